@@ -1,0 +1,37 @@
+# Two commands do all the set-up: `make demo` grades an example, `make test` proves the code.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test check sweep bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/grade submissions/alice || test $$? -eq 1
+
+test: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+# The slow sweeps that `make test` samples.
+sweep: $(VENV)/.installed-dev
+	$(BIN)/pytest -m slow
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/pytest -n 0 -m benchmark -s tests/benchmarks
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[references]'
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	sh tools/system-packages
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[references,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .grade reports build dist

@@ -1,0 +1,403 @@
+"""The wire: everything that crosses between judge and student, as plain data.
+
+Both sides speak these records in msgpack, decoded strictly; there is no pickle. A `Value` is what a
+student's code may receive or return: numbers, text, arrays and tuples of these. Anything else
+becomes `Unusable`, which the judge turns into a verdict. The module knows nothing of expected
+values, marks or verdicts, and holds none.
+"""
+
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+import numpy as np
+
+MAX_DEPTH = 16
+MAX_ITEMS = 100_000
+MAX_INT_DIGITS = 4_000
+DTYPES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64", "complex64", "complex128"),
+)
+
+
+class WireError(Exception):
+    """Bytes or values that do not follow the wire format."""
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+class Array(msgspec.Struct, frozen=True, tag="array", array_like=True):
+    """An array: element type (one of `DTYPES`), shape, and its elements in C order."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class Rational(msgspec.Struct, frozen=True, tag="rational", array_like=True):
+    """An exact fraction, or an integer that does not fit in 64 bits: decimal digits as text."""
+
+    numerator: str
+    denominator: str
+
+
+class Many(msgspec.Struct, frozen=True, tag="many", array_like=True):
+    """A tuple or list of values, or a dict of named ones (`names` as long as `items`, else empty)."""
+
+    items: tuple["Packed", ...]
+    names: tuple[str, ...] = ()
+
+
+class Scalar(msgspec.Struct, frozen=True, tag="scalar", array_like=True):
+    """None, a truth value, a 64-bit integer, a float (NaN and infinities included) or a text."""
+
+    value: None | bool | int | float | str
+
+
+class Unusable(msgspec.Struct, frozen=True, tag="unusable", array_like=True):
+    """A returned object that is no value: `found` says in words what it was."""
+
+    found: str
+
+
+Packed: TypeAlias = Array | Rational | Many | Scalar | Unusable
+Value: TypeAlias = Any  # what `unpack` gives: see its docstring
+
+
+def pack(value: object, *, depth: int = 0) -> Packed:
+    """Turn what code returned into wire data; never raises for a strange object (`Unusable`).
+
+    Only exact built-in and numpy types are taken, so that no method of a student's class runs here.
+    A torch tensor is taken as its detached numpy array.
+    """
+    kind = type(value)
+    if value is None or kind in (bool, str) or kind is float:
+        return Scalar(value)  # type: ignore[arg-type]  # narrowed by `kind`, which mypy does not follow
+    if kind is int:
+        return _pack_int(value)  # type: ignore[arg-type]  # as above
+    if kind is Fraction:
+        return Rational(str(value.numerator), str(value.denominator))  # type: ignore[attr-defined]  # as above
+    if isinstance(value, np.generic) and kind.__module__ == "numpy":
+        return _pack_array(np.asarray(value))
+    if kind is np.ndarray:
+        return _pack_array(value)  # type: ignore[arg-type]  # as above
+    if kind in (tuple, list, dict):
+        return _pack_many(value, depth)
+    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "Parameter"):
+        return _pack_tensor(value)
+    if kind.__module__ == "torch.nn.parameter" and kind.__name__ == "Parameter":
+        return _pack_tensor(value)
+    return Unusable(_described(kind))
+
+
+def unpack(packed: Packed) -> Value:
+    """Turn wire data into None, bool, int, float, str, Fraction, ndarray, tuple, dict or Unusable.
+
+    Arrays are read-only views.
+
+    Raises:
+        WireError: a dtype, shape or number is not what the format allows.
+    """
+    return _unpack(packed, [0], 0)
+
+
+def _unpack(packed: Packed, seen: list[int], depth: int) -> Value:
+    seen[0] += 1
+    if depth > MAX_DEPTH or seen[0] > MAX_ITEMS:
+        raise WireError("the value is nested too deep or has too many items")
+    match packed:
+        case Scalar(value):
+            return value
+        case Array():
+            return _unpack_array(packed)
+        case Rational(numerator, denominator):
+            fraction = Fraction(_digits(numerator), _digits(denominator) or _refuse("denominator 0"))
+            return fraction.numerator if fraction.denominator == 1 else fraction
+        case Many(items, names):
+            values = tuple(_unpack(item, seen, depth + 1) for item in items)
+            if not names:
+                return values
+            if len(names) != len(items):
+                raise WireError("a dict's names and values differ in number")
+            return dict(zip(names, values, strict=True))
+        case Unusable():
+            return packed
+    raise WireError("an unknown kind of value")
+
+
+def _pack_int(value: int) -> Packed:
+    if -(2**63) <= value < 2**63:
+        return Scalar(value)
+    if value.bit_length() > 3 * MAX_INT_DIGITS:
+        return Unusable(f"an integer of {value.bit_length()} bits")
+    return Rational(str(value), "1")
+
+
+def _pack_array(array: np.ndarray) -> Packed:
+    if array.dtype.name not in DTYPES:
+        return Unusable(f"an array of dtype {array.dtype.name}")
+    contiguous = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
+    return Array(array.dtype.name, array.shape, contiguous.tobytes())
+
+
+def _pack_many(value: Any, depth: int) -> Packed:
+    if depth >= MAX_DEPTH:
+        return Unusable("a value nested deeper than 16 levels")
+    if len(value) > MAX_ITEMS:
+        return Unusable(f"a {type(value).__name__} of {len(value)} items")
+    if isinstance(value, dict):
+        if not all(type(key) is str for key in value):
+            return Unusable("a dict whose keys are not all text")
+        packed = tuple(pack(item, depth=depth + 1) for item in value.values())
+        return Many(packed, tuple(value))
+    return Many(tuple(pack(item, depth=depth + 1) for item in value))
+
+
+def _pack_tensor(tensor: Any) -> Packed:
+    try:
+        return _pack_array(tensor.detach().cpu().resolve_conj().resolve_neg().numpy())
+    except (RuntimeError, TypeError, AttributeError) as error:
+        return Unusable(f"a torch tensor that is no plain array ({str(error)[:80]})")
+
+
+def _described(kind: type) -> str:
+    name = str(kind.__name__)[:80]
+    if issubclass(kind, np.ndarray):
+        return f"a subclass of ndarray ({name})"
+    if name == "function":
+        return "a function (was it called?)"
+    article = "an" if name[:1].lower() in "aeiou" else "a"
+    return f"{article} {name}"
+
+
+def _unpack_array(array: Array) -> np.ndarray:
+    if array.dtype not in DTYPES:
+        raise WireError(f"the dtype {array.dtype!r} is not allowed")
+    if len(array.shape) > MAX_DEPTH or any(size < 0 for size in array.shape):
+        raise WireError("the shape of an array is not allowed")
+    dtype, count = np.dtype(array.dtype), 1
+    for size in array.shape:
+        count *= size
+    if count * dtype.itemsize != len(array.data):
+        raise WireError("an array's shape and the length of its data differ")
+    if dtype == np.bool_ and array.data.translate(None, b"\x00\x01"):
+        raise WireError("a truth value is neither 0 nor 1")
+    return np.frombuffer(array.data, dtype).reshape(array.shape)
+
+
+def _digits(text: str) -> int:
+    if len(text) > MAX_INT_DIGITS or not text.removeprefix("-").isascii():
+        raise WireError("a number is too long")
+    try:
+        return int(text)
+    except ValueError:
+        raise WireError("a number is not written in digits") from None
+
+
+def _refuse(what: str) -> int:
+    raise WireError(what)
+
+
+# --- what the judge sends -----------------------------------------------------------------------
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One regular file of a submission: its path inside it (always with `/`) and its bytes."""
+
+    path: str
+    data: bytes
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where something stands in a submission; lines and columns count from 1, 0 means unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+
+class FunctionAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="function"):
+    """Call the function that the signature names, defined in `place.file`.
+
+    Attributes:
+        call: statements to run instead of one plain call; they read the inputs by name and leave
+            the outputs in variables of the outputs' names. Empty for the plain call.
+        provides: the names that the call needs from the student's file (the signature's own name
+            when there is no call).
+    """
+
+    place: Place
+    call: str = ""
+    provides: tuple[str, ...] = ()
+
+
+class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a part declares about its formulas beside the signature; also the YAML of `notation:`.
+
+    Attributes:
+        aliases: per declared name, other spellings that students use ("delta": ["δ", "dL/da2"]).
+        functions: per function name that may be called, which known function it stands for in the
+            cases ("f'": "tanh_prime").
+        conventions: the layouts in which a matrix formula is tried, each whole ("row", "column",
+            "jacobian"); empty for scalar formulas.
+        base: where the indices of arrays start, per array (default 1).
+        zero_outside: arrays that are zero outside their sizes.
+    """
+
+    aliases: dict[str, tuple[str, ...]] = {}
+    functions: dict[str, str] = {}
+    conventions: tuple[str, ...] = ()
+    base: dict[str, int] = {}
+    zero_outside: tuple[str, ...] = ()
+
+
+class FormulaAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):
+    """Evaluate one formula (or plain number) per output, in the order of the signature's outputs.
+
+    Attributes:
+        texts: as typed; an empty text is an output that was not answered.
+    """
+
+    texts: tuple[str, ...]
+    places: tuple[Place, ...]
+    notation: Notation = Notation()
+
+
+class TestInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases of one test: per case the inputs in the order of the signature."""
+
+    cases: tuple[tuple[Packed, ...], ...]
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One part's answer, to be run on all its tests.
+
+    Attributes:
+        part: the part's id, for messages.
+        signature: the part's signature line.
+        imports: top-level packages that the answer may import beside the standard library.
+        cpu_s: CPU seconds that one test may take.
+    """
+
+    part: str
+    signature: str
+    answer: FunctionAnswer | FormulaAnswer
+    tests: tuple[TestInputs, ...]
+    imports: tuple[str, ...] = ("numpy",)
+    cpu_s: float = 10.0
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """All of one submission's work on one problem."""
+
+    sources: tuple[Source, ...]
+    tasks: tuple[Task, ...]
+
+
+# --- what comes back ----------------------------------------------------------------------------
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a traceback, in the student's own files."""
+
+    place: Place
+    function: str
+    source: str
+
+
+class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned"):
+    """A case's call came back with a value (for a `call`, the tuple of the outputs)."""
+
+    value: Packed
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
+    """A case's call ended in an exception.
+
+    Attributes:
+        reason: a short constant that the judge may act on: "exception", "recursion too deep",
+            "import refused", "out of memory", "exited", "not defined", "not callable",
+            "does not load" ... ; a formula that has no value here: "no value".
+        message: one sentence for the student, type and text of the exception included.
+    """
+
+    reason: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+
+
+class CaseReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What one case gave, with remarks ("changed its input x in place", "prints") and prints."""
+
+    result: Returned | Raised
+    remarks: tuple[str, ...] = ()
+    printed: str = ""
+
+
+class TestReply(msgspec.Struct, frozen=True, kw_only=True, tag="test"):
+    """One test has ended; `task` and `test` are indices into the job."""
+
+    task: int
+    test: int
+    cases: tuple[CaseReply, ...]
+
+
+class FormulaReply(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):
+    """How one formula was read, before it is evaluated.
+
+    Attributes:
+        tree: the tree as read, in the form that `student.formulas` decodes; None when unreadable.
+        error: for an unreadable text a sentence for the student, with `position` (from 0) in it.
+        warnings: readings that could surprise ("1/2x was read as (1/2)·x").
+    """
+
+    task: int
+    output: int
+    tree: bytes | None = None
+    error: str = ""
+    position: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
+    """A test begins: whatever ends the child from here on costs this test."""
+
+    task: int
+    test: int
+
+
+Reply: TypeAlias = TestReply | FormulaReply | Progress
+
+
+# --- the index of a submission ------------------------------------------------------------------
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing in a submission that may be an answer.
+
+    Attributes:
+        kind: "function" (a definition at the top of a Python file) or "text" (a typed answer).
+        key: the function's name, or the key path as typed, e.g. ("5.1", "total").
+        text: the typed answer; empty for a function.
+    """
+
+    kind: Literal["function", "text"]
+    key: tuple[str, ...]
+    place: Place
+    text: str = ""
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A file, or a place in one, that could not be read: what was found and what was wanted."""
+
+    place: Place
+    message: str
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """All that reading a submission found."""
+
+    found: tuple[Found, ...] = ()
+    unread: tuple[Unread, ...] = ()
