@@ -29,7 +29,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	sh tools/system-packages
+	sh .ci/system-packages
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[references,dev]'
 	touch $@
 
