@@ -410,6 +410,8 @@ class PartResult(Record):
         pending: marks that nobody has decided on yet (unreadable, needs marking, failed to grade).
         lost: each lost mark with its reason, adding up to what is missing.
         rubric: for texts, the headings by which a person marks.
+        has_inputs: whether the part takes inputs; without them the size of an error would give a
+            hidden answer away.
     """
 
     id: str
@@ -426,6 +428,7 @@ class PartResult(Record):
     remarks: tuple[str, ...] = ()
     lost: tuple["LostMark", ...] = ()
     rubric: tuple[str, ...] = ()
+    has_inputs: bool = False
 
 
 class LostMark(Record):
