@@ -113,7 +113,9 @@ def _unpack(packed: Packed, seen: list[int], depth: int) -> Value:
         case Array():
             return _unpack_array(packed)
         case Rational(numerator, denominator):
-            fraction = Fraction(_digits(numerator), _digits(denominator) or _refuse("denominator 0"))
+            fraction = Fraction(
+                _digits(numerator), _digits(denominator) or _refuse("denominator 0")
+            )
             return fraction.numerator if fraction.denominator == 1 else fraction
         case Many(items, names):
             values = tuple(_unpack(item, seen, depth + 1) for item in items)

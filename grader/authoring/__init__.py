@@ -1,0 +1,19 @@
+"""The declarations that authors use, and the drawing of random cases.
+
+Holds what a solution file says and turns it into inputs and callables. It does not compute expected
+values, does not know torch, and never sees a submission.
+"""
+
+from grader.authoring.cases import DrawError, cast_inputs, draw
+from grader.authoring.solution import DeclarationError, PartSolution, Solution, Test, Wrong
+
+__all__ = [
+    "DeclarationError",
+    "DrawError",
+    "PartSolution",
+    "Solution",
+    "Test",
+    "Wrong",
+    "cast_inputs",
+    "draw",
+]

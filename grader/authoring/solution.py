@@ -1,0 +1,255 @@
+"""What a solution file declares: reference, oracle, tests, misconceptions, claims.
+
+    part = Solution("batch-norm")["backward"]
+
+    @part.reference
+    def bn_backward(dy, x, gamma, eps): ...
+
+    part.test("random batches", cases=12, N=(3, 9))
+    part.wrong("raw x in dgamma", replace=("dy * xh", "dy * x"), say="gamma multiplies xh, not x.")
+
+Only collects; nothing here runs a reference.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+Function = Callable[..., Any]
+
+
+class DeclarationError(Exception):
+    """A declaration in a solution file can not be used; the message names part and declaration."""
+
+
+class Test(msgspec.Struct, frozen=True, kw_only=True):
+    """A named, weighted group of cases.
+
+    Attributes:
+        form: which of the signature's alternative shapes the cases have.
+        overrides: per size or input, what replaces the drawing from its domain (see `draw`).
+    """
+
+    name: str
+    cases: int = 3
+    weight: Fraction = Fraction(1)
+    form: int = 0
+    overrides: dict[str, Any] = {}
+
+
+class Wrong(msgspec.Struct, frozen=True, kw_only=True):
+    """A misconception: a wrong reference, what a tutor would say, what share of marks it keeps."""
+
+    name: str
+    say: str
+    function: Function
+    share: Fraction = Fraction(0)
+
+
+class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim's key, what to say to who got it wrong, and the experiment that decides it."""
+
+    id: str
+    truth: bool
+    say: str
+    run: Function
+
+
+class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
+    """An output that is also judged against the student's own other outputs."""
+
+    output: str
+    formula: str
+    say: str
+
+
+class Solution:
+    """The private side of one problem: its parts' declarations, by part name."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.parts: dict[str, PartSolution] = {}
+
+    def __getitem__(self, name: str) -> "PartSolution":
+        if name not in self.parts:
+            self.parts[name] = PartSolution(self, name)
+        return self.parts[name]
+
+
+class PartSolution:
+    """The declarations of one part."""
+
+    def __init__(self, solution: Solution, name: str) -> None:
+        self.solution = solution
+        self.name = name
+        self.id = f"{solution.slug}/{name}"
+        self.reference_function: Function | None = None
+        self.oracle_function: Function | None = None
+        self.forward_function: Function | None = None
+        self.validator: Function | None = None
+        self.tolerance_value = 1e-8
+        self.tests: list[Test] = []
+        self.wrongs: list[Wrong] = []
+        self.accepted: list[tuple[str, Function]] = []
+        self.experiments: list[Experiment] = []
+        self.carries: list[CarryRule] = []
+        self.flags: list[str] = []
+
+    # --- truth ----------------------------------------------------------------------------------
+
+    def reference(self, function: Function) -> Function:
+        """Declare the executable truth: inputs by the signature's names, outputs in its order.
+
+        Arrays arrive in float64 (or integers), scalars as int, str, bool, or, in a part without
+        arrays, as exact fractions.
+        """
+        self.reference_function = function
+        return function
+
+    def oracle(self, function: Function) -> Function:
+        """Declare an independent truth with the reference's inputs and outputs; may use torch."""
+        self.oracle_function = function
+        return function
+
+    def oracle_forward(self, function: Function) -> Function:
+        """Declare the forward pass whose autograd gradient in float64 is the oracle.
+
+        Its positional parameters are tensors that require gradients; keyword-only ones are passed
+        as they are. The signature's outputs are named `d<parameter>` (or `g<parameter>`); its
+        inputs that the forward does not take are the upstream gradients of what it returns.
+        """
+        self.forward_function = function
+        return function
+
+    def accept(self, name: str) -> Callable[[Function], Function]:
+        """Declare another right way of answering, which must earn everything."""
+
+        def add(function: Function) -> Function:
+            self.accepted.append((name, function))
+            return function
+
+        return add
+
+    def valid(self, function: Function) -> Function:
+        """Declare a validator for answers that may differ from the reference's (ties).
+
+        It takes the inputs by name and `answer`, a dict of the student's outputs as float64 arrays,
+        and returns whether they are right. Only asked where the values differ.
+        """
+        self.validator = function
+        return function
+
+    def tolerance(self, value: float) -> None:
+        """Set the error that float64 answers may have; give the reason in a comment."""
+        self.tolerance_value = value
+
+    # --- tests and mistakes ---------------------------------------------------------------------
+
+    def test(
+        self, name: str, *, cases: int = 3, weight: float = 1, form: int = 0, **overrides: Any
+    ) -> None:
+        """Declare a hidden test.
+
+        `overrides` replace the drawing of a size or an input: a number or array is taken as it is,
+        `(low, high)` is a range, a list of scalars is gone through case by case, and a function
+        gets the value as drawn (further parameters: other inputs by name).
+        """
+        if any(test.name == name for test in self.tests):
+            raise DeclarationError(f"{self.id}: two tests are called {name!r}; give each its name")
+        test = Test(name=name, cases=cases, weight=Fraction(weight), form=form, overrides=overrides)
+        self.tests.append(test)
+
+    def wrong(  # the alternatives are keywords, and a call reads as a sentence
+        self,
+        name: str,
+        *,
+        say: str,
+        replace: tuple[str, str] | list[tuple[str, str]] | None = None,
+        returns: dict[str, Any] | None = None,
+        share: float = 0,
+    ) -> Callable[[Function], Function]:
+        """Declare a misconception and the sentence for it.
+
+        With `replace`, the wrong reference is the reference with these edits, each matching exactly
+        once. With `returns`, it is the reference with these outputs. Otherwise the call decorates a
+        function.
+        """
+        if any(wrong.name == name for wrong in self.wrongs):
+            raise DeclarationError(f"{self.id}: two misconceptions are called {name!r}")
+
+        def add(function: Function) -> Function:
+            wrong = Wrong(name=name, say=say, function=function, share=Fraction(share))
+            self.wrongs.append(wrong)
+            return function
+
+        if replace is not None:
+            edits = [replace] if isinstance(replace, tuple) else replace
+            add(self._edited(name, edits))
+        elif returns is not None:
+            add(_with_outputs(self._needed_reference(name), returns))
+        return add
+
+    def carry(self, *, say: str, **formulas: str) -> None:
+        """Judge an output also against the student's own others: `carry(total="a + b", say=…)`."""
+        self.carries += [CarryRule(output=k, formula=v, say=say) for k, v in formulas.items()]
+
+    # --- claims and texts -----------------------------------------------------------------------
+
+    def claim(self, id_: str, *, truth: bool, say: str = "") -> Callable[[Function], Function]:
+        """Declare the key of a claim; decorates the experiment that returns whether it holds."""
+
+        def add(function: Function) -> Function:
+            self.experiments.append(Experiment(id=id_, truth=truth, say=say, run=function))
+            return function
+
+        return add
+
+    def red_flags(self, *sentences: str) -> None:
+        """Say what the person who marks a text should look out for."""
+        self.flags += sentences
+
+    # --------------------------------------------------------------------------------------------
+
+    def _needed_reference(self, name: str) -> Function:
+        if self.reference_function is None:
+            raise DeclarationError(
+                f"{self.id}: the misconception {name!r} edits the reference, which is not declared "
+                "yet; put it below the reference"
+            )
+        return self.reference_function
+
+    def _edited(self, name: str, edits: list[tuple[str, str]]) -> Function:
+        reference = self._needed_reference(name)
+        source = _source(reference)
+        for old, new in edits:
+            count = source.count(old)
+            if count != 1:
+                raise DeclarationError(
+                    f"{self.id}: the misconception {name!r} replaces {old!r}, which stands "
+                    f"{count} times in the reference; wanted exactly once"
+                )
+            source = source.replace(old, new)
+        namespace: dict[str, Any] = {}
+        code = compile(source, f"<{self.id}: {name}>", "exec")
+        exec(code, reference.__globals__, namespace)  # noqa: S102  # the author's own, edited source
+        function: Function = namespace[reference.__name__]
+        return function
+
+
+def _source(function: Function) -> str:
+    """The function's source from `def` on (its decorators would declare it again)."""
+    source = textwrap.dedent(inspect.getsource(function))
+    return source[source.index("def ") :]
+
+
+def _with_outputs(reference: Function, returns: dict[str, Any]) -> Function:
+    """The reference, with some outputs replaced by name; `expected` applies the names."""
+
+    def function(**inputs: Any) -> dict[str, Any]:
+        return {"": reference(**inputs), **returns}
+
+    return function

@@ -1,0 +1,10 @@
+"""Finds a course and reads its public side: course.yaml and the problems that it lists.
+
+Knows the layout of a course's folders and the YAML of problems; nothing of solutions' contents,
+submissions or marks earned.
+"""
+
+from grader.course.find import Course, find_course
+from grader.course.problems import load_problem
+
+__all__ = ["Course", "find_course", "load_problem"]

@@ -1,0 +1,166 @@
+"""Finds the course around a path and reads course.yaml.
+
+Knows where things lie in a course; nothing of what is in them beyond course.yaml.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from grader.course.problems import load_problem
+from grader.course.strict import load_strict
+from grader.errors import CourseError, UsageError
+from grader.model import Assignment, NumberedPart, Problem
+
+COURSE_FILE = Path("problems") / "course.yaml"
+
+
+class _AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One assignment in course.yaml: per number of the sheet its part, or parts, in order."""
+
+    title: str
+    parts: dict[str, str | list[str]]
+
+
+class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """course.yaml."""
+
+    title: str
+    default: str
+    assignments: dict[str, _AssignmentFile]
+
+
+class Course:
+    """A course: its folders, its assignments and their problems."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.file = root / COURSE_FILE
+        self._content = load_strict(self.file, _CourseFile, error=CourseError)
+        if self._content.default not in self._content.assignments:
+            raise CourseError(
+                self.file,
+                f"found {self._content.default!r}; wanted one of {self._names()}",
+                where="default",
+            )
+
+    @property
+    def title(self) -> str:
+        """The course's title."""
+        return self._content.title
+
+    @property
+    def submissions(self) -> Path:
+        """Where submissions lie."""
+        return self.root / "submissions"
+
+    @property
+    def reports(self) -> Path:
+        """Where reports are written."""
+        return self.root / "reports"
+
+    @property
+    def private(self) -> Path:
+        """Where caches lie."""
+        return self.root / ".grade"
+
+    @property
+    def templates(self) -> Path:
+        """Where the course's own templates lie; they come before ours."""
+        return self.root / "templates"
+
+    def problem_file(self, slug: str) -> Path:
+        """The public file of a problem."""
+        return self.root / "problems" / slug / "problem.yaml"
+
+    def solution_file(self, slug: str) -> Path:
+        """The private file of a problem."""
+        return self.root / "solutions" / f"{slug.replace('-', '_')}.py"
+
+    def assignment(self, name: str | None = None) -> Assignment:
+        """Read an assignment (the default one if no name is given) with all its problems.
+
+        Raises:
+            UsageError: there is no assignment of that name.
+            CourseError, ProblemError: a file is broken, or names a part that is not there.
+        """
+        name = name or self._content.default
+        if name not in self._content.assignments:
+            raise UsageError(f"there is no assignment {name!r}; {self.file} has {self._names()}")
+        content = self._content.assignments[name]
+        where = f"assignments.{name}.parts"
+        ids = [i for given in content.parts.values() for i in _listed(given)]
+        for twice in (i for i in ids if ids.count(i) > 1):
+            raise CourseError(self.file, f"the part {twice!r} is listed twice", where=where)
+        slugs = dict.fromkeys(i.partition("/")[0] for i in ids)
+        problems = {slug: load_problem(self.problem_file(slug)) for slug in slugs}
+        numbered = self._numbered(content, problems, where)
+        _check_function_names(self.file, numbered)
+        return Assignment(
+            name=name,
+            title=content.title,
+            problems=tuple(problems.values()),
+            numbered=tuple(numbered),
+        )
+
+    def _numbered(
+        self, content: _AssignmentFile, problems: dict[str, Problem], where: str
+    ) -> list[NumberedPart]:
+        parts = {part.id: part for problem in problems.values() for part in problem.parts}
+        numbered = []
+        for number, given in content.parts.items():
+            listed = _listed(given)
+            for index, id_ in enumerate(listed):
+                if id_ not in parts:
+                    slug = id_.partition("/")[0]
+                    known = ", ".join(p.id for p in problems[slug].parts)
+                    raise CourseError(
+                        self.file, f"there is no part {id_!r}; the problem has {known}", where=where
+                    )
+                label = number if len(listed) == 1 else f"{number}{_letter(index)}"
+                numbered.append(NumberedPart(number=label, part=parts[id_]))
+        return numbered
+
+    def _names(self) -> str:
+        return ", ".join(self._content.assignments)
+
+
+def find_course(*, given: Path | None, near: Path) -> Course:
+    """The course given, or else the one around `near`, or around the current directory.
+
+    Raises:
+        UsageError: there is none.
+        CourseError: course.yaml is broken.
+    """
+    if given is not None:
+        return Course(given.resolve())
+    for start in (near.resolve(), Path.cwd()):
+        for folder in (start, *start.parents):
+            if (folder / COURSE_FILE).is_file():
+                return Course(folder)
+    raise UsageError(
+        f"no course found: looked for {COURSE_FILE} upwards from {near} and from the current "
+        "directory; name the course's folder with --course"
+    )
+
+
+def _listed(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def _letter(index: int) -> str:
+    return "abcdefghijklmnopqrstuvwxyz"[index]
+
+
+def _check_function_names(file: Path, numbered: list[NumberedPart]) -> None:
+    """Function names are unique in an assignment, so that a definition answers one part."""
+    owners: dict[str, str] = {}
+    for part in (n.part for n in numbered):
+        if part.signature is None or not part.signature.inputs or part.call:
+            continue
+        name = part.signature.name
+        if name in owners:
+            raise CourseError(
+                file, f"{owners[name]} and {part.id} both ask for a function {name!r}; rename one"
+            )
+        owners[name] = part.id

@@ -1,0 +1,205 @@
+"""Reads problem.yaml into a `Problem`.
+
+Knows the public file's format; nothing of solutions.
+"""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from grader.course.strict import load_strict
+from grader.errors import ProblemError
+from grader.model import Claim, Domain, Part, Problem, PublicTest
+from grader.student.signature import Signature, SignatureError, Variable, parse_signature
+from grader.student.wire import Notation, Packed, pack
+
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+Number = int | float | str
+
+
+class _PublicFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    inputs: dict[str, Any] = {}
+    weight: Number = 1
+    expected: dict[str, Any] = {}
+
+
+class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One part in problem.yaml; its kind follows from `signature`, `claims` or `rubric`."""
+
+    title: str
+    ask: str
+    marks: Number
+    signature: str = ""
+    call: str = ""
+    imports: tuple[str, ...] = ("numpy",)
+    domain: dict[str, Any] = {}
+    where: str = ""
+    notation: Notation = Notation()
+    public: tuple[_PublicFile, ...] = ()
+    claims: dict[str, str] = {}
+    pick: Literal["each", "one", "many"] = "each"
+    rubric: tuple[str, ...] = ()
+    cpu_s: float = 10.0
+
+
+class _ProblemFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    statement: str
+    parts: dict[str, _PartFile]
+    topics: tuple[str, ...] = ()
+
+
+def load_problem(path: Path) -> Problem:
+    """Read a problem's public file; its slug is the folder's name.
+
+    Raises:
+        ProblemError: the file is absent or broken; with the key and what was wanted.
+    """
+    slug = path.parent.name
+    if not _SLUG.fullmatch(slug):
+        raise ProblemError(
+            path, f"the folder {slug!r} is no slug; use small letters, digits and '-'"
+        )
+    content = load_strict(path, _ProblemFile, error=ProblemError)
+    if not content.parts:
+        raise ProblemError(path, "a problem needs at least one part", where="parts")
+    parts = tuple(_Reader(path, f"parts.{n}").part(slug, n, p) for n, p in content.parts.items())
+    return Problem(
+        slug=slug,
+        title=content.title,
+        statement=content.statement,
+        topics=content.topics,
+        parts=parts,
+    )
+
+
+class _Reader:
+    """Turns one part of the file into a record; knows its place for errors."""
+
+    def __init__(self, path: Path, where: str) -> None:
+        self.path, self.where = path, where
+
+    def error(self, message: str, key: str = "") -> ProblemError:
+        return ProblemError(self.path, message, where=f"{self.where}.{key}" if key else self.where)
+
+    def part(self, slug: str, name: str, file: _PartFile) -> Part:
+        if not _SLUG.fullmatch(name):
+            raise self.error(f"the name {name!r} is no slug; use small letters, digits and '-'")
+        kind = self._kind(file)
+        signature = self._signature(file.signature) if kind == "computed" else None
+        return Part(
+            id=f"{slug}/{name}",
+            title=file.title,
+            ask=file.ask,
+            marks=self._marks(file.marks, "marks"),
+            kind=kind,
+            signature=signature,
+            call=file.call,
+            imports=file.imports,
+            domain=self._domains(file.domain, signature),
+            where=file.where,
+            notation=file.notation,
+            public=tuple(self._public(i, p, signature) for i, p in enumerate(file.public)),
+            claims=tuple(Claim(id=i, text=t) for i, t in file.claims.items()),
+            pick=file.pick,
+            rubric=file.rubric,
+            cpu_s=file.cpu_s,
+        )
+
+    def _kind(self, file: _PartFile) -> Literal["computed", "choice", "text"]:
+        kinds: dict[str, tuple[bool, Literal["computed", "choice", "text"]]] = {
+            "signature": (bool(file.signature), "computed"),
+            "claims": (bool(file.claims), "choice"),
+            "rubric": (bool(file.rubric), "text"),
+        }
+        given = [key for key, (is_given, _) in kinds.items() if is_given]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise self.error(f"wanted one of signature, claims or rubric; found {found}")
+        return kinds[given[0]][1]
+
+    def _signature(self, text: str) -> Signature:
+        try:
+            return parse_signature(text)
+        except SignatureError as error:
+            raise self.error(str(error), "signature") from error
+
+    def _marks(self, value: Number, key: str) -> Fraction:
+        try:
+            marks = Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            raise self.error(f"expected a number, found {value!r}", key) from None
+        if marks < 0:
+            raise self.error(f"marks can not be negative, found {value!r}", key)
+        return marks
+
+    # --- domains --------------------------------------------------------------------------------
+
+    def _domains(self, given: dict[str, Any], signature: Signature | None) -> dict[str, Domain]:
+        known = () if signature is None else _names(signature)
+        for name in given:
+            if name not in known:
+                raise self.error(
+                    f"unknown input {name!r}; the signature has {', '.join(known)}", "domain"
+                )
+        return {name: self._domain(name, value) for name, value in given.items()}
+
+    def _domain(self, name: str, value: Any) -> Domain:
+        key = f"domain.{name}"
+        if isinstance(value, list) and value:
+            return Domain(choices=tuple(value))
+        if isinstance(value, bool | int | float):
+            return Domain(choices=(value,))
+        match = _RANGE.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise self.error(f"expected 1..9, 0.5..2.0 or a list of values, found {value!r}", key)
+        low, high = match.groups()
+        if Fraction(low) > Fraction(high):
+            raise self.error(f"the range {value!r} is empty", key)
+        return Domain(low=Fraction(low), high=Fraction(high), is_integer="." not in low + high)
+
+    # --- public tests ---------------------------------------------------------------------------
+
+    def _public(self, index: int, file: _PublicFile, signature: Signature | None) -> PublicTest:
+        key = f"public[{index}]"
+        if signature is None:
+            raise self.error("only parts with a signature have public tests", key)
+        inputs = {v.name: v for v in signature.inputs}
+        outputs = {v.name: v for v in signature.outputs}
+        return PublicTest(
+            name=file.name,
+            inputs=self._values(file.inputs, inputs, f"{key}.inputs"),
+            weight=self._marks(file.weight, f"{key}.weight"),
+            expected=self._values(file.expected, outputs, f"{key}.expected"),
+        )
+
+    def _values(
+        self, given: dict[str, Any], known: dict[str, Variable], key: str
+    ) -> dict[str, Packed]:
+        values = {}
+        for name, value in given.items():
+            if name not in known:
+                raise self.error(f"unknown name {name!r}; wanted {', '.join(known)}", key)
+            values[name] = self._value(value, known[name], f"{key}.{name}")
+        return values
+
+    def _value(self, value: Any, variable: Variable, key: str) -> Packed:
+        dtype = {"float": np.float64, "int": np.int64, "bool": np.bool_, "str": np.str_}
+        try:
+            array = np.array(value, dtype=dtype[variable.type])
+        except (ValueError, TypeError):
+            raise self.error(f"expected {variable}, found {value!r}", key) from None
+        if array.ndim not in {len(form) for form in variable.forms}:
+            raise self.error(f"expected {variable}, found an array of {array.ndim} axes", key)
+        return pack(array.item() if variable.is_scalar else array)
+
+
+def _names(signature: Signature) -> tuple[str, ...]:
+    return (*signature.sizes, *(v.name for v in signature.inputs))

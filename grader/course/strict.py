@@ -1,0 +1,138 @@
+"""YAML as authors write it, decoded strictly into records, with errors that name the place.
+
+Keys are taken as the text typed ("2.10" stays "2.10"). Knows nothing of what the records mean.
+"""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from grader.errors import CourseError, ProblemError
+
+T = TypeVar("T")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`(?: - at `([^`]*)`)?")
+_PLACED = re.compile(r"(.*?)(?: - at `([^`]*)`)?", re.DOTALL)
+_TEXT_THAT_IS_A_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+
+# libyaml is many times faster; the pure loader serves where a build lacks it.
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]  # the base is chosen at run time
+    """Takes keys as typed and refuses a key that stands twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002, FBT001, FBT002  # the library's signature
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "found a list or mapping as a key; wanted text", key_node.start_mark
+                )
+            if key_node.value in mapping:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key_node.value!r} stands twice", key_node.start_mark
+                )
+            mapping[key_node.value] = self.construct_object(value_node, deep=True)
+        return mapping
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping)
+
+
+def load_strict(path: Path, into: type[T], *, error: type[CourseError | ProblemError]) -> T:
+    """Read a YAML file into a record.
+
+    Raises:
+        CourseError, ProblemError: (as `error` says) the file is absent, is not UTF-8, is not YAML,
+            or has an unknown key or a value of another type; with file and place.
+    """
+    data = _load(path, error)
+    try:
+        return msgspec.convert(data, into)
+    except msgspec.ValidationError as invalid:
+        raise _explained(path, str(invalid), data, into, error) from invalid
+
+
+def _load(path: Path, error: type[CourseError | ProblemError]) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise error(path, "there is no such file") from None
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise error(path, f"can not be read as UTF-8 text: {unreadable}") from unreadable
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # derived from the safe loader
+    except yaml.MarkedYAMLError as broken:
+        mark = broken.problem_mark or broken.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise error(path, f"is not valid YAML: {broken.problem}", where=where) from broken
+    except yaml.YAMLError as broken:
+        raise error(path, f"is not valid YAML: {broken}") from broken
+
+
+def _explained(
+    path: Path, message: str, data: Any, into: type, error: type[CourseError | ProblemError]
+) -> CourseError | ProblemError:
+    unknown = _UNKNOWN.fullmatch(message)
+    if unknown:
+        key, place = unknown.groups()
+        known = _field_names(into)
+        near = difflib.get_close_matches(key, known, n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
+        return error(path, f"unknown key {key!r}; {advice}", where=_where(place))
+    placed = _PLACED.fullmatch(message)
+    assert placed is not None
+    what, place = placed.groups()
+    found = _at(data, place)
+    said = what.replace("Expected", "expected").replace(
+        "Object missing required field", "missing key"
+    )
+    text = f"{said}, found {found!r}" if found is not None and "missing" not in said else said
+    if isinstance(found, str) and _TEXT_THAT_IS_A_NUMBER.fullmatch(found):
+        text += f"; YAML reads this as text: write {_with_point(found)}"
+    return error(path, text, where=_where(place))
+
+
+def _with_point(number: str) -> str:
+    """`1e-6` as YAML 1.1 wants a float: with a point and a signed exponent."""
+    mantissa, exponent = re.split("[eE]", number)
+    mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
+    exponent = exponent if exponent[0] in "+-" else f"+{exponent}"
+    return f"{mantissa}e{exponent}"
+
+
+def _where(place: str | None) -> str:
+    return (place or "").removeprefix("$").removeprefix(".")
+
+
+def _at(data: Any, place: str | None) -> Any:
+    """The value at msgspec's path, where it can be followed (`[...]` stands for any value)."""
+    for step in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", place or ""):
+        name, index = step
+        try:
+            data = data[name] if name else data[int(index)]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return data
+
+
+def _field_names(into: type) -> list[str]:
+    """All keys that the record and the records inside it know."""
+    names: list[str] = []
+    pending: list[Any] = [into]
+    seen: set[Any] = set()
+    while pending:
+        kind = pending.pop()
+        if kind in seen:
+            continue
+        seen.add(kind)
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            for field in msgspec.structs.fields(kind):
+                names.append(field.encode_name)
+                pending.append(field.type)
+        pending.extend(getattr(kind, "__args__", ()))
+    return names

@@ -1,0 +1,12 @@
+"""What the references expect: computed once per problem, kept on disk by content.
+
+Runs references, oracles, misconceptions and experiments on drawn cases, and stores the results as
+plain data, so that a later run needs neither torch nor the solution's code. Knows nothing of
+submissions.
+"""
+
+from grader.expected.cache import expected_for
+from grader.expected.compute import bind_outputs, compute_expected
+from grader.expected.solutions import is_valid, load_solution
+
+__all__ = ["bind_outputs", "compute_expected", "expected_for", "is_valid", "load_solution"]

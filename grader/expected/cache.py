@@ -1,0 +1,91 @@
+"""Keeps what the references expect on disk, by content.
+
+The file's name is a digest of everything that the values depend on, so a stale one is never read.
+"""
+
+import hashlib
+import os
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import grader
+from grader.errors import ProblemError
+from grader.expected.compute import compute_expected
+from grader.expected.solutions import load_solution
+from grader.model import ExpectedProblem, Problem
+
+_PACKAGE = Path(grader.__file__).parent
+
+
+def expected_for(
+    problem: Problem, *, public: Path, private: Path, cache: Path | None
+) -> ExpectedProblem:
+    """What the references expect, from `cache` if it was computed before.
+
+    Args:
+        public: the problem's problem.yaml.
+        private: its solution file.
+        cache: the folder that keeps results, or None to compute afresh.
+
+    Raises:
+        ProblemError: the solution is absent, broken, or disagrees with its oracle.
+    """
+    if not private.is_file():
+        raise ProblemError(private, "there is no such file; each problem needs its solution")
+    digest = _digest(public, private)
+    file = None if cache is None else cache / f"{problem.slug}-{digest[:32]}.msgpack"
+    if file is not None and (kept := _read(file)) is not None:
+        return kept
+    solution = load_solution(private, problem)
+    parts = compute_expected(problem, solution, private)
+    computed = ExpectedProblem(slug=problem.slug, digest=digest, parts=parts)
+    if file is not None:
+        _write(file, computed)
+    return computed
+
+
+def _digest(public: Path, private: Path) -> str:
+    """A digest of the problem's two files and of the engine's own code."""
+    digest = hashlib.blake2b(digest_size=32)
+    for path in (public, private):
+        digest.update(path.read_bytes() + b"\0")
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        status = path.stat()
+        digest.update(
+            f"{path.relative_to(_PACKAGE)} {status.st_size} {status.st_mtime_ns}\n".encode()
+        )
+    return digest.hexdigest()
+
+
+def _read(file: Path) -> ExpectedProblem | None:
+    try:
+        return msgspec.msgpack.decode(file.read_bytes(), type=ExpectedProblem, dec_hook=_decoded)
+    except (OSError, msgspec.MsgspecError):
+        return None  # absent, or cut short by a full disk: compute it again
+
+
+def _write(file: Path, computed: ExpectedProblem) -> None:
+    """Write beside and rename, so that no reader meets half a file."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in file.parent.glob(f"{computed.slug}-{'[0-9a-f]' * 32}.msgpack"):
+        old.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(handle, "wb") as out:
+        out.write(msgspec.msgpack.encode(computed, enc_hook=_encoded))
+    Path(name).replace(file)
+
+
+def _encoded(value: Any) -> str:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    raise NotImplementedError
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(value)
+    raise NotImplementedError

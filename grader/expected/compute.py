@@ -1,0 +1,275 @@
+"""Runs references, oracles, misconceptions and experiments on the drawn cases.
+
+Refuses a problem whose reference and oracle disagree, or whose claim is not what its experiment
+finds: such a problem can grade nobody. Knows nothing of submissions or files.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader import compare
+from grader.authoring import DrawError, PartSolution, Solution, Test, Wrong, cast_inputs, draw
+from grader.errors import ProblemError
+from grader.expected import oracle
+from grader.expected.solutions import called
+from grader.model import (
+    Carry,
+    ExpectedCase,
+    ExpectedClaim,
+    ExpectedOutput,
+    ExpectedPart,
+    ExpectedTest,
+    Misconception,
+    Part,
+    Problem,
+)
+from grader.student.signature import Signature
+from grader.student.wire import Many, Packed, Scalar, Unusable, Value, pack, unpack
+
+ORACLE_BOUND = 1e-10
+_SHORT = 120  # characters of a value in an error
+
+
+def compute_expected(
+    problem: Problem, solution: Solution, path: Path, *, seed: int = 0
+) -> tuple[ExpectedPart, ...]:
+    """All that the judge needs, part by part.
+
+    Raises:
+        ProblemError: an author's function fails or returns what the signature does not say, a
+            reference and its oracle disagree, or a claim's key is not what its experiment finds.
+    """
+    return tuple(_part(part, solution[part.name], path, seed) for part in problem.parts)
+
+
+def _part(part: Part, declared: PartSolution, path: Path, seed: int) -> ExpectedPart:
+    if part.kind == "choice":
+        return ExpectedPart(id=part.id, claims=_claims(part, declared, path))
+    if part.kind == "text":
+        return ExpectedPart(id=part.id, red_flags=tuple(declared.flags))
+    misconceptions = tuple(
+        Misconception(name=w.name, say=w.say, share=w.share) for w in declared.wrongs
+    )
+    return ExpectedPart(
+        id=part.id,
+        tests=_Tests(part, declared, path, seed).computed(),
+        misconceptions=misconceptions,
+        tolerance=declared.tolerance_value,
+        carries=tuple(
+            Carry(output=c.output, formula=c.formula, say=c.say) for c in declared.carries
+        ),
+        has_validator=declared.validator is not None,
+    )
+
+
+def _claims(part: Part, declared: PartSolution, path: Path) -> tuple[ExpectedClaim, ...]:
+    keys = {experiment.id: experiment for experiment in declared.experiments}
+    claims = []
+    for claim in part.claims:
+        key = keys[claim.id]
+        found = bool(called(path, f"{part.id}: the experiment of {claim.id!r}", key.run))
+        if found != key.truth:
+            raise ProblemError(
+                path,
+                f"{part.id}: the key of {claim.id!r} says {key.truth}, its experiment finds {found}",
+            )
+        claims.append(ExpectedClaim(id=claim.id, truth=key.truth, say=key.say))
+    return tuple(claims)
+
+
+class _Tests:
+    """The tests of one part under computation."""
+
+    def __init__(self, part: Part, declared: PartSolution, path: Path, seed: int) -> None:
+        assert part.signature is not None
+        assert declared.reference_function is not None
+        self.part, self.declared, self.path, self.seed = part, declared, path, seed
+        self.signature = part.signature
+        self.reference = declared.reference_function
+
+    def computed(self) -> tuple[ExpectedTest, ...]:
+        public = [
+            ExpectedTest(
+                name=test.name,
+                is_public=True,
+                weight=test.weight,
+                cases=(self._public_case(test.name, test.inputs, test.expected),),
+            )
+            for test in self.part.public
+        ]
+        declared = self.declared.tests
+        if not declared and not public:
+            declared = [Test(name="the answer", cases=1)]
+        hidden = [
+            ExpectedTest(
+                name=test.name,
+                is_public=False,
+                weight=test.weight,
+                cases=tuple(self._case(test, case) for case in range(test.cases)),
+            )
+            for test in declared
+        ]
+        return (*public, *hidden)
+
+    def _public_case(
+        self, name: str, given: dict[str, Packed], expected: dict[str, Packed]
+    ) -> ExpectedCase:
+        overrides = {key: unpack(value) for key, value in given.items()}
+        test = Test(name=name, cases=1, overrides=overrides)
+        case = self._case(test, 0)
+        for variable, output in zip(self.signature.outputs, case.outputs, strict=True):
+            written = expected.get(variable.name)
+            if written is not None and not compare.agree(
+                actual=unpack(written), value=unpack(output.value), scale=output.scale, bound=1e-6
+            ):
+                raise ProblemError(
+                    self.path,
+                    f"{self.part.id}: public test {name!r} expects {unpack(written)!r} for "
+                    f"{variable.name}; the reference gives {unpack(output.value)!r}",
+                )
+        return case
+
+    def _case(self, test: Test, case: int) -> ExpectedCase:
+        try:
+            inputs = draw(self.part, test, case, seed=self.seed)
+        except (DrawError, TypeError, ValueError) as error:
+            raise ProblemError(self.path, f"{self.part.id}: test {test.name!r}: {error}") from error
+        exact = self.signature.is_scalar
+        fresh = cast_inputs(inputs, exact=exact)
+        truth = self._run("the reference", self.reference, fresh)
+        self._check_oracle(test, case, inputs, truth)
+        noise = self._noise(inputs, truth)
+        wrong = [self._wrong(wrong, inputs, exact=exact) for wrong in self.declared.wrongs]
+        return ExpectedCase(
+            inputs=tuple(pack(inputs[v.name]) for v in self.signature.inputs),
+            outputs=tuple(
+                ExpectedOutput(
+                    value=pack(value),
+                    scale=compare.scale_of(value, tuple(inputs.values())),
+                    noise32=noise[index],
+                    wrong=tuple(None if w is None else w[index] for w in wrong),
+                )
+                for index, value in enumerate(truth)
+            ),
+        )
+
+    def _run(
+        self, what: str, function: Callable[..., Any], inputs: dict[str, Any]
+    ) -> tuple[Value, ...]:
+        result = called(self.path, f"{self.part.id}: {what}", function, **inputs)
+        values = bind_outputs(pack(result), self.signature)
+        if values is None or any(isinstance(v, Unusable) or v is None for v in values):
+            names = ", ".join(map(str, self.signature.outputs))
+            raise ProblemError(
+                self.path, f"{self.part.id}: {what} returned {_short(result)}; wanted {names}"
+            )
+        return values
+
+    # --- the oracle -----------------------------------------------------------------------------
+
+    def _check_oracle(
+        self, test: Test, case: int, inputs: dict[str, Any], truth: tuple[Value, ...]
+    ) -> None:
+        second = self._oracle(inputs, truth)
+        if second is None:
+            return
+        bound = max(ORACLE_BOUND, self.declared.tolerance_value / 100)
+        for variable, value, other in zip(self.signature.outputs, truth, second, strict=True):
+            scale = compare.scale_of(other, tuple(inputs.values()))
+            if not compare.agree(actual=value, value=other, scale=scale, bound=bound):
+                raise ProblemError(
+                    self.path,
+                    f"{self.part.id}: in case {case} of test {test.name!r} the reference's "
+                    f"{variable.name} is {_short(value)}, the oracle's {_short(other)}",
+                )
+
+    def _oracle(self, inputs: dict[str, Any], truth: tuple[Value, ...]) -> tuple[Value, ...] | None:
+        fresh = cast_inputs(inputs, exact=False)
+        if self.declared.oracle_function is not None:
+            return self._run("the oracle", self.declared.oracle_function, fresh)
+        forward = self.declared.forward_function
+        if forward is None:
+            return None
+        shapes = {
+            v.name: np.shape(value) for v, value in zip(self.signature.outputs, truth, strict=True)
+        }
+
+        def by_autograd(**values: Any) -> tuple[Any, ...]:
+            return oracle.gradients(self.signature, forward, values, shapes)
+
+        return self._run("the oracle", by_autograd, fresh)
+
+    # --- float32 and misconceptions -------------------------------------------------------------
+
+    def _noise(self, inputs: dict[str, Any], truth: tuple[Value, ...]) -> list[float]:
+        """The reference's own error in float32, per output (0 where it has no arrays)."""
+        if not any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in inputs.values()):
+            return [0.0] * len(truth)
+        low = self._run(
+            "the reference in float32",
+            self.reference,
+            cast_inputs(inputs, exact=False, dtype=np.float32),
+        )
+        scales = [compare.scale_of(value, tuple(inputs.values())) for value in truth]
+        return [
+            compare.noise(value64=high, value32=low_, scale=scale)
+            for high, low_, scale in zip(truth, low, scales, strict=True)
+        ]
+
+    def _wrong(
+        self, wrong: Wrong, inputs: dict[str, Any], *, exact: bool
+    ) -> tuple[Packed, ...] | None:
+        """A misconception's outputs, or None where it fails on this case (sizes do not fit)."""
+        try:
+            with np.errstate(all="ignore"):
+                result = wrong.function(**cast_inputs(inputs, exact=exact))
+        except (ArithmeticError, ValueError, IndexError, KeyError):
+            return None
+        except Exception as error:
+            raise ProblemError(
+                self.path,
+                f"{self.part.id}: the misconception {wrong.name!r} raised "
+                f"{type(error).__name__}: {error}",
+            ) from error
+        values = _with_replaced(result, self.signature)
+        return None if values is None else tuple(pack(value) for value in values)
+
+
+def bind_outputs(packed: Packed, signature: Signature) -> tuple[Value, ...] | None:
+    """What was returned, one value per output of the signature, or None if the number differs.
+
+    One output may come bare or in a tuple of one; several come as a tuple, list or dict by name.
+    """
+    names = [variable.name for variable in signature.outputs]
+    if not isinstance(packed, Many):
+        return (unpack(packed),) if len(names) == 1 else None
+    if packed.names:
+        given = dict(zip(packed.names, packed.items, strict=True))
+        return tuple(unpack(given[n]) for n in names) if set(given) == set(names) else None
+    is_plain = len(names) == 1 and (
+        len(packed.items) != 1
+        or (isinstance(packed.items[0], Scalar)
+        and not signature.outputs[0].is_scalar)
+    )
+    if is_plain:
+        return (unpack(packed),)
+    return tuple(map(unpack, packed.items)) if len(packed.items) == len(names) else None
+
+
+def _with_replaced(result: Any, signature: Signature) -> tuple[Value, ...] | None:
+    """A misconception's outputs; a dict with the key "" is the reference's with some replaced."""
+    if not (isinstance(result, dict) and "" in result):
+        return bind_outputs(pack(result), signature)
+    base = bind_outputs(pack(result[""]), signature)
+    if base is None:
+        return None
+    names = [variable.name for variable in signature.outputs]
+    return tuple(result.get(name, value) for name, value in zip(names, base, strict=True))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."

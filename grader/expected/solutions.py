@@ -1,0 +1,153 @@
+"""Loads a solution file and holds it against the problem's public side.
+
+The file is the instructor's own code and is trusted. Knows nothing of drawn cases.
+"""
+
+import difflib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.authoring import DeclarationError, PartSolution, Solution
+from grader.errors import ProblemError
+from grader.model import Part, Problem
+
+
+def load_solution(path: Path, problem: Problem) -> Solution:
+    """Execute a solution file and return what it declares for the problem.
+
+    Raises:
+        ProblemError: the file is absent, fails, or does not fit the problem's parts.
+    """
+    module = _executed(path)
+    solutions = {id(s): s for s in map(_solution_of, vars(module).values()) if s is not None}
+    mine = [s for s in solutions.values() if s.slug == problem.slug]
+    if len(mine) != 1:
+        found = ", ".join(sorted({s.slug for s in solutions.values()})) or "none"
+        raise ProblemError(
+            path, f'wanted one Solution("{problem.slug}"); found {len(mine)} of it (slugs: {found})'
+        )
+    _check(path, problem, mine[0])
+    return mine[0]
+
+
+def is_valid(
+    path: Path, problem: Problem, part: Part, inputs: dict[str, Any], answer: dict[str, Any]
+) -> bool:
+    """Ask the solution's own validator about an answer that differs from the reference's.
+
+    Raises:
+        ProblemError: the validator fails.
+    """
+    validator = load_solution(path, problem)[part.name].validator
+    assert validator is not None
+    return bool(called(path, f"{part.id}: the validator", validator, **inputs, answer=answer))
+
+
+def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:
+    """Call an author's function; whatever it raises becomes a `ProblemError` with its line."""
+    try:
+        with np.errstate(all="ignore"):
+            return function(**inputs)
+    except ModuleNotFoundError as error:
+        if error.name == "torch":
+            raise ProblemError(
+                path, f"{what} needs torch, which is not installed; install grader[references]"
+            ) from error
+        raise _failed(path, what, error) from error
+    except Exception as error:
+        raise _failed(path, what, error) from error
+
+
+def _failed(path: Path, what: str, error: Exception) -> ProblemError:
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    where = f"line {lines[-1]}" if lines else ""
+    return ProblemError(path, f"{what} raised {type(error).__name__}: {error}", where=where)
+
+
+def _executed(path: Path) -> Any:
+    if not path.is_file():
+        raise ProblemError(path, "there is no such file; each problem needs its solution beside it")
+    name = f"grader_solution_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # inspect.getsource looks the module up
+    try:
+        spec.loader.exec_module(module)
+    except DeclarationError as error:
+        raise ProblemError(path, str(error)) from error
+    except SyntaxError as error:
+        raise ProblemError(
+            path, f"is not valid Python: {error.msg}", where=f"line {error.lineno}"
+        ) from error
+    except Exception as error:
+        raise _failed(path, "loading the file", error) from error
+    return module
+
+
+def _solution_of(value: object) -> Solution | None:
+    if isinstance(value, Solution):
+        return value
+    return value.solution if isinstance(value, PartSolution) else None
+
+
+# --- does it fit the public side? ---------------------------------------------------------------
+
+
+def _check(path: Path, problem: Problem, solution: Solution) -> None:
+    parts = {part.name: part for part in problem.parts}
+    for name in solution.parts:
+        if name not in parts:
+            raise ProblemError(
+                path, f"there is no part {name!r} in problem.yaml{_near(name, parts)}"
+            )
+    for part in problem.parts:
+        declared = solution[part.name]
+        if part.kind == "computed":
+            _check_computed(path, part, declared)
+        elif part.kind == "choice":
+            _check_claims(path, part, declared)
+
+
+def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
+    if declared.reference_function is None:
+        raise ProblemError(path, f"{part.id} has no reference; declare one with @part.reference")
+    assert part.signature is not None
+    if not declared.tests and not part.public and part.signature.inputs:
+        raise ProblemError(path, f"{part.id} has no test; declare one with part.test(...)")
+    outputs = [v.name for v in part.signature.outputs]
+    for rule in declared.carries:
+        if rule.output not in outputs:
+            raise ProblemError(
+                path,
+                f"{part.id}: carry names {rule.output!r}; the outputs are {', '.join(outputs)}",
+            )
+
+
+def _check_claims(path: Path, part: Part, declared: PartSolution) -> None:
+    wanted = [claim.id for claim in part.claims]
+    keyed = [experiment.id for experiment in declared.experiments]
+    for name in keyed:
+        if name not in wanted:
+            raise ProblemError(path, f"{part.id}: there is no claim {name!r}{_near(name, wanted)}")
+    missing = [name for name in wanted if name not in keyed]
+    if missing:
+        raise ProblemError(path, f"{part.id}: no key for the claims {', '.join(missing)}")
+    picked = sum(experiment.truth for experiment in declared.experiments)
+    if part.pick == "one" and picked != 1:
+        raise ProblemError(
+            path, f"{part.id}: pick one needs exactly one true option, found {picked}"
+        )
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(names)}"
