@@ -231,6 +231,7 @@ class ExpectedPart(Record):
 
     Attributes:
         tolerance: the error that float64 answers may have.
+        depends: per output, the inputs that its value depends on somewhere.
         has_validator: whether the solution can accept values that differ from the reference's
             (ties); only then is the solution's code loaded while grading.
         red_flags: for a text, what the person who marks should look out for.
@@ -241,6 +242,7 @@ class ExpectedPart(Record):
     misconceptions: tuple[Misconception, ...] = ()
     tolerance: float = 1e-8
     carries: tuple[Carry, ...] = ()
+    depends: tuple[tuple[str, ...], ...] = ()
     has_validator: bool = False
     claims: tuple[ExpectedClaim, ...] = ()
     red_flags: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ Refuses a problem whose reference and oracle disagree, or whose claim is not wha
 finds: such a problem can grade nobody. Knows nothing of submissions or files.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,10 @@ from grader.model import (
     Problem,
 )
 from grader.student.signature import Signature
-from grader.student.wire import Many, Packed, Scalar, Unusable, Value, pack, unpack
+from grader.student.wire import Array, Many, Packed, Scalar, Unusable, Value, pack, unpack
 
 ORACLE_BOUND = 1e-10
+_CASES_MOVED = 8  # on which it is tried what an output depends on
 _SHORT = 120  # characters of a value in an error
 
 
@@ -53,9 +54,11 @@ def _part(part: Part, declared: PartSolution, path: Path, seed: int) -> Expected
     misconceptions = tuple(
         Misconception(name=w.name, say=w.say, share=w.share) for w in declared.wrongs
     )
+    tests = _Tests(part, declared, path, seed)
     return ExpectedPart(
         id=part.id,
-        tests=_Tests(part, declared, path, seed).computed(),
+        tests=(computed := tests.computed()),
+        depends=tests.depends(computed),
         misconceptions=misconceptions,
         tolerance=declared.tolerance_value,
         carries=tuple(
@@ -113,6 +116,33 @@ class _Tests:
             for test in declared
         ]
         return (*public, *hidden)
+
+    def depends(self, tests: tuple[ExpectedTest, ...]) -> tuple[tuple[str, ...], ...]:
+        """Per output the inputs that change it: one input is moved at a time, on a few cases."""
+        found: list[dict[str, None]] = [{} for _ in self.signature.outputs]
+        cases = [case for test in tests for case in test.cases][:_CASES_MOVED]
+        for case in cases:
+            for position, variable in enumerate(self.signature.inputs):
+                for moved in _moved(position, case, cases):
+                    self._note_changes(variable.name, case, moved, found)
+        names = [variable.name for variable in self.signature.inputs]
+        return tuple(tuple(name for name in names if name in changed) for changed in found)
+
+    def _note_changes(
+        self,
+        name: str,
+        case: ExpectedCase,
+        moved: tuple[Packed, ...],
+        found: list[dict[str, None]],
+    ) -> None:
+        values = {v.name: unpack(x) for v, x in zip(self.signature.inputs, moved, strict=True)}
+        fresh = cast_inputs(values, exact=self.signature.is_scalar)
+        wrong = Wrong(name="moved", say="", function=self.reference)
+        outputs = self._wrong(wrong, fresh, exact=self.signature.is_scalar)
+        if outputs is not None:
+            for changed, output, before in zip(found, outputs, case.outputs, strict=True):
+                if output != before.value:
+                    changed[name] = None
 
     def _public_case(
         self, name: str, given: dict[str, Packed], expected: dict[str, Packed]
@@ -238,6 +268,24 @@ class _Tests:
         return None if values is None else tuple(pack(value) for value in values)
 
 
+def _moved(
+    position: int, case: ExpectedCase, cases: list[ExpectedCase]
+) -> Iterator[tuple[Packed, ...]]:
+    """The case's inputs with one of them replaced by what other cases have, or moved a little."""
+    own = case.inputs[position]
+    for other in cases:
+        theirs = other.inputs[position]
+        if theirs != own and _shape(theirs) == _shape(own):
+            yield (*case.inputs[:position], theirs, *case.inputs[position + 1 :])
+    if isinstance(own, Array) and own.dtype == "float64":
+        theirs = pack(unpack(own) * 1.5 + 0.25)
+        yield (*case.inputs[:position], theirs, *case.inputs[position + 1 :])
+
+
+def _shape(packed: Packed) -> tuple[int, ...] | None:
+    return packed.shape if isinstance(packed, Array) else None
+
+
 def bind_outputs(packed: Packed, signature: Signature) -> tuple[Value, ...] | None:
     """What was returned, one value per output of the signature, or None if the number differs.
 
@@ -251,8 +299,7 @@ def bind_outputs(packed: Packed, signature: Signature) -> tuple[Value, ...] | No
         return tuple(unpack(given[n]) for n in names) if set(given) == set(names) else None
     is_plain = len(names) == 1 and (
         len(packed.items) != 1
-        or (isinstance(packed.items[0], Scalar)
-        and not signature.outputs[0].is_scalar)
+        or (isinstance(packed.items[0], Scalar) and not signature.outputs[0].is_scalar)
     )
     if is_plain:
         return (unpack(packed),)

@@ -1,0 +1,8 @@
+"""Grades one submission: match answers, run them, compare, mark; one `Report` comes out.
+
+Knows neither the terminal nor templates, and runs nothing itself: outcomes come from the sandbox.
+"""
+
+from grader.grading.grade import Grading, grade
+
+__all__ = ["Grading", "grade"]

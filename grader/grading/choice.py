@@ -1,0 +1,147 @@
+"""Judges claims and picks, and passes texts on to a person.
+
+Marks of a choice are max(0, right − wrong) / n; an unanswered claim is neither right nor wrong.
+"""
+
+from fractions import Fraction
+
+from grader.grading.results import part_result, readings_of
+from grader.model import (
+    ExpectedClaim,
+    ExpectedPart,
+    LostMark,
+    NumberedPart,
+    Part,
+    PartResult,
+    Reading,
+    Verdict,
+)
+from grader.submission import Match, TypedField
+
+_WORDS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "right", "1", "✓", "x"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "wrong", "0", "✗", "-"), False),
+}
+
+
+def judge_text(numbered: NumberedPart, match: Match) -> PartResult:
+    """A text is collected for a person to mark: pending, never zero."""
+    return part_result(
+        numbered,
+        verdict=Verdict.NEEDS_MARKING,
+        marks=Fraction(0),
+        pending=numbered.part.marks,
+        sentence="a person will mark this text",
+        readings=readings_of(match),
+    )
+
+
+def judge_choice(numbered: NumberedPart, expected: ExpectedPart, match: Match) -> PartResult:
+    """Claims judged one by one, or options picked."""
+    if numbered.part.pick == "each":
+        given, trouble = _judged(numbered.part, match.fields)
+    else:
+        given, trouble = _picked(numbered.part, match.fields)
+    if trouble:
+        readings = tuple(_marked(reading, trouble) for reading in readings_of(match))
+        return part_result(
+            numbered,
+            verdict=Verdict.UNREADABLE,
+            marks=Fraction(0),
+            pending=numbered.part.marks,
+            sentence=next(iter(trouble.values())),
+            readings=readings,
+        )
+    return _marked_choice(numbered, expected.claims, given, match)
+
+
+def _marked_choice(
+    numbered: NumberedPart,
+    claims: tuple[ExpectedClaim, ...],
+    given: dict[str, bool],
+    match: Match,
+) -> PartResult:
+    part = numbered.part
+    wrong = [claim for claim in claims if claim.id in given and given[claim.id] != claim.truth]
+    open_ = [claim for claim in claims if claim.id not in given]
+    right = len(claims) - len(wrong) - len(open_)
+    if part.pick == "one":
+        share = Fraction(0 if wrong else 1)
+    else:
+        share = Fraction(max(0, right - len(wrong)), len(claims))
+    marks = part.marks * share
+    # In a pick, what was picked and should not have been teaches most: it comes first.
+    sentences = [_explained(part, c) for c in sorted(wrong, key=lambda claim: claim.truth)]
+    if part.pick == "one":
+        sentences = sentences[:1]
+    sentences += [f"{claim.id}: not answered" for claim in open_]
+    left = part.marks - marks
+    lost = [LostMark(marks=left / len(sentences), sentence=s) for s in sentences] if left else []
+    return part_result(
+        numbered,
+        verdict=Verdict.WRONG if sentences else Verdict.PASSED,
+        marks=marks,
+        sentence=sentences[0] if sentences else "",
+        readings=readings_of(match),
+        lost=lost,
+    )
+
+
+def _explained(part: Part, claim: ExpectedClaim) -> str:
+    """Says which claim is wrong and why; an option that was not picked is not named."""
+    if part.pick != "each" and claim.truth:
+        return "an option that belongs to the answer was not picked"
+    return f"{claim.id}: {claim.say}" if claim.say else f"{claim.id} is not right"
+
+
+def _judged(part: Part, fields: tuple[TypedField, ...]) -> tuple[dict[str, bool], dict[str, str]]:
+    """Truth values per claim, and per label what could not be read."""
+    ids = [claim.id for claim in part.claims]
+    given: dict[str, bool] = {}
+    trouble: dict[str, str] = {}
+    for field in fields:
+        id_ = _claim_id(field.label, ids)
+        word = field.text.strip().lower()
+        if id_ is None:
+            trouble[field.label] = (
+                f"found {field.label or field.text!r}; wanted true or false for each of "
+                f"{', '.join(ids)}"
+            )
+        elif word not in _WORDS:
+            trouble[field.label] = f"{id_}: found {field.text!r}; wanted true or false"
+        else:
+            given[id_] = _WORDS[word]
+    return given, trouble
+
+
+def _picked(part: Part, fields: tuple[TypedField, ...]) -> tuple[dict[str, bool], dict[str, str]]:
+    """Which options are picked, and per label what could not be read.
+
+    Options come as one text ("a" or "a, b"), as a list, or as true and false per option.
+    """
+    ids = [claim.id for claim in part.claims]
+    if all(_claim_id(field.label, ids) for field in fields):
+        picked, trouble = _judged(part, fields)
+        chosen = [id_ for id_, is_picked in picked.items() if is_picked]
+    else:
+        chosen, trouble = [], {}
+        for field in fields:
+            for word in filter(None, (w.strip() for w in field.text.split(","))):
+                id_ = _claim_id(word, ids)
+                if id_ is None:
+                    trouble[field.label] = f"found {word!r}; wanted one of {', '.join(ids)}"
+                else:
+                    chosen.append(id_)
+    if part.pick == "one" and len(set(chosen)) != 1 and not trouble:
+        trouble[fields[0].label] = f"found {len(set(chosen))} picks; wanted exactly one"
+    return {id_: id_ in chosen for id_ in ids}, trouble
+
+
+def _claim_id(word: str, ids: list[str]) -> str | None:
+    normal = word.strip().lower().replace("_", "-").replace(" ", "-")
+    return next((id_ for id_ in ids if id_.lower() == normal), None)
+
+
+def _marked(reading: Reading, trouble: dict[str, str]) -> Reading:
+    error = trouble.get(reading.label, "")
+    return Reading(label=reading.label, typed=reading.typed, place=reading.place, error=error)

@@ -1,0 +1,427 @@
+"""Judges functions, formulas and numbers: outcomes against expected values, test by test.
+
+Marks of a part spread over its tests by weight and over its outputs equally. Misconceptions are
+recognised over all cases of a part, and only where none is does the diagnosis of the arrays speak.
+"""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from grader import compare, diagnose
+from grader.expected import bind_outputs
+from grader.grading.formulas import conventions, dependence, formula_readings
+from grader.grading.results import part_result, readings_of, speaking
+from grader.grading.tasks import stray_fields
+from grader.model import (
+    Carry,
+    Comparison,
+    ExpectedCase,
+    ExpectedOutput,
+    ExpectedPart,
+    ExpectedTest,
+    LostMark,
+    NumberedPart,
+    OutputResult,
+    PartResult,
+    Reading,
+    Record,
+    Stage,
+    TestResult,
+    Verdict,
+)
+from grader.sandbox import TaskOutcome, TestOutcome
+from grader.student.formulas import FormulaError, evaluate_text
+from grader.student.signature import Signature, Variable
+from grader.student.wire import CaseReply, NoValue, Packed, Raised, Unusable, Value, unpack
+from grader.submission import Match
+
+Validator = Callable[[dict[str, Value], dict[str, Value]], bool]
+
+SQUEEZED_SHARE = Fraction(9, 10)
+_RAISED_VERDICTS = {"out of memory": Verdict.OUT_OF_MEMORY}
+
+
+def judge_computed(
+    numbered: NumberedPart,
+    expected: ExpectedPart,
+    match: Match,
+    outcome: TaskOutcome,
+    validator: Validator | None,
+) -> PartResult:
+    """Judge a computed part; a matrix formula under each convention, whole, the best one counts."""
+    readings = formula_readings(numbered.part, match, outcome) or readings_of(match)
+    unread = {i: r for i, r in enumerate(outcome_errors(numbered, outcome)) if r}
+    best: _Judged | None = None
+    for convention in conventions(numbered.part, match):
+        judging = _Judging(numbered, expected, outcome, validator, unread, convention.name)
+        judged = judging.judged(share=convention.share)
+        if best is None or judged.marks > best.marks:
+            best = judged
+    assert best is not None
+    return _result(numbered, match, readings, outcome, best)
+
+
+def outcome_errors(numbered: NumberedPart, outcome: TaskOutcome) -> list[str]:
+    """Per output, why its formula could not be read ("" where it could, or for functions)."""
+    signature = numbered.part.signature
+    assert signature is not None
+    errors = [""] * len(signature.outputs)
+    for reply in outcome.formulas:
+        errors[reply.output] = reply.error
+    return errors
+
+
+class _Judged(Record):
+    """The tests of a part as judged under one convention."""
+
+    tests: tuple[TestResult, ...]
+    lost: tuple[LostMark, ...]
+    pending: Fraction
+    convention: str
+
+    @property
+    def marks(self) -> Fraction:
+        return sum((test.marks for test in self.tests), Fraction(0))
+
+
+class _Bound(Record):
+    """One case's reply, bound to the outputs: values, or what went wrong."""
+
+    values: tuple[Value, ...] = ()
+    verdict: Verdict = Verdict.PASSED
+    reason: str = ""
+    sentence: str = ""
+
+
+class _Judging:
+    """One part under judgement, under one convention."""
+
+    def __init__(  # noqa: PLR0913  # what one judgement needs
+        self,
+        numbered: NumberedPart,
+        expected: ExpectedPart,
+        outcome: TaskOutcome,
+        validator: Validator | None,
+        unread: dict[int, str],
+        convention: str,
+    ) -> None:
+        assert numbered.part.signature is not None
+        self.part, self.signature = numbered.part, numbered.part.signature
+        self.expected, self.outcome, self.validator = expected, outcome, validator
+        self.unread, self.convention = unread, convention
+        self.bound = [
+            [_bind(reply, self.signature, convention) for reply in test.cases]
+            for test in outcome.tests
+        ]
+        self.recognised = [self._recognise(k) for k in range(len(self.signature.outputs))]
+
+    def judged(self, *, share: Fraction) -> _Judged:
+        total = sum((test.weight for test in self.expected.tests), Fraction(0))
+        results, lost, pending = [], list[LostMark](), Fraction(0)
+        for number, test in enumerate(self.expected.tests):
+            out_of = self.part.marks * test.weight / total if total else Fraction(0)
+            result = self._test(number, test, out_of, share)
+            results.append(result)
+            waiting = self._pending(result)
+            pending += waiting
+            lost += self._lost(result)
+        return _Judged(
+            tests=tuple(results), lost=tuple(lost), pending=pending, convention=self.convention
+        )
+
+    # --- one test -------------------------------------------------------------------------------
+
+    def _test(
+        self, number: int, test: ExpectedTest, out_of: Fraction, share: Fraction
+    ) -> TestResult:
+        outcome = self.outcome.tests[number]
+        bound = self.bound[number]
+        failed = _failure(outcome, bound, len(test.cases))
+        each = out_of / len(self.signature.outputs)
+        if failed is not None:
+            outputs = [
+                OutputResult(name=v.name, marks=Fraction(0), out_of=each, sentence=failed.sentence)
+                for v in self.signature.outputs
+            ]
+            verdict, reason, sentence = failed.verdict, failed.reason, failed.sentence
+        else:
+            outputs = [
+                _shared(self._output(k, number, test, each), share)
+                for k in range(len(self.signature.outputs))
+            ]
+            verdict = speaking(self._verdict(k, output) for k, output in enumerate(outputs))
+            reason = ""
+            sentence = next((o.sentence for o in outputs if o.sentence), "")
+        shown = max((o.case for o in outputs), default=0)
+        case = test.cases[min(shown, len(test.cases) - 1)]
+        return TestResult(
+            name=test.name,
+            is_public=test.is_public,
+            verdict=verdict,
+            marks=sum((o.marks for o in outputs), Fraction(0)),
+            out_of=out_of,
+            reason=reason,
+            sentence=sentence,
+            outputs=tuple(outputs),
+            inputs={v.name: x for v, x in zip(self.signature.inputs, case.inputs, strict=True)},
+            traceback=outcome.traceback,
+            printed=outcome.printed,
+            remarks=outcome.remarks,
+            cases=len(test.cases),
+            cases_passed=self._cases_passed(number, test),
+        )
+
+    def _verdict(self, k: int, output: OutputResult) -> Verdict:
+        if k in self.unread:
+            return Verdict.UNREADABLE
+        return Verdict.PASSED if output.marks == output.out_of else Verdict.WRONG
+
+    def _pending(self, result: TestResult) -> Fraction:
+        """Marks that nobody can decide on: our failure, or outputs that could not be read."""
+        if result.verdict is Verdict.FAILED_TO_GRADE:
+            return result.out_of
+        outputs = (o for k, o in enumerate(result.outputs) if k in self.unread)
+        return sum((output.out_of for output in outputs), Fraction(0))
+
+    def _lost(self, result: TestResult) -> Iterator[LostMark]:
+        if result.verdict is Verdict.FAILED_TO_GRADE:
+            return
+        for k, output in enumerate(result.outputs):
+            if output.marks != output.out_of and k not in self.unread:
+                yield LostMark(
+                    marks=output.out_of - output.marks,
+                    sentence=output.sentence,
+                    test=result.name,
+                    output=output.name,
+                )
+
+    def _cases_passed(self, number: int, test: ExpectedTest) -> int:
+        bound = self.bound[number]
+        return sum(
+            bool(one.values)
+            and all(self._compare(k, one, case).agrees for k in range(len(case.outputs)))
+            for one, case in zip(bound, test.cases, strict=False)
+        )
+
+    # --- one output -----------------------------------------------------------------------------
+
+    def _output(self, k: int, number: int, test: ExpectedTest, out_of: Fraction) -> OutputResult:
+        variable = self.signature.outputs[k]
+        if k in self.unread:
+            why = self.unread[k]
+            return OutputResult(name=variable.name, marks=Fraction(0), out_of=out_of, sentence=why)
+        bound = self.bound[number]
+        comparisons = [self._compare(k, o, c) for o, c in zip(bound, test.cases, strict=True)]
+        bad = [i for i, comparison in enumerate(comparisons) if not comparison.agrees]
+        bad = [i for i in bad if not self._accepts(k, bound[i], test.cases[i])]
+        squeezed = any(comparison.squeezed for comparison in comparisons)
+        if not bad and not squeezed:
+            return self._right(k, out_of, comparisons[-1], bound[-1], test.cases[-1])
+        if not bad:
+            first = next(i for i, c in enumerate(comparisons) if c.squeezed)
+            return OutputResult(
+                name=variable.name,
+                marks=out_of * SQUEEZED_SHARE,
+                out_of=out_of,
+                sentence=self._named(variable, comparisons[first].sentence),
+                comparison=comparisons[first],
+                case=first,
+            )
+        return self._wrong(k, number, test, out_of, comparisons, bad)
+
+    def _right(
+        self, k: int, out_of: Fraction, comparison: Comparison, bound: _Bound, case: ExpectedCase
+    ) -> OutputResult:
+        return OutputResult(
+            name=self.signature.outputs[k].name,
+            marks=out_of,
+            out_of=out_of,
+            comparison=comparison,
+            got=_packed(bound.values[k]),
+            expected=case.outputs[k].value,
+        )
+
+    def _wrong(  # noqa: PLR0913  # what one wrong output is explained from
+        self,
+        k: int,
+        number: int,
+        test: ExpectedTest,
+        out_of: Fraction,
+        comparisons: list[Comparison],
+        bad: list[int],
+    ) -> OutputResult:
+        variable, bound, first = self.signature.outputs[k], self.bound[number], bad[0]
+        actual = bound[first].values[k]
+        wanted = test.cases[first].outputs[k]
+        marks, misconception, found = Fraction(0), "", None
+        known = self.recognised[k]
+        if known is not None:
+            mistake = self.expected.misconceptions[known]
+            marks, misconception, sentence = out_of * mistake.share, mistake.name, mistake.say
+        else:
+            found = self._diagnosis(k, bound, test, bad)
+            sentence = self._named(variable, self._sentence(k, comparisons[first], found))
+        return OutputResult(
+            name=variable.name,
+            marks=marks,
+            out_of=out_of,
+            sentence=sentence,
+            comparison=comparisons[first],
+            case=first,
+            misconception=misconception,
+            diagnosis=found,
+            error_map=compare.error_map(
+                actual=actual,
+                expected=unpack(wanted.value),
+                scale=wanted.scale,
+                bound=max(comparisons[first].bound, self.expected.tolerance),
+            ),
+            got=_packed(actual),
+            expected=wanted.value,
+        )
+
+    def _sentence(self, k: int, comparison: Comparison, found: "diagnose.Diagnosis | None") -> str:
+        """What to say of an unrecognised mistake; a hidden number gives nothing away."""
+        if comparison.stage is Stage.VALUES and not self.signature.inputs:
+            return "this is not the right value"
+        missing = dependence(self.part, self.outcome, self.expected, k)
+        if missing:
+            return missing
+        if found is not None:
+            return (
+                f"{found.sentence}; {comparison.sentence}"
+                if comparison.sentence
+                else found.sentence
+            )
+        return comparison.sentence
+
+    def _named(self, variable: Variable, sentence: str) -> str:
+        return f"{variable.name}: {sentence}" if len(self.signature.outputs) > 1 else sentence
+
+    def _compare(self, k: int, bound: _Bound, case: ExpectedCase) -> Comparison:
+        value = bound.values[k]
+        if isinstance(value, NoValue):
+            return Comparison(stage=Stage.TYPE, sentence=value.sentence)
+        expected = case.outputs[k]
+        return compare.compare(
+            actual=value,
+            expected=expected,
+            variable=self.signature.outputs[k],
+            tolerance=self.expected.tolerance,
+            nearest_wrong=compare.nearest_wrong(expected),
+        )
+
+    def _accepts(self, k: int, bound: _Bound, case: ExpectedCase) -> bool:
+        """Whether a value that differs is right all the same: a carried error, or a valid tie."""
+        return self._is_carried(k, bound, case) or self._is_valid(bound, case)
+
+    def _is_carried(self, k: int, bound: _Bound, case: ExpectedCase) -> bool:
+        name = self.signature.outputs[k].name
+        rule = next((c for c in self.expected.carries if c.output == name), None)
+        return rule is not None and _follows(rule, self.signature, bound, k)
+
+    def _is_valid(self, bound: _Bound, case: ExpectedCase) -> bool:
+        if self.validator is None:
+            return False
+        inputs = {
+            v.name: unpack(x) for v, x in zip(self.signature.inputs, case.inputs, strict=True)
+        }
+        answer = {v.name: x for v, x in zip(self.signature.outputs, bound.values, strict=True)}
+        return compare.is_comparable(answer, case, self.signature) and self.validator(
+            inputs, answer
+        )
+
+    # --- over all cases -------------------------------------------------------------------------
+
+    def _recognise(self, k: int) -> int | None:
+        """The misconception whose outputs the student's equal wherever the case ran."""
+        actuals: list[Value] = []
+        expecteds: list[ExpectedOutput] = []
+        for bound, test in zip(self.bound, self.expected.tests, strict=True):
+            for one, case in zip(bound, test.cases, strict=False):
+                if one.values:
+                    actuals.append(one.values[k])
+                    expecteds.append(case.outputs[k])
+        count = len(self.expected.misconceptions)
+        return compare.recognise(actuals=actuals, expected=expecteds, count=count)
+
+    def _diagnosis(
+        self, k: int, bound: list[_Bound], test: ExpectedTest, bad: list[int]
+    ) -> "diagnose.Diagnosis | None":
+        cases = [test.cases[i] for i in bad]
+        names = [variable.name for variable in self.signature.inputs]
+        return diagnose.diagnose(
+            actuals=[bound[i].values[k] for i in bad],
+            expecteds=[unpack(case.outputs[k].value) for case in cases],
+            inputs=[dict(zip(names, map(unpack, case.inputs), strict=True)) for case in cases],
+            signature=self.signature,
+            output=k,
+            scales=[case.outputs[k].scale for case in cases],
+            bound=self.expected.tolerance,
+        )
+
+
+# --- binding ------------------------------------------------------------------------------------
+
+
+def _bind(reply: CaseReply, signature: Signature, convention: str) -> _Bound:
+    if isinstance(reply.result, Raised):
+        verdict = _RAISED_VERDICTS.get(reply.result.reason, Verdict.RAISED)
+        return _Bound(verdict=verdict, reason=reply.result.reason, sentence=reply.result.message)
+    values = bind_outputs(reply.result.value, signature)
+    if values is None:
+        return _Bound(
+            verdict=Verdict.WRONG,
+            reason="number of values",
+            sentence=_miscounted(reply.result.value, signature),
+        )
+    if convention:
+        values = tuple(v.get(convention) if isinstance(v, dict) else v for v in values)
+    return _Bound(values=values)
+
+
+def _miscounted(packed: Packed, signature: Signature) -> str:
+    names = ", ".join(variable.name for variable in signature.outputs)
+    count = len(signature.outputs)
+    value = unpack(packed)
+    if value is None:
+        return f"returned None; wanted {count} values: {names} (is a return missing?)"
+    if isinstance(value, Unusable):
+        return f"returned {value.found}; wanted {count} values: {names}"
+    if isinstance(value, dict):
+        return f"returned a dict with the keys {', '.join(value)}; wanted {names}"
+    if isinstance(value, tuple):
+        return f"returned {len(value)} values; wanted {count}: {names}"
+    return f"returned one value; wanted {count}: {names}"
+
+
+def _failure(outcome: TestOutcome, bound: list[_Bound], cases: int) -> _Bound | None:
+    """What kept a test from being compared at all, or None."""
+    if outcome.verdict is not Verdict.PASSED:
+        return _Bound(verdict=outcome.verdict, reason=outcome.reason, sentence=outcome.sentence)
+    return next((one for one in bound if one.verdict is not Verdict.PASSED), None)
+
+
+def _shared(output: OutputResult, share: Fraction) -> OutputResult:
+    """The output's marks under a convention that earns only a share."""
+    if share == 1:
+        return output
+    import msgspec
+
+    return msgspec.structs.replace(output, marks=output.marks * share)
+
+
+def _follows(rule: Carry, signature: Signature, bound: _Bound, k: int) -> bool:
+    """Whether the output follows from the student's own others by the carry rule."""
+    names = [variable.name for variable in signature.outputs]
+    others = {n: v for n, v in zip(names, bound.values, strict=True) if n != rule.output}
+    try:
+        return bool(evaluate_text(rule.formula, others) == bound.values[k])
+    except (FormulaError, TypeError, ValueError):
+        return False
+
+
+def _packed(value: Value) -> Packed:
+    from grader.student.wire import pack
+
+    return value if isinstance(value, NoValue | Unusable) else pack(value)

@@ -1,0 +1,83 @@
+"""What is special about typed formulas: how they were read, conventions, names that do not occur.
+
+Works on the trees that came from the student's side; nothing is read or evaluated here.
+"""
+
+from fractions import Fraction
+
+from grader.grading.tasks import fields_by_output
+from grader.model import ExpectedPart, Part, Reading, Record
+from grader.sandbox import TaskOutcome
+from grader.student.formulas import (
+    Formula,
+    FormulaError,
+    decode,
+    names_used,
+    to_mathml,
+    to_unicode,
+)
+from grader.submission import Match
+
+
+class Convention(Record):
+    """A layout under which a matrix formula is judged, and the share of marks that it earns."""
+
+    name: str
+    share: Fraction = Fraction(1)
+
+
+def conventions(part: Part, match: Match) -> tuple[Convention, ...]:
+    """The conventions to judge under; a single nameless one where there is nothing to choose."""
+    if match.function is not None or not part.notation.conventions:
+        return (Convention(name=""),)
+    return tuple(Convention(name=name) for name in part.notation.conventions)
+
+
+def formula_readings(part: Part, match: Match, outcome: TaskOutcome) -> tuple[Reading, ...]:
+    """How each typed formula was read, beside the source as typed; empty for functions."""
+    if match.function is not None or part.signature is None:
+        return ()
+    fields = fields_by_output(part, match.fields)
+    several = len(part.signature.outputs) > 1
+    readings = []
+    for reply in outcome.formulas:
+        field = fields[reply.output]
+        if field is None:
+            continue
+        formula = _decoded(reply.tree)
+        readings.append(
+            Reading(
+                label=part.signature.outputs[reply.output].name if several else "",
+                typed=field.text,
+                place=field.place,
+                read_as=to_unicode(formula) if formula else "",
+                mathml=to_mathml(formula) if formula else "",
+                error=reply.error,
+                position=reply.position,
+                warnings=reply.warnings,
+            )
+        )
+    return tuple(readings)
+
+
+def dependence(part: Part, outcome: TaskOutcome, expected: ExpectedPart, output: int) -> str:
+    """Says that the formula lacks inputs that the truth depends on, or ""."""
+    reply = next((r for r in outcome.formulas if r.output == output), None)
+    formula = _decoded(reply.tree) if reply is not None else None
+    if formula is None or part.signature is None or not expected.depends:
+        return ""
+    used = names_used(formula)
+    absent = [name for name in expected.depends[output] if name not in used]
+    if not absent:
+        return ""
+    return f"your formula does not depend on {' and '.join(absent)}, and the answer does"
+
+
+def _decoded(tree: bytes | None) -> Formula | None:
+    """A tree from the student's side; one that does not decode is as good as none."""
+    if tree is None:
+        return None
+    try:
+        return decode(tree)
+    except FormulaError:
+        return None

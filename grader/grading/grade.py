@@ -1,0 +1,155 @@
+"""The tour of one grading, from a submission to a report.
+
+The whole run can be read in `grade`. What is right comes from `expected`, what was done from the
+sandbox; nothing of a student's runs here.
+"""
+
+from pathlib import Path
+
+import grader
+from grader.expected import expected_for, is_valid
+from grader.grading.choice import judge_choice, judge_text
+from grader.grading.computed import Validator, judge_computed
+from grader.grading.results import missing, unreadable
+from grader.grading.tasks import could_hide, task_for
+from grader.model import (
+    Assignment,
+    ExpectedPart,
+    ExpectedProblem,
+    NumberedPart,
+    Part,
+    PartResult,
+    Problem,
+    ProblemResult,
+    Record,
+    Report,
+)
+from grader.sandbox import Sandbox, TaskOutcome
+from grader.student.wire import Index, Job, Value
+from grader.submission import Match, Submission, match_answers
+
+
+class Grading(Record):
+    """What is graded against.
+
+    Attributes:
+        expected: per slug, what the references expect.
+        public, private: per slug, the problem's two files.
+    """
+
+    assignment: Assignment
+    expected: dict[str, ExpectedProblem]
+    public: dict[str, Path]
+    private: dict[str, Path]
+
+
+def prepare(
+    assignment: Assignment, *, public: dict[str, Path], private: dict[str, Path], cache: Path | None
+) -> Grading:
+    """Load, or compute the first time, what the references expect.
+
+    Raises:
+        ProblemError: a problem is broken.
+    """
+    expected = {
+        problem.slug: expected_for(
+            problem, public=public[problem.slug], private=private[problem.slug], cache=cache
+        )
+        for problem in assignment.problems
+    }
+    return Grading(assignment=assignment, expected=expected, public=public, private=private)
+
+
+def grade(submission: Submission, grading: Grading, sandbox: Sandbox) -> Report:
+    """Grade a submission on all problems of the assignment.
+
+    Raises:
+        ProblemError: a solution's own validator fails.
+    """
+    index = sandbox.read(submission.sources)
+    matching = match_answers(index, grading.assignment)
+    outcomes = _run(submission, grading, matching.matches, sandbox)
+    judge = _Judge(grading, matching.matches, outcomes, index)
+    unread = tuple(f"{u.place.file}: {u.message}" for u in index.unread)
+    return Report(
+        student=submission.student,
+        assignment=grading.assignment.name,
+        title=grading.assignment.title,
+        walls=sandbox.walls,
+        walls_note=sandbox.walls_note,
+        grader=grader.__version__,
+        problems=tuple(judge.problem(problem) for problem in grading.assignment.problems),
+        notes=(*submission.notes, *unread, *matching.notes),
+    )
+
+
+def _run(
+    submission: Submission, grading: Grading, matches: dict[str, Match], sandbox: Sandbox
+) -> dict[str, TaskOutcome]:
+    """Run all answers, one job per problem; outcomes by part id."""
+    jobs: list[Job] = []
+    for problem in grading.assignment.problems:
+        expected = {part.id: part for part in grading.expected[problem.slug].parts}
+        tasks = [
+            task_for(numbered.part, expected[numbered.part.id], matches[numbered.part.id])
+            for numbered in _numbered(grading.assignment, problem)
+        ]
+        runnable = tuple(task for task in tasks if task is not None)
+        if runnable:
+            jobs.append(Job(sources=submission.sources, tasks=runnable))
+    return {
+        task.part: outcome
+        for job, done in zip(jobs, sandbox.run_all(jobs), strict=True)
+        for task, outcome in zip(job.tasks, done, strict=True)
+    }
+
+
+class _Judge:
+    """Turns matches and outcomes into results, part by part."""
+
+    def __init__(
+        self,
+        grading: Grading,
+        matches: dict[str, Match],
+        outcomes: dict[str, TaskOutcome],
+        index: Index,
+    ) -> None:
+        self.grading, self.matches, self.outcomes, self.index = grading, matches, outcomes, index
+
+    def problem(self, problem: Problem) -> ProblemResult:
+        expected = {part.id: part for part in self.grading.expected[problem.slug].parts}
+        parts = tuple(
+            self._part(problem, numbered, expected[numbered.part.id])
+            for numbered in _numbered(self.grading.assignment, problem)
+        )
+        return ProblemResult(slug=problem.slug, title=problem.title, parts=parts)
+
+    def _part(self, problem: Problem, numbered: NumberedPart, expected: ExpectedPart) -> PartResult:
+        match = self.matches[numbered.part.id]
+        if match.doubt:
+            return unreadable(numbered, match, match.doubt)
+        if match.is_missing:
+            slugs = tuple(p.slug for p in self.grading.assignment.problems)
+            hidden = could_hide(numbered.part, self.index.unread, slugs)
+            if hidden is not None:
+                return unreadable(numbered, match, f"{hidden.place.file}: {hidden.message}")
+            return missing(numbered)
+        if numbered.part.kind == "text":
+            return judge_text(numbered, match)
+        if numbered.part.kind == "choice":
+            return judge_choice(numbered, expected, match)
+        outcome = self.outcomes[numbered.part.id]
+        validator = self._validator(problem, numbered.part) if expected.has_validator else None
+        return judge_computed(numbered, expected, match, outcome, validator)
+
+    def _validator(self, problem: Problem, part: Part) -> Validator:
+        path = self.grading.private[problem.slug]
+
+        def validate(inputs: dict[str, Value], answer: dict[str, Value]) -> bool:
+            return is_valid(path, problem, part, inputs, answer)
+
+        return validate
+
+
+def _numbered(assignment: Assignment, problem: Problem) -> list[NumberedPart]:
+    return [n for n in assignment.numbered if n.part.slug == problem.slug]

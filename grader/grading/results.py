@@ -1,0 +1,111 @@
+"""Builds the results of parts: the common bits that every kind of answer shares."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from grader.model import LostMark, NumberedPart, PartResult, Reading, TestResult, Verdict
+from grader.submission import Match
+
+# Which verdict speaks for a part, when its tests have several: what happened first to a person
+# who debugs comes first.
+_SPEAKS = (
+    Verdict.FAILED_TO_GRADE,
+    Verdict.UNREADABLE,
+    Verdict.MISSING,
+    Verdict.RAISED,
+    Verdict.TIMED_OUT,
+    Verdict.OUT_OF_MEMORY,
+    Verdict.WRONG,
+    Verdict.SKIPPED,
+    Verdict.NEEDS_MARKING,
+)
+
+
+def part_result(  # noqa: PLR0913  # one place where a part's result is put together
+    numbered: NumberedPart,
+    *,
+    verdict: Verdict,
+    marks: Fraction,
+    pending: Fraction = Fraction(0),
+    sentence: str = "",
+    readings: tuple[Reading, ...] = (),
+    tests: tuple[TestResult, ...] = (),
+    remarks: Iterable[str] = (),
+    lost: Iterable[LostMark] = (),
+) -> PartResult:
+    """A part's result; marks that are neither earned nor pending must be in `lost`."""
+    part = numbered.part
+    result = PartResult(
+        id=part.id,
+        number=numbered.number,
+        title=part.title,
+        kind=part.kind,
+        verdict=verdict,
+        marks=marks,
+        out_of=part.marks,
+        pending=pending,
+        sentence=sentence,
+        readings=readings,
+        tests=tests,
+        remarks=tuple(dict.fromkeys(remarks)),
+        lost=merged(lost),
+        rubric=part.rubric,
+        has_inputs=part.signature is not None and bool(part.signature.inputs),
+    )
+    assert marks + pending + sum((mark.marks for mark in result.lost), Fraction(0)) == part.marks
+    return result
+
+
+def missing(numbered: NumberedPart) -> PartResult:
+    """Nothing answers the part."""
+    part = numbered.part
+    if part.signature is not None and part.signature.inputs:
+        wanted = f"a function {part.signature.name}, or an answer {numbered.number} in answers.yaml"
+    else:
+        wanted = f"an answer {numbered.number} in answers.yaml"
+    sentence = f"nothing was handed in for this part; wanted {wanted}"
+    lost = LostMark(marks=part.marks, sentence=sentence)
+    return part_result(
+        numbered, verdict=Verdict.MISSING, marks=Fraction(0), sentence=sentence, lost=[lost]
+    )
+
+
+def unreadable(numbered: NumberedPart, match: Match, why: str) -> PartResult:
+    """The part's answer can not be read, or not told apart: no marks yet, none lost."""
+    return part_result(
+        numbered,
+        verdict=Verdict.UNREADABLE,
+        marks=Fraction(0),
+        pending=numbered.part.marks,
+        sentence=why,
+        readings=readings_of(match),
+        remarks=match.remarks,
+    )
+
+
+def readings_of(match: Match) -> tuple[Reading, ...]:
+    """The typed fields as they stand, or the function's name and place."""
+    if match.function is not None:
+        return (Reading(label="", typed=match.provides[0], place=match.function),)
+    return tuple(
+        Reading(label=field.label, typed=field.text, place=field.place) for field in match.fields
+    )
+
+
+def speaking(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict that speaks for several."""
+    given = set(verdicts)
+    return next((verdict for verdict in _SPEAKS if verdict in given), Verdict.PASSED)
+
+
+def merged(lost: Iterable[LostMark]) -> tuple[LostMark, ...]:
+    """Lost marks with equal sentences of one test put together; nothing lost is left out."""
+    sums: dict[tuple[str, str, str], Fraction] = {}
+    for mark in lost:
+        key = (mark.sentence, mark.test, mark.output)
+        sums[key] = sums.get(key, Fraction(0)) + mark.marks
+    return tuple(
+        LostMark(marks=marks, sentence=sentence, test=test, output=output)
+        for (sentence, test, output), marks in sums.items()
+        if marks
+    )

@@ -1,0 +1,78 @@
+"""What the student's side is asked to run for a part, and what could not be read.
+
+Hands out inputs only: expected values stay on this side.
+"""
+
+from pathlib import PurePosixPath
+
+from grader.model import ExpectedPart, Part
+from grader.student.wire import (
+    FormulaAnswer,
+    FunctionAnswer,
+    Place,
+    Task,
+    TestInputs,
+    Unread,
+)
+from grader.submission import Match, TypedField
+
+
+def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
+    """The task of a computed part that is answered, else None."""
+    if part.signature is None or match.doubt or match.is_missing:
+        return None
+    answer: FunctionAnswer | FormulaAnswer
+    if match.function is not None:
+        answer = FunctionAnswer(place=match.function, call=part.call, provides=match.provides)
+    else:
+        fields = fields_by_output(part, match.fields)
+        answer = FormulaAnswer(
+            texts=tuple(field.text if field else "" for field in fields),
+            places=tuple(field.place if field else Place(file="") for field in fields),
+            notation=part.notation,
+        )
+    tests = tuple(TestInputs(cases=tuple(c.inputs for c in test.cases)) for test in expected.tests)
+    return Task(
+        part=part.id,
+        signature=str(part.signature),
+        answer=answer,
+        tests=tests,
+        imports=part.imports,
+        cpu_s=part.cpu_s,
+    )
+
+
+def fields_by_output(part: Part, fields: tuple[TypedField, ...]) -> list[TypedField | None]:
+    """The typed field of each output: by its name, or by place in a list; the only one bare."""
+    assert part.signature is not None
+    outputs = part.signature.outputs
+    by_label = {_normal(field.label): field for field in fields}
+    found = []
+    for index, variable in enumerate(outputs):
+        field = by_label.get(_normal(variable.name)) or by_label.get(str(index))
+        if field is None and len(outputs) == 1:
+            field = by_label.get("")
+        found.append(field)
+    return found
+
+
+def stray_fields(part: Part, fields: tuple[TypedField, ...]) -> list[TypedField]:
+    """The typed fields that belong to no output."""
+    used = [field for field in fields_by_output(part, fields) if field is not None]
+    return [field for field in fields if field not in used]
+
+
+def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -> Unread | None:
+    """The unreadable file that may hold the part's answer, if there is one."""
+    for trouble in unread:
+        path = PurePosixPath(trouble.place.file)
+        if path.suffix in (".yaml", ".yml") and path.stem == "answers":
+            return trouble
+        other = path.stem.replace("_", "-") in slugs and path.stem.replace("_", "-") != part.slug
+        if path.suffix == ".py" and part.kind == "computed" and not other:
+            return trouble
+    return None
+
+
+def _normal(label: str) -> str:
+    return label.strip().lower().replace("_", "-").replace(" ", "-")

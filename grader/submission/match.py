@@ -1,0 +1,228 @@
+"""Finds which answer belongs to which part, from the index that the student's side gives.
+
+Where a part is answered in several places, the file named after the problem counts, then
+answers.yaml; otherwise the part is ambiguous. The best-scoring answer is never sought: nothing here
+knows what is right.
+"""
+
+import ast
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from grader.model import Assignment, NumberedPart, Part, Record
+from grader.student.wire import Found, Index, Place
+
+
+class TypedField(Record):
+    """One typed answer, or one field of it.
+
+    Attributes:
+        label: what stands below the part's key ("total"), or "".
+    """
+
+    label: str
+    text: str
+    place: Place
+
+
+class Match(Record):
+    """What answers one part: a function, or typed fields, or nothing.
+
+    Attributes:
+        function: where the function is defined; with several names that a call needs, the first.
+        provides: the names that are needed from that file.
+        doubt: why it can not be said which answer counts, or "".
+    """
+
+    part: str
+    function: Place | None = None
+    provides: tuple[str, ...] = ()
+    fields: tuple[TypedField, ...] = ()
+    doubt: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing answers the part."""
+        return self.function is None and not self.fields and not self.doubt
+
+
+class Matching(Record):
+    """The matches of all parts, by id, and notes on keys that answer nothing."""
+
+    matches: dict[str, Match]
+    notes: tuple[str, ...] = ()
+
+
+def match_answers(index: Index, assignment: Assignment) -> Matching:
+    """Match an index to an assignment's parts."""
+    typed, notes = _Keys(assignment).assigned(index)
+    functions: dict[str, list[Found]] = defaultdict(list)
+    for found in index.found:
+        if found.kind == "function":
+            functions[found.key[0]].append(found)
+    matches = {
+        numbered.part.id: _match(numbered.part, functions, typed.get(numbered.part.id, []))
+        for numbered in assignment.numbered
+    }
+    return Matching(matches=matches, notes=tuple(notes))
+
+
+# --- one part -----------------------------------------------------------------------------------
+
+
+def _match(part: Part, functions: dict[str, list[Found]], fields: list[TypedField]) -> Match:
+    names = needed_names(part)
+    files = _files_with_all(names, functions) if names else {}
+    named = [f for f in files if f in _named_after(part.slug)]
+    if named:
+        return _by_function(part, names, files[named[0]])
+    if fields:
+        return _by_fields(part, fields)
+    if len(files) > 1:
+        places = " and ".join(_at(found[-1].place) for found in files.values())
+        return Match(
+            part=part.id,
+            doubt=f"{names[0]} is defined in {places}; keep one, or name the file "
+            f"{part.slug.replace('-', '_')}.py",
+        )
+    if files:
+        return _by_function(part, names, next(iter(files.values())))
+    return Match(part=part.id)
+
+
+def needed_names(part: Part) -> tuple[str, ...]:
+    """The names that a function answer must define: the signature's, or those that a call uses."""
+    if part.signature is None:
+        return ()
+    if not part.call:
+        return (part.signature.name,)
+    tree = ast.parse(part.call)  # the author's own text
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    inputs = {variable.name for variable in part.signature.inputs}
+    used = (node.id for node in names if isinstance(node.ctx, ast.Load))
+    builtin = {"range", "len", "int", "float", "tuple", "list"}
+    return tuple(dict.fromkeys(n for n in used if n not in stored | inputs | builtin))
+
+
+def _files_with_all(
+    names: tuple[str, ...], functions: dict[str, list[Found]]
+) -> dict[str, list[Found]]:
+    """Per file that defines all the names, the definitions of the first name, in order."""
+    files = [{found.place.file for found in functions.get(name, [])} for name in names]
+    common = set.intersection(*files)
+    return {
+        file: [found for found in functions[names[0]] if found.place.file == file]
+        for file in sorted(common)
+    }
+
+
+def _by_function(part: Part, names: tuple[str, ...], definitions: list[Found]) -> Match:
+    *earlier, last = definitions
+    lines = ", ".join(str(found.place.line) for found in earlier)
+    remark = f"{names[0]} is also defined on line {lines}; Python uses the last definition"
+    return Match(
+        part=part.id,
+        function=last.place,
+        provides=names,
+        remarks=(remark,) if earlier else (),
+    )
+
+
+def _by_fields(part: Part, fields: list[TypedField]) -> Match:
+    places: dict[str, Place] = {}
+    for field in fields:
+        if field.label in places:
+            what = f"{field.label!r} of this part" if field.label else "this part"
+            doubt = f"{what} is answered at {_at(places[field.label])} and at {_at(field.place)}; keep one"
+            return Match(part=part.id, fields=tuple(fields), doubt=doubt)
+        places[field.label] = field.place
+    return Match(part=part.id, fields=tuple(fields))
+
+
+def _named_after(slug: str) -> tuple[str, str]:
+    return f"{slug.replace('-', '_')}.py", f"{slug}.py"
+
+
+def _at(place: Place) -> str:
+    return f"{place.file} line {place.line}" if place.line else place.file
+
+
+# --- typed keys ---------------------------------------------------------------------------------
+
+
+class _Keys:
+    """Resolves the keys of answers.yaml: the sheet's numbers, slugs, slug/part, field names."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.top: dict[str, list[NumberedPart]] = defaultdict(list)
+        for numbered in assignment.numbered:
+            for key in _keys_of(numbered):
+                self.top[key].append(numbered)
+
+    def assigned(self, index: Index) -> tuple[dict[str, list[TypedField]], list[str]]:
+        """Typed fields per part id, and a note for each key that names nothing."""
+        fields: dict[str, list[TypedField]] = defaultdict(list)
+        notes: list[str] = []
+        for found in index.found:
+            if found.kind != "text":
+                continue
+            resolved = self._resolve(found.key)
+            if resolved is None:
+                notes.append(self._note(found))
+            elif not _is_empty(found.text):
+                part, label = resolved
+                fields[part].append(TypedField(label=label, text=found.text, place=found.place))
+        return fields, list(dict.fromkeys(notes))
+
+    def _resolve(self, key: tuple[str, ...]) -> tuple[str, str] | None:
+        candidates = self.top.get(_normal(key[0]), [])
+        if len(candidates) == 1:
+            return candidates[0].part.id, "/".join(key[1:])
+        if len(key) < 2:  # noqa: PLR2004  # a key of several parts needs one below it
+            return None
+        below = [n for n in candidates if _normal(key[1]) in _keys_below(n)]
+        if len(below) == 1:
+            return below[0].part.id, "/".join(key[2:])
+        owners = [n for n in candidates if key[1] in field_names(n.part)]
+        return (owners[0].part.id, "/".join(key[1:])) if len(owners) == 1 else None
+
+    def _note(self, found: Found) -> str:
+        key = "/".join(found.key)
+        near = difflib.get_close_matches(_normal(found.key[0]), list(self.top), n=1)
+        advice = f"; did you mean {near[0]!r}?" if near and near[0] != _normal(found.key[0]) else ""
+        if not advice and self.top.get(_normal(found.key[0])):
+            names = ", ".join(n.part.name for n in self.top[_normal(found.key[0])])
+            advice = f"; below it, name one of {names}"
+        return f"{_at(found.place)}: the key {key!r} names no part{advice}"
+
+
+def field_names(part: Part) -> tuple[str, ...]:
+    """The labels that a typed answer to the part may have: its outputs, or its claims."""
+    if part.signature is not None:
+        return tuple(variable.name for variable in part.signature.outputs)
+    return tuple(claim.id for claim in part.claims)
+
+
+def _keys_of(numbered: NumberedPart) -> Iterator[str]:
+    """What may stand at the top of answers.yaml for this part."""
+    base = re.sub(r"(?<=\d)[a-z]$", "", numbered.number)
+    keys = (numbered.number, base, numbered.part.id, numbered.part.slug)
+    yield from dict.fromkeys(map(_normal, keys))
+
+
+def _keys_below(numbered: NumberedPart) -> tuple[str, ...]:
+    letter = re.search(r"(?<=\d)[a-z]$", numbered.number)
+    keys = (numbered.part.name, numbered.number, letter.group() if letter else "")
+    return tuple(_normal(key) for key in keys if key)
+
+
+def _normal(key: str) -> str:
+    return key.strip().rstrip(".:)").replace("_", "-").lower()
+
+
+def _is_empty(text: str) -> bool:
+    return text.strip() in ("", "~", "null")

@@ -1,0 +1,128 @@
+"""Copies a submission's regular files as bytes, following no link, within bounds.
+
+Knows nothing of what the bytes mean.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.model import Record
+from grader.student.wire import Source
+
+MAX_FILES = 500
+MAX_FILE_BYTES = 16 * 2**20
+MAX_BYTES = 64 * 2**20
+# Folders that tools leave behind; nobody writes answers there.
+_LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
+
+
+class Submission(Record):
+    """What one student handed in, as bytes.
+
+    Attributes:
+        notes: what was left out and why, one sentence each.
+        digest: of all paths and bytes.
+    """
+
+    student: str
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+
+def take_submission(path: Path) -> Submission:
+    """Copy a submission: a folder, or a single file.
+
+    Raises:
+        SubmissionError: there is nothing at `path`, or it can not be opened.
+    """
+    if path.is_symlink() or not path.exists():
+        found = "a link" if path.is_symlink() else "nothing"
+        raise SubmissionError(f"{path}: found {found}; wanted a folder or a file handed in")
+    taker = _Taker()
+    try:
+        if path.is_dir():
+            taker.folder(path)
+        else:
+            taker.file(path, path.name)
+    except OSError as error:
+        raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
+    sources = tuple(taker.sources)
+    return Submission(
+        student=path.resolve().name if path.is_dir() else path.resolve().parent.name,
+        sources=sources,
+        notes=tuple(taker.notes),
+        digest=_digest(sources),
+    )
+
+
+class _Taker:
+    """The copying under way: what was taken, what was left out."""
+
+    def __init__(self) -> None:
+        self.sources: list[Source] = []
+        self.notes: list[str] = []
+        self.total = 0
+
+    def folder(self, root: Path) -> None:
+        for path in self._walk(root):
+            if len(self.sources) == MAX_FILES:
+                self.notes.append(f"more than {MAX_FILES} files: the rest was left out")
+                return
+            self.file(path, path.relative_to(root).as_posix())
+
+    def file(self, path: Path, name: str) -> None:
+        """Copy one file through a descriptor that refuses links, so that none can slip in."""
+        name = _as_text(name)
+        try:
+            descriptor = os.open(
+                path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            )
+        except OSError as error:
+            self.notes.append(f"{name} was left out: {error.strerror}")
+            return
+        with os.fdopen(descriptor, "rb") as opened:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                self.notes.append(f"{name} was left out: it is not a regular file")
+            elif status.st_size > MAX_FILE_BYTES or self.total + status.st_size > MAX_BYTES:
+                self.notes.append(
+                    f"{name} was left out: {status.st_size / 2**20:.0f} MiB is too large"
+                )
+            else:
+                data = opened.read(MAX_FILE_BYTES)
+                self.total += len(data)
+                self.sources.append(Source(path=name, data=data))
+
+    def _walk(self, folder: Path) -> Iterator[Path]:
+        """Files below a folder, sorted; links are noted and skipped, hidden ones skipped."""
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        for entry in listed:
+            if entry.name.startswith(".") or entry.name in _LEFT_BEHIND:
+                continue
+            if entry.is_symlink():
+                self.notes.append(f"{_as_text(entry.name)} is a link and was not followed")
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.name.endswith((".py", ".yaml", ".yml")):
+                    self.notes.append(f"{_as_text(entry.name)} is a folder; a file was expected")
+                yield from self._walk(Path(entry.path))
+            else:
+                yield Path(entry.path)
+
+
+def _as_text(name: str) -> str:
+    """A file name as UTF-8 text; bytes that are none become `\\xNN`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _digest(sources: tuple[Source, ...]) -> str:
+    digest = hashlib.blake2b(digest_size=32)
+    for source in sources:
+        digest.update(f"{len(source.path.encode())} {source.path} {len(source.data)}\n".encode())
+        digest.update(source.data)
+    return digest.hexdigest()
