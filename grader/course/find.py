@@ -4,11 +4,12 @@ Knows where things lie in a course; nothing of what is in them beyond course.yam
 """
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from grader.course.problems import load_problem
-from grader.course.strict import load_strict
+from grader.course.strict import convert_strict, load_strict
 from grader.errors import CourseError, UsageError
 from grader.model import Assignment, NumberedPart, Problem
 
@@ -27,7 +28,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     default: str
-    assignments: dict[str, _AssignmentFile]
+    assignments: dict[str, Any]
 
 
 class Course:
@@ -87,7 +88,13 @@ class Course:
         name = name or self._content.default
         if name not in self._content.assignments:
             raise UsageError(f"there is no assignment {name!r}; {self.file} has {self._names()}")
-        content = self._content.assignments[name]
+        content = convert_strict(
+            self._content.assignments[name],
+            _AssignmentFile,
+            path=self.file,
+            where=f"assignments.{name}",
+            error=CourseError,
+        )
         where = f"assignments.{name}.parts"
         ids = [i for given in content.parts.values() for i in _listed(given)]
         for twice in (i for i in ids if ids.count(i) > 1):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from grader.course.strict import load_strict
+from grader.course.strict import convert_strict, load_strict
 from grader.errors import ProblemError
 from grader.model import Claim, Domain, Part, Problem, PublicTest
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
@@ -52,7 +52,7 @@ class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _ProblemFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     statement: str
-    parts: dict[str, _PartFile]
+    parts: dict[str, Any]
     topics: tuple[str, ...] = ()
 
 
@@ -70,7 +70,7 @@ def load_problem(path: Path) -> Problem:
     content = load_strict(path, _ProblemFile, error=ProblemError)
     if not content.parts:
         raise ProblemError(path, "a problem needs at least one part", where="parts")
-    parts = tuple(_Reader(path, f"parts.{n}").part(slug, n, p) for n, p in content.parts.items())
+    parts = tuple(_part(path, slug, name, data) for name, data in content.parts.items())
     return Problem(
         slug=slug,
         title=content.title,
@@ -78,6 +78,12 @@ def load_problem(path: Path) -> Problem:
         topics=content.topics,
         parts=parts,
     )
+
+
+def _part(path: Path, slug: str, name: str, data: Any) -> Part:
+    where = f"parts.{name}"
+    file = convert_strict(data, _PartFile, path=path, where=where, error=ProblemError)
+    return _Reader(path, where).part(slug, name, file)
 
 
 class _Reader:

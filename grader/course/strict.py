@@ -50,11 +50,18 @@ def load_strict(path: Path, into: type[T], *, error: type[CourseError | ProblemE
         CourseError, ProblemError: (as `error` says) the file is absent, is not UTF-8, is not YAML,
             or has an unknown key or a value of another type; with file and place.
     """
-    data = _load(path, error)
+    return convert_strict(_load(path, error), into, path=path, where="", error=error)
+
+
+def convert_strict(
+    data: Any, into: type[T], *, path: Path, where: str, error: type[CourseError | ProblemError]
+) -> T:
+    """Turn what stands at `where` in a YAML file into a record; raises as `load_strict`."""
     try:
         return msgspec.convert(data, into)
     except msgspec.ValidationError as invalid:
-        raise _explained(path, str(invalid), data, into, error) from invalid
+        message, place = _explained(str(invalid), data, into)
+        raise error(path, message, where=".".join(filter(None, (where, place)))) from invalid
 
 
 def _load(path: Path, error: type[CourseError | ProblemError]) -> Any:
@@ -74,16 +81,15 @@ def _load(path: Path, error: type[CourseError | ProblemError]) -> Any:
         raise error(path, f"is not valid YAML: {broken}") from broken
 
 
-def _explained(
-    path: Path, message: str, data: Any, into: type, error: type[CourseError | ProblemError]
-) -> CourseError | ProblemError:
+def _explained(message: str, data: Any, into: type) -> tuple[str, str]:
+    """The library's complaint in our words, and its place."""
     unknown = _UNKNOWN.fullmatch(message)
     if unknown:
         key, place = unknown.groups()
         known = _field_names(into)
         near = difflib.get_close_matches(key, known, n=1)
         advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return error(path, f"unknown key {key!r}; {advice}", where=_where(place))
+        return f"unknown key {key!r}; {advice}", _where(place)
     placed = _PLACED.fullmatch(message)
     assert placed is not None
     what, place = placed.groups()
@@ -94,7 +100,7 @@ def _explained(
     text = f"{said}, found {found!r}" if found is not None and "missing" not in said else said
     if isinstance(found, str) and _TEXT_THAT_IS_A_NUMBER.fullmatch(found):
         text += f"; YAML reads this as text: write {_with_point(found)}"
-    return error(path, text, where=_where(place))
+    return text, _where(place)
 
 
 def _with_point(number: str) -> str:

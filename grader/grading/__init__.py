@@ -3,6 +3,6 @@
 Knows neither the terminal nor templates, and runs nothing itself: outcomes come from the sandbox.
 """
 
-from grader.grading.grade import Grading, grade
+from grader.grading.grade import Grading, grade, prepare
 
-__all__ = ["Grading", "grade"]
+__all__ = ["Grading", "grade", "prepare"]

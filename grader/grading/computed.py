@@ -7,11 +7,13 @@ recognised over all cases of a part, and only where none is does the diagnosis o
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+import msgspec
+
 from grader import compare, diagnose
 from grader.expected import bind_outputs
 from grader.grading.formulas import conventions, dependence, formula_readings
 from grader.grading.results import part_result, readings_of, speaking
-from grader.grading.tasks import stray_fields
+from grader.grading.tasks import fields_by_output, stray_fields
 from grader.model import (
     Carry,
     Comparison,
@@ -22,6 +24,7 @@ from grader.model import (
     LostMark,
     NumberedPart,
     OutputResult,
+    Part,
     PartResult,
     Reading,
     Record,
@@ -32,7 +35,7 @@ from grader.model import (
 from grader.sandbox import TaskOutcome, TestOutcome
 from grader.student.formulas import FormulaError, evaluate_text
 from grader.student.signature import Signature, Variable
-from grader.student.wire import CaseReply, NoValue, Packed, Raised, Unusable, Value, unpack
+from grader.student.wire import CaseReply, NoValue, Packed, Raised, Unusable, Value, pack, unpack
 from grader.submission import Match
 
 Validator = Callable[[dict[str, Value], dict[str, Value]], bool]
@@ -50,25 +53,66 @@ def judge_computed(
 ) -> PartResult:
     """Judge a computed part; a matrix formula under each convention, whole, the best one counts."""
     readings = formula_readings(numbered.part, match, outcome) or readings_of(match)
-    unread = {i: r for i, r in enumerate(outcome_errors(numbered, outcome)) if r}
+    unread = {reply.output: reply.error for reply in outcome.formulas if reply.error}
+    unanswered = _unanswered(numbered.part, match)
     best: _Judged | None = None
     for convention in conventions(numbered.part, match):
-        judging = _Judging(numbered, expected, outcome, validator, unread, convention.name)
+        judging = _Judging(numbered.part, expected, outcome, validator, convention.name)
+        judging.unread, judging.unanswered = unread, unanswered
         judged = judging.judged(share=convention.share)
         if best is None or judged.marks > best.marks:
             best = judged
     assert best is not None
-    return _result(numbered, match, readings, outcome, best)
+    return _result(numbered, match, readings, unread, best)
 
 
-def outcome_errors(numbered: NumberedPart, outcome: TaskOutcome) -> list[str]:
-    """Per output, why its formula could not be read ("" where it could, or for functions)."""
-    signature = numbered.part.signature
-    assert signature is not None
-    errors = [""] * len(signature.outputs)
-    for reply in outcome.formulas:
-        errors[reply.output] = reply.error
-    return errors
+def _unanswered(part: Part, match: Match) -> frozenset[int]:
+    """The outputs that a typed answer leaves out."""
+    if match.function is not None:
+        return frozenset()
+    fields = fields_by_output(part, match.fields)
+    return frozenset(k for k, field in enumerate(fields) if field is None)
+
+
+def _result(
+    numbered: NumberedPart,
+    match: Match,
+    readings: tuple[Reading, ...],
+    unread: dict[int, str],
+    judged: "_Judged",
+) -> PartResult:
+    """Put the judged tests together: one verdict, one sentence, all remarks."""
+    verdict = speaking(test.verdict for test in judged.tests)
+    told = [output for test in judged.tests for output in test.outputs if output.sentence]
+    # A recognised mistake teaches most; what could not be read must be put right first.
+    first = next((o for o in told if o.misconception), told[0] if told else None)
+    sentence = next(iter(unread.values()), "") or (first.sentence if first else "")
+    if not sentence:
+        sentence = next((test.sentence for test in judged.tests if test.sentence), "")
+    return part_result(
+        numbered,
+        verdict=verdict,
+        marks=judged.marks,
+        pending=judged.pending,
+        sentence=sentence,
+        readings=readings,
+        tests=judged.tests,
+        remarks=(*match.remarks, *_remarks(numbered.part, match, judged)),
+        lost=judged.lost,
+    )
+
+
+def _remarks(part: Part, match: Match, judged: "_Judged") -> Iterator[str]:
+    for test in judged.tests:
+        yield from test.remarks
+    outputs = [output for test in judged.tests for output in test.outputs]
+    if any(o.comparison is not None and o.comparison.is_float32 for o in outputs):
+        yield "answered in float32, and judged with a tolerance that is fair to float32"
+    if judged.convention and judged.marks:
+        yield f"read in the {judged.convention} convention"
+    if match.function is None:
+        for field in stray_fields(part, match.fields):
+            yield f"{field.label or field.text!r} names none of this part's values"
 
 
 class _Judged(Record):
@@ -96,19 +140,20 @@ class _Bound(Record):
 class _Judging:
     """One part under judgement, under one convention."""
 
-    def __init__(  # noqa: PLR0913  # what one judgement needs
+    def __init__(
         self,
-        numbered: NumberedPart,
+        part: Part,
         expected: ExpectedPart,
         outcome: TaskOutcome,
         validator: Validator | None,
-        unread: dict[int, str],
         convention: str,
     ) -> None:
-        assert numbered.part.signature is not None
-        self.part, self.signature = numbered.part, numbered.part.signature
+        assert part.signature is not None
+        self.part, self.signature = part, part.signature
         self.expected, self.outcome, self.validator = expected, outcome, validator
-        self.unread, self.convention = unread, convention
+        self.convention = convention
+        self.unread: dict[int, str] = {}
+        self.unanswered: frozenset[int] = frozenset()
         self.bound = [
             [_bind(reply, self.signature, convention) for reply in test.cases]
             for test in outcome.tests
@@ -136,7 +181,7 @@ class _Judging:
     ) -> TestResult:
         outcome = self.outcome.tests[number]
         bound = self.bound[number]
-        failed = _failure(outcome, bound, len(test.cases))
+        failed = _failure(outcome, bound)
         each = out_of / len(self.signature.outputs)
         if failed is not None:
             outputs = [
@@ -174,6 +219,8 @@ class _Judging:
     def _verdict(self, k: int, output: OutputResult) -> Verdict:
         if k in self.unread:
             return Verdict.UNREADABLE
+        if k in self.unanswered:
+            return Verdict.MISSING
         return Verdict.PASSED if output.marks == output.out_of else Verdict.WRONG
 
     def _pending(self, result: TestResult) -> Fraction:
@@ -207,8 +254,8 @@ class _Judging:
 
     def _output(self, k: int, number: int, test: ExpectedTest, out_of: Fraction) -> OutputResult:
         variable = self.signature.outputs[k]
-        if k in self.unread:
-            why = self.unread[k]
+        if k in self.unread or k in self.unanswered:
+            why = self.unread.get(k, f"{variable.name} was not answered")
             return OutputResult(name=variable.name, marks=Fraction(0), out_of=out_of, sentence=why)
         bound = self.bound[number]
         comparisons = [self._compare(k, o, c) for o, c in zip(bound, test.cases, strict=True)]
@@ -241,7 +288,7 @@ class _Judging:
             expected=case.outputs[k].value,
         )
 
-    def _wrong(  # noqa: PLR0913  # what one wrong output is explained from
+    def _wrong(  # what one wrong output is explained from
         self,
         k: int,
         number: int,
@@ -313,9 +360,9 @@ class _Judging:
 
     def _accepts(self, k: int, bound: _Bound, case: ExpectedCase) -> bool:
         """Whether a value that differs is right all the same: a carried error, or a valid tie."""
-        return self._is_carried(k, bound, case) or self._is_valid(bound, case)
+        return self._is_carried(k, bound) or self._is_valid(bound, case)
 
-    def _is_carried(self, k: int, bound: _Bound, case: ExpectedCase) -> bool:
+    def _is_carried(self, k: int, bound: _Bound) -> bool:
         name = self.signature.outputs[k].name
         rule = next((c for c in self.expected.carries if c.output == name), None)
         return rule is not None and _follows(rule, self.signature, bound, k)
@@ -395,7 +442,7 @@ def _miscounted(packed: Packed, signature: Signature) -> str:
     return f"returned one value; wanted {count}: {names}"
 
 
-def _failure(outcome: TestOutcome, bound: list[_Bound], cases: int) -> _Bound | None:
+def _failure(outcome: TestOutcome, bound: list[_Bound]) -> _Bound | None:
     """What kept a test from being compared at all, or None."""
     if outcome.verdict is not Verdict.PASSED:
         return _Bound(verdict=outcome.verdict, reason=outcome.reason, sentence=outcome.sentence)
@@ -406,8 +453,6 @@ def _shared(output: OutputResult, share: Fraction) -> OutputResult:
     """The output's marks under a convention that earns only a share."""
     if share == 1:
         return output
-    import msgspec
-
     return msgspec.structs.replace(output, marks=output.marks * share)
 
 
@@ -422,6 +467,4 @@ def _follows(rule: Carry, signature: Signature, bound: _Bound, k: int) -> bool:
 
 
 def _packed(value: Value) -> Packed:
-    from grader.student.wire import pack
-
     return value if isinstance(value, NoValue | Unusable) else pack(value)

@@ -11,7 +11,7 @@ from grader.expected import expected_for, is_valid
 from grader.grading.choice import judge_choice, judge_text
 from grader.grading.computed import Validator, judge_computed
 from grader.grading.results import missing, unreadable
-from grader.grading.tasks import could_hide, task_for
+from grader.grading.tasks import could_hide, fields_by_output, task_for
 from grader.model import (
     Assignment,
     ExpectedPart,
@@ -26,7 +26,7 @@ from grader.model import (
 )
 from grader.sandbox import Sandbox, TaskOutcome
 from grader.student.wire import Index, Job, Value
-from grader.submission import Match, Submission, match_answers
+from grader.submission import Match, Submission, field_names, match_answers
 
 
 class Grading(Record):
@@ -138,6 +138,8 @@ class _Judge:
             return judge_text(numbered, match)
         if numbered.part.kind == "choice":
             return judge_choice(numbered, expected, match)
+        if match.function is None and not any(fields_by_output(numbered.part, match.fields)):
+            return unreadable(numbered, match, _unlabelled(numbered.part, match))
         outcome = self.outcomes[numbered.part.id]
         validator = self._validator(problem, numbered.part) if expected.has_validator else None
         return judge_computed(numbered, expected, match, outcome, validator)
@@ -149,6 +151,11 @@ class _Judge:
             return is_valid(path, problem, part, inputs, answer)
 
         return validate
+
+
+def _unlabelled(part: Part, match: Match) -> str:
+    found = " and ".join(repr(field.label or field.text) for field in match.fields[:3])
+    return f"found {found}; wanted one value for each of {', '.join(field_names(part))}"
 
 
 def _numbered(assignment: Assignment, problem: Problem) -> list[NumberedPart]:

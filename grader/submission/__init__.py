@@ -4,7 +4,7 @@ Copies bytes and matches names. It never decodes, parses or runs a student's fil
 the student's side, which gives back an index.
 """
 
-from grader.submission.match import Match, Matching, TypedField, match_answers
+from grader.submission.match import Match, Matching, TypedField, field_names, match_answers
 from grader.submission.take import Submission, take_submission
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Matching",
     "Submission",
     "TypedField",
+    "field_names",
     "match_answers",
     "take_submission",
 ]

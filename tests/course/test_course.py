@@ -1,0 +1,134 @@
+"""Reading a course: what is right is read, and every slip names file, place, found and wanted."""
+
+from fractions import Fraction
+
+import pytest
+
+from grader.course import find_course, load_problem
+from grader.errors import CourseError, ProblemError, UsageError
+from tests import tiny
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tiny.write_course(tmp_path)
+
+
+def problem_with(root, old, new):
+    path = root / "problems" / "affine" / "problem.yaml"
+    assert old in tiny.PROBLEM
+    path.write_text(tiny.PROBLEM.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_a_course_is_found_upwards_from_the_submission(root):
+    course = find_course(given=None, near=root / "submissions" / "alice")
+    assert course.root == root
+
+
+def test_parts_carry_the_numbers_of_the_sheet(root):
+    assignment = find_course(given=root, near=root).assignment()
+    numbers = [n.number for n in assignment.numbered]
+    assert numbers == ["1.1", "1.2", "1.3a", "1.3b", "1.4"]
+    assert [n.part.kind for n in assignment.numbered] == [
+        *("computed", "computed", "computed", "choice", "text")
+    ]
+
+
+def test_numbers_are_taken_as_the_text_typed(root):
+    path = root / "problems" / "course.yaml"
+    path.write_text(tiny.COURSE.replace('"1.4"', "2.10"), encoding="utf-8")
+    assert find_course(given=root, near=root).assignment().numbered[-1].number == "2.10"
+
+
+def test_marks_may_be_fractions(root):
+    path = problem_with(root, "marks: 4", "marks: 1/3")
+    assert load_problem(path).parts[0].marks == Fraction(1, 3)
+
+
+SLIPS = [
+    ("marks: 4", "mark: 4", "unknown key 'mark'; did you mean 'marks'?"),
+    ("marks: 4", "marks: four", "parts.backward.marks: expected a number, found 'four'"),
+    ("marks: 4", "marks: -1", "parts.backward.marks: marks can not be negative, found -1"),
+    (
+        "marks: 4",
+        "marks: 4\n    marks: 5",
+        "line 10, column 5: is not valid YAML: the key 'marks' stands twice",
+    ),
+    ("marks: 4", "marks: 4\n    cpu_s: 1e-1", "YAML reads this as text: write 1.0e-1"),
+    ("-> dx[N,D], dW[D,M]", "= dx", "parts.backward.signature: found"),
+    ("x[N,D], W[D,M]) ->", "x[N,D], x[D,M]) ->", "the name 'x' stands twice"),
+    ("domain: {I: 8..40", "domain: {J: 8..40", "unknown input 'J'; the signature has I, K, P"),
+    ("I: 8..40", "I: 40..8", "parts.size.domain.I: the range '40..8' is empty"),
+    ("I: 8..40", "I: many", "expected 1..9, 0.5..2.0 or a list of values, found 'many'"),
+    (
+        "dy: [[1, 0], [0, 1]]",
+        "dy: [1, 0]",
+        "public[0].inputs.dy: expected dy[N,M], found an array of 1 axes",
+    ),
+    ("dy: [[1, 0], [0, 1]]", "dz: [[1, 0], [0, 1]]", "unknown name 'dz'; wanted dy, x, W"),
+    ("rubric:", "rubrics:", "unknown key 'rubrics'; did you mean 'rubric'?"),
+    (
+        "    rubric: [two affine layers make one]\n",
+        "",
+        "wanted one of signature, claims or rubric; found none",
+    ),
+    ("title: An affine layer", "title: [An affine layer]", "title: expected `str`, got `array`"),
+    ("title: An affine layer\n", "", "missing key `title`"),
+    ("title: An affine layer", "title: 'An affine layer", "is not valid YAML"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SLIPS)
+def test_a_slip_in_a_problem_names_file_place_and_what_was_wanted(root, old, new, said):
+    path = problem_with(root, old, new)
+    with pytest.raises(ProblemError) as caught:
+        load_problem(path)
+    assert str(path) in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_problem_that_is_not_utf8_is_an_error_with_its_name(root):
+    path = root / "problems" / "affine" / "problem.yaml"
+    path.write_bytes(b"title: \xff\n")
+    with pytest.raises(ProblemError, match="can not be read as UTF-8"):
+        load_problem(path)
+
+
+COURSE_SLIPS = [
+    (
+        "affine/size",
+        "affine/sise",
+        "there is no part 'affine/sise'; the problem has affine/backward",
+    ),
+    ("affine/size", "affine/backward", "the part 'affine/backward' is listed twice"),
+    ("affine/size", "afine/size", "there is no such file"),
+    ("default: week-1", "default: week-2", "default: found 'week-2'; wanted one of week-1"),
+    ("default: week-1", "defaults: week-1", "unknown key 'defaults'; did you mean 'default'?"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), COURSE_SLIPS)
+def test_a_slip_in_course_yaml_names_its_place(root, old, new, said):
+    path = root / "problems" / "course.yaml"
+    path.write_text(tiny.COURSE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises((CourseError, ProblemError)) as caught:
+        find_course(given=root, near=root).assignment()
+    assert said in str(caught.value)
+
+
+def test_two_parts_may_not_ask_for_one_function_name(root):
+    problem_with(root, "output_size(I", "affine_backward(I")
+    with pytest.raises(CourseError, match="both ask for a function 'affine_backward'"):
+        find_course(given=root, near=root).assignment()
+
+
+def test_without_a_course_the_error_says_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="name the course's folder with --course"):
+        find_course(given=None, near=tmp_path)
+
+
+def test_an_unknown_assignment_is_told_with_those_that_there_are(root):
+    with pytest.raises(UsageError, match=r"no assignment 'week-9'.* has week-1"):
+        find_course(given=root, near=root).assignment("week-9")

@@ -1,0 +1,109 @@
+"""Which answer belongs to which part; where two claim one part, neither is chosen for its marks."""
+
+import pytest
+
+from grader.course import find_course
+from grader.student.wire import Found, Index, Place
+from grader.submission import match_answers
+from tests import tiny
+
+
+@pytest.fixture(scope="module")
+def assignment(tmp_path_factory):
+    root = tiny.write_course(tmp_path_factory.mktemp("course"))
+    return find_course(given=root, near=root).assignment()
+
+
+def typed(*key, text="1", line=1):
+    return Found(kind="text", key=key, text=text, place=Place(file="answers.yaml", line=line))
+
+
+def function(name, file, line=1):
+    return Found(kind="function", key=(name,), place=Place(file=file, line=line))
+
+
+def matched(assignment, *found):
+    return match_answers(Index(found=found), assignment)
+
+
+KEYS = [
+    (("1.2",), "affine/size", ""),
+    (("1.2.",), "affine/size", ""),
+    (("affine/size",), "affine/size", ""),
+    (("affine", "size"), "affine/size", ""),
+    (("1.3a", "total"), "affine/count", "total"),
+    (("1.3", "count", "total"), "affine/count", "total"),
+    (("1.3", "a", "total"), "affine/count", "total"),
+    (("1.3", "total"), "affine/count", "total"),
+    (("1.3B", "linear"), "affine/claims", "linear"),
+    (("affine", "claims", "linear"), "affine/claims", "linear"),
+]
+
+
+@pytest.mark.parametrize(("key", "part", "label"), KEYS)
+def test_a_key_names_its_part_by_number_or_by_slug(assignment, key, part, label):
+    matching = matched(assignment, typed(*key))
+    assert matching.notes == ()
+    assert [f.label for f in matching.matches[part].fields] == [label]
+
+
+def test_a_key_that_names_nothing_is_noted_with_the_nearest_right_one(assignment):
+    notes = matched(assignment, typed("affine/sise", line=7), typed("1.3", line=9)).notes
+    assert notes == (
+        "answers.yaml line 7: the key 'affine/sise' names no part; did you mean 'affine/size'?",
+        "answers.yaml line 9: the key '1.3' names no part; below it, name one of count, claims",
+    )
+
+
+def test_an_empty_answer_is_no_answer(assignment):
+    for text in ("", "  ", "~"):
+        assert matched(assignment, typed("1.2", text=text)).matches["affine/size"].is_missing
+
+
+def test_the_file_named_after_the_problem_comes_first(assignment):
+    matching = matched(
+        assignment,
+        function("output_size", "old.py"),
+        function("output_size", "affine.py", line=5),
+        typed("1.2"),
+    )
+    match = matching.matches["affine/size"]
+    assert match.function == Place(file="affine.py", line=5)
+    assert not match.fields
+
+
+def test_then_comes_answers_yaml(assignment):
+    matching = matched(assignment, function("output_size", "old.py"), typed("1.2"))
+    assert matching.matches["affine/size"].function is None
+    assert len(matching.matches["affine/size"].fields) == 1
+
+
+def test_two_other_files_are_ambiguous_and_both_are_named(assignment):
+    matching = matched(
+        assignment, function("output_size", "a.py", 3), function("output_size", "b.py", 4)
+    )
+    assert matching.matches["affine/size"].doubt == (
+        "output_size is defined in a.py line 3 and b.py line 4; keep one, or name the file affine.py"
+    )
+
+
+def test_one_part_typed_twice_is_ambiguous(assignment):
+    matching = matched(assignment, typed("1.2", line=1), typed("affine/size", line=8))
+    assert matching.matches["affine/size"].doubt == (
+        "this part is answered at answers.yaml line 1 and at answers.yaml line 8; keep one"
+    )
+
+
+def test_the_last_definition_in_a_file_counts_as_in_python(assignment):
+    matching = matched(
+        assignment, function("output_size", "hw.py", 3), function("output_size", "hw.py", 9)
+    )
+    match = matching.matches["affine/size"]
+    assert match.function == Place(file="hw.py", line=9)
+    assert match.remarks == (
+        "output_size is also defined on line 3; Python uses the last definition",
+    )
+
+
+def test_what_is_not_there_is_missing(assignment):
+    assert all(match.is_missing for match in matched(assignment).matches.values())

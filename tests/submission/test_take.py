@@ -1,0 +1,93 @@
+"""Copying a submission: regular files only, no links followed, bounded, nothing lost in silence."""
+
+import os
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.submission import take, take_submission
+
+
+def test_files_are_copied_with_their_paths_inside(tmp_path):
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "a.py").write_bytes(b"x = 1\n")
+    (tmp_path / "pkg" / "b.py").write_bytes(b"y = 2\n")
+    taken = take_submission(tmp_path)
+    assert [(s.path, s.data) for s in taken.sources] == [
+        ("a.py", b"x = 1\n"),
+        ("pkg/b.py", b"y = 2\n"),
+    ]
+    assert taken.student == tmp_path.name
+    assert taken.notes == ()
+
+
+def test_a_link_is_named_and_not_followed(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("key")
+    folder = tmp_path / "alice"
+    folder.mkdir()
+    (folder / "notes.txt").symlink_to(secret)
+    (folder / "all").symlink_to(tmp_path)
+    taken = take_submission(folder)
+    assert taken.sources == ()
+    assert taken.notes == (
+        "all is a link and was not followed",
+        "notes.txt is a link and was not followed",
+    )
+
+
+def test_a_submission_that_is_itself_a_link_is_refused(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "alice").symlink_to(tmp_path / "real")
+    with pytest.raises(SubmissionError, match="found a link; wanted a folder or a file handed in"):
+        take_submission(tmp_path / "alice")
+
+
+def test_a_pipe_does_not_hang_the_copy(tmp_path):
+    os.mkfifo(tmp_path / "answers.yaml")
+    taken = take_submission(tmp_path)
+    assert taken.notes == ("answers.yaml was left out: it is not a regular file",)
+
+
+def test_a_folder_where_a_file_should_be_is_named(tmp_path):
+    (tmp_path / "answers.yaml").mkdir()
+    assert take_submission(tmp_path).notes == ("answers.yaml is a folder; a file was expected",)
+
+
+def test_what_tools_leave_behind_is_skipped(tmp_path):
+    for name in (".git", "__pycache__", "__MACOSX"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.py").write_text("")
+    assert take_submission(tmp_path).sources == ()
+
+
+def test_large_and_many_files_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(take, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(take, "MAX_FILES", 2)
+    for name in "abcd":
+        (tmp_path / name).write_bytes(b"1")
+    (tmp_path / "aa").write_bytes(b"1" * 11)
+    taken = take_submission(tmp_path)
+    assert [s.path for s in taken.sources] == ["a", "b"]
+    assert taken.notes == (
+        "aa was left out: 0 MiB is too large",
+        "more than 2 files: the rest was left out",
+    )
+
+
+def test_a_name_that_is_not_utf8_is_kept_readable(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.py")).touch()
+    assert [s.path for s in take_submission(tmp_path).sources] == ["caf\\xe9.py"]
+
+
+def test_equal_submissions_have_equal_digests(tmp_path):
+    for name, text in (("a", "1"), ("b", "1"), ("c", "2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.py").write_text(text)
+    digests = [take_submission(tmp_path / name).digest for name in "abc"]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_nothing_at_the_path_is_an_error(tmp_path):
+    with pytest.raises(SubmissionError, match="found nothing"):
+        take_submission(tmp_path / "zoe")
