@@ -246,6 +246,8 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "jacobian"); empty for scalar formulas.
         base: where the indices of arrays start, per array (default 1).
         zero_outside: arrays that are zero outside their sizes.
+        indices: per array output, the names of its indices in the statement, for formulas whose
+            left side does not name them ("dW": ["s", "u", "v"]).
     """
 
     aliases: dict[str, tuple[str, ...]] = {}
@@ -253,6 +255,7 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     conventions: tuple[str, ...] = ()
     base: dict[str, int] = {}
     zero_outside: tuple[str, ...] = ()
+    indices: dict[str, tuple[str, ...]] = {}
 
 
 class FormulaAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):

@@ -1,0 +1,40 @@
+"""The one exception of the formula language, and the limits that keep every input harmless.
+
+Knows nothing of what a formula is for.
+"""
+
+from collections.abc import Sequence
+
+MAX_CHARACTERS = 4_000
+MAX_TOKENS = 1_500
+MAX_DEPTH = 60  # brackets, signs and towers of powers inside each other
+MAX_TREE_DEPTH = 150
+MAX_NODES = 3_000
+MAX_DIGITS = 40  # of one number as typed
+MAX_EXPONENT = 200
+MAX_TERMS = 10_000  # of one sum or product
+MAX_STEPS = 200_000  # of one evaluation; a long number costs more than one step
+MAX_MAGNITUDE = 10**60
+MAX_BITS = 16_384  # of numerator and denominator together
+MAX_ELEMENTS = 1_000_000  # of one intermediate array
+
+
+class FormulaError(Exception):
+    """A text that can not be read, or a formula that has no value.
+
+    Attributes:
+        sentence: for the student: what was found and what could stand there.
+        position: the character of the text that it is about, counted from 0.
+    """
+
+    def __init__(self, sentence: str, position: int = 0) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.position = position
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Join words as in a sentence: "i, j and l"."""
+    if len(words) < 2:  # noqa: PLR2004  # one word needs no joining
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,156 @@
+"""From a typed answer to a `Formula`: sides of an `=` chain, the left side, the static checks.
+
+Knows the declared names; no values.
+"""
+
+import re
+
+from grader.student.formulas.atoms import atoms
+from grader.student.formulas.errors import FormulaError, listed
+from grader.student.formulas.reader import Reader
+from grader.student.formulas.tokens import Token, tokens
+from grader.student.formulas.tree import Element, Fold, Formula, Name, Node, check, walk
+from grader.student.formulas.vocabulary import Vocabulary
+from grader.student.signature import Signature
+from grader.student.wire import Notation
+
+_UNITS = re.compile(
+    r"(?<=[\d}])\s*(?:\\(?:text|mathrm)\{)?\s*(?:parameters?|params|weights?|values?|pixels?|neurons?"
+    r"|units?|channels?|outputs?|MACs|FLOPs|multiplications)\s*\}?(?=\s*\$?\s*\.?\s*$)"
+)
+_LABEL_SIGNS = frozenset({"_", "^", "'", ",", "&", "T"})
+
+
+def read(text: str, *, signature: Signature, notation: Notation, output: str) -> Formula:
+    """Read a typed answer.
+
+    Args:
+        text: as typed, in ASCII, Python, unicode or LaTeX.
+        signature: declares the names; with no inputs the answer is a number or arithmetic.
+        notation: other spellings, functions and conventions.
+        output: the output that the answer is for; it may stand on the left side.
+
+    Raises:
+        FormulaError: the text can not be read; nothing is ever repaired or dropped.
+    """
+    vocabulary = Vocabulary(signature, notation, output)
+    try:
+        return _read(text, vocabulary)
+    except RecursionError:
+        raise FormulaError("the formula is nested too deep") from None
+
+
+def _read(text: str, vocabulary: Vocabulary) -> Formula:
+    is_plain = not vocabulary.signature.inputs
+    cut = _UNITS.sub("", text) if is_plain and len(text) < 1000 else text  # noqa: PLR2004  # longer is no number
+    found, warnings = tokens(atoms(cut, is_plain=is_plain), vocabulary)
+    segments, is_rounded = _segments(found)
+    left: tuple[str, ...] = ()
+    if len(segments) > 1:
+        segments, left = _without_left(cut, segments, vocabulary)
+    left = left or vocabulary.notation.indices.get(vocabulary.output, ())
+    sides = []
+    for segment in segments:
+        reader = Reader(cut, segment, vocabulary, left)
+        sides.append(reader.whole())
+        _refuse_free(reader)
+        warnings += reader.warnings
+    if is_rounded:
+        warnings.append("what stands behind “≈” was not used")
+    formula = Formula(
+        tree=sides[-1],
+        sides=tuple(sides),
+        left=left,
+        warnings=tuple(dict.fromkeys(warnings))[:20],
+        is_shaped=vocabulary.has_arrays and _is_shaped(sides[-1], vocabulary),
+    )
+    check(formula)
+    return formula
+
+
+def _refuse_free(reader: Reader) -> None:
+    if reader.free:
+        names = tuple(reader.free)
+        verb = "is" if len(names) == 1 else "are"
+        raise FormulaError(
+            f"{listed(names)} {verb} neither summed over nor on the left", min(reader.free.values())
+        )
+
+
+def _segments(found: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], bool]:
+    """The sides between `=` signs outside brackets; those behind `≈` are left out.
+
+    Returns:
+        The sides, and whether any was left out.
+    """
+    segments: list[list[Token]] = [[]]
+    rounded: list[bool] = [False]
+    depth = 0
+    for token in found:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "op" and token.text in {"=", "==", "≈"} and depth <= 0:
+            segments.append([])
+            rounded.append(token.text == "≈")
+        else:
+            segments[-1].append(token)
+    pairs = [(tuple(s), r) for s, r in zip(segments, rounded, strict=True)]
+    if len(pairs) > 1 and not pairs[0][0]:
+        pairs = [(pairs[1][0], False), *pairs[2:]]  # a display that continues the last one
+    kept = [s for s, is_rounded in pairs if not is_rounded]
+    if len(pairs) > 1 and pairs[-1][1] and len(kept) == 1 and _is_label(kept[0]):
+        return [kept[0], pairs[-1][0]], False  # total ≈ 542
+    return kept, len(kept) < len(pairs)
+
+
+def _without_left(
+    text: str, segments: list[tuple[Token, ...]], vocabulary: Vocabulary
+) -> tuple[list[tuple[Token, ...]], tuple[str, ...]]:
+    """The sides without the name of the answer on the left, and the indices on it."""
+    first = segments[0]
+    if first and first[0].kind == "output":
+        if first[0].text != vocabulary.output:
+            raise FormulaError(
+                f"the left side is {first[0].text}; this answer is for {vocabulary.output}",
+                first[0].at,
+            )
+        return segments[1:], _left_indices(first)
+    if _is_label(first):
+        return segments[1:], _left_indices(first) if vocabulary.has_arrays else ()
+    return segments, ()
+
+
+def _is_label(segment: tuple[Token, ...]) -> bool:
+    """Whether a left side only names the answer: words, subscripts and brackets, no arithmetic."""
+    if any(token.kind == "output" for token in segment):
+        return True
+    is_word = any(token.kind == "word" for token in segment)
+    return is_word and all(
+        token.kind not in {"op", "number", "sqrt", "frac"}
+        or (token.kind == "op" and token.text in _LABEL_SIGNS)
+        or token.kind in {"number", "frac"}
+        for token in segment
+    )
+
+
+def _left_indices(segment: tuple[Token, ...]) -> tuple[str, ...]:
+    """The single letters in the last subscript or square bracket of the left side."""
+    start = max(
+        (
+            place
+            for place, token in enumerate(segment)
+            if token.text == "_" or (token.kind == "open" and token.text == "[")
+        ),
+        default=None,
+    )
+    if start is None:
+        return ()
+    letters = [t for t in segment[start:] if t.kind in {"word", "scalar"} and len(t.text) == 1]
+    return tuple(t.text for t in letters)
+
+
+def _is_shaped(tree: Node, vocabulary: Vocabulary) -> bool:
+    """Whether whole arrays are combined, so that layouts matter."""
+    nodes = [node for node, _ in walk(tree)]
+    if any(isinstance(node, Fold | Element) for node in nodes):
+        return False
+    return any(isinstance(n, Name) and n.name not in vocabulary.scalars for n in nodes)

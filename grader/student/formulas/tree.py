@@ -1,0 +1,323 @@
+"""The trees of formulas: frozen records that travel as data and are checked when they arrive.
+
+A tree says what was read, in the declared names. It holds no values and no judgement. Sums and
+products are flat, so that a long formula is not a deep one.
+"""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from grader.student.formulas.errors import (
+    MAX_DIGITS,
+    MAX_EXPONENT,
+    MAX_NODES,
+    MAX_TREE_DEPTH,
+    FormulaError,
+)
+
+_MAX_BYTES = 400_000
+_MAX_NAME = 120
+_MAX_SENTENCE = 600
+_MAX_SIDES = 40
+_NUMBER = re.compile(r"(\d{1,60})(?:\.(\d{1,60}))?(?:e(-?)(\d{1,3}))?", re.ASCII)
+
+
+class _Node(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    pass
+
+
+class Number(_Node, frozen=True, tag="number"):
+    """A number as typed, in digits: "3584", "0.5" or "1.2e6"."""
+
+    text: str
+
+    @property
+    def value(self) -> int | Fraction:
+        """The exact value."""
+        value = Fraction(self.text)
+        return value.numerator if value.denominator == 1 else value
+
+
+class Constant(_Node, frozen=True, tag="constant"):
+    """Euler's number or the half circumference of the unit circle."""
+
+    name: Literal["e", "π"]
+
+
+class Name(_Node, frozen=True, tag="name"):
+    """A declared name."""
+
+    name: str
+
+
+class Index(_Node, frozen=True, tag="index"):
+    """An index that is summed over or stands on the left."""
+
+    name: str
+
+
+class Element(_Node, frozen=True, tag="element"):
+    """One element of an array, or one of a family of numbered names (`d_k` of d_1, d_2)."""
+
+    name: str
+    indices: tuple["Node", ...]
+
+
+class Negate(_Node, frozen=True, tag="negate"):
+    """The negative of `body`."""
+
+    body: "Node"
+
+
+class Sum(_Node, frozen=True, tag="sum"):
+    """Terms, each with its sign."""
+
+    signs: tuple[Literal["+", "-"], ...]
+    terms: tuple["Node", ...]
+
+
+Operator: TypeAlias = Literal["·", "⊙", "@", "/", "//", "%"]
+
+
+class Chain(_Node, frozen=True, tag="chain"):
+    """Factors with the operators between them, read from left to right.
+
+    `·` is the product whose kind the shapes decide, `⊙` is elementwise, `@` a matrix product.
+    """
+
+    operators: tuple[Operator, ...]
+    factors: tuple["Node", ...]
+
+
+class Power(_Node, frozen=True, tag="power"):
+    """`base` to the power `exponent`."""
+
+    base: "Node"
+    exponent: "Node"
+
+
+class Transpose(_Node, frozen=True, tag="transpose"):
+    """The transpose of `body`."""
+
+    body: "Node"
+
+
+class Call(_Node, frozen=True, tag="call"):
+    """A function, by its known name or by the name that the part declares."""
+
+    function: str
+    arguments: tuple["Node", ...]
+
+
+class Reduce(_Node, frozen=True, tag="reduce"):
+    """The sum, mean or variance of an array's elements along one axis, or of all of them.
+
+    Attributes:
+        axis: the axis that goes away; None for all.
+        keep: whether it stays with length 1.
+    """
+
+    kind: Literal["sum", "mean", "var"]
+    body: "Node"
+    axis: int | None = None
+    keep: bool = False
+
+
+class Fold(_Node, frozen=True, tag="fold"):
+    """The sum or product of `body` over an index; without bounds, over the size it indexes."""
+
+    kind: Literal["sum", "product"]
+    index: str
+    low: "Node | None"
+    high: "Node | None"
+    body: "Node"
+
+
+class Cases(_Node, frozen=True, tag="cases"):
+    """The value whose condition is the first to hold, else `otherwise`."""
+
+    values: tuple["Node", ...]
+    conditions: tuple["Node", ...]
+    otherwise: "Node | None" = None
+
+
+class Compare(_Node, frozen=True, tag="compare"):
+    """A chain of comparisons, as in 0 < x <= 1; as a number it is 1 or 0."""
+
+    operators: tuple[Literal["=", "≠", "<", ">", "≤", "≥"], ...]
+    operands: tuple["Node", ...]
+
+
+class Logic(_Node, frozen=True, tag="logic"):
+    """Conditions joined by "and" or "or", or one that is negated."""
+
+    operator: Literal["and", "or", "not"]
+    operands: tuple["Node", ...]
+
+
+Node: TypeAlias = (
+    Number
+    | Constant
+    | Name
+    | Index
+    | Element
+    | Negate
+    | Sum
+    | Chain
+    | Power
+    | Transpose
+    | Call
+    | Reduce
+    | Fold
+    | Cases
+    | Compare
+    | Logic
+)
+
+
+class Formula(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One formula as read.
+
+    Attributes:
+        tree: the formula; of a chain of `=` the last side.
+        sides: all sides of the chain, the last one included.
+        left: the indices of the output on the left side, in its order.
+        warnings: readings that could surprise, each a sentence.
+        is_shaped: whether matrices and their layouts matter.
+    """
+
+    tree: Node
+    sides: tuple[Node, ...]
+    left: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    is_shaped: bool = False
+
+    def side(self, index: int) -> "Formula":
+        """The chain's `index`-th side as a formula of its own."""
+        return self.of(self.sides[index])
+
+    def of(self, tree: Node) -> "Formula":
+        """Another tree in this formula's place."""
+        return Formula(tree=tree, sides=(tree,), left=self.left, is_shaped=self.is_shaped)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below `node`, from left to right."""
+    match node:
+        case Negate(body) | Transpose(body) | Reduce(body=body):
+            return (body,)
+        case Sum(terms=nodes) | Chain(factors=nodes) | Call(arguments=nodes):
+            return nodes
+        case Element(indices=nodes) | Compare(operands=nodes) | Logic(operands=nodes):
+            return nodes
+        case Power(base, exponent):
+            return (base, exponent)
+        case Fold(low=low, high=high, body=body):
+            return tuple(n for n in (low, high, body) if n is not None)
+        case Cases(values, conditions, otherwise):
+            return (*values, *conditions, *(() if otherwise is None else (otherwise,)))
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[tuple[Node, int]]:
+    """All nodes with their depth, without recursion."""
+    waiting = [(node, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting += [(child, depth + 1) for child in children(node)]
+
+
+def encode(formula: Formula) -> bytes:
+    """The formula as bytes (msgpack)."""
+    return msgspec.msgpack.encode(formula)
+
+
+def decode(data: bytes) -> Formula:
+    """Read what `encode` wrote, from a sender that is not trusted.
+
+    Raises:
+        FormulaError: the bytes are no formula, or one beyond the limits.
+    """
+    if len(data) > _MAX_BYTES:
+        raise FormulaError("the formula is too long")
+    try:
+        formula = _DECODER.decode(data)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise FormulaError(f"the bytes are no formula: {str(error)[:200]}") from None
+    check(formula)
+    return formula
+
+
+_DECODER = msgspec.msgpack.Decoder(Formula)
+
+
+def check(formula: Formula) -> None:
+    """Make sure that a formula is well formed and within the limits.
+
+    Raises:
+        FormulaError: it is not; the sentence says what is odd.
+    """
+    if not 0 < len(formula.sides) <= _MAX_SIDES or formula.sides[-1] != formula.tree:
+        raise FormulaError("the sides of the formula do not end in the formula")
+    if len(formula.warnings) > _MAX_SIDES or any(len(w) > _MAX_SENTENCE for w in formula.warnings):
+        raise FormulaError("the formula carries too many warnings")
+    for name in formula.left:
+        _check_name(name)
+    count = 0
+    for side in formula.sides:
+        for node, depth in walk(side):
+            count += 1
+            if count > MAX_NODES:
+                raise FormulaError(f"the formula has more than {MAX_NODES} pieces")
+            if depth > MAX_TREE_DEPTH:
+                raise FormulaError("the formula is nested too deep")
+            _check_node(node)
+
+
+def _check_node(node: Node) -> None:
+    match node:
+        case Number(text):
+            check_number(text)
+        case Name(name) | Index(name) | Element(name=name) | Call(function=name) | Fold(index=name):
+            _check_name(name)
+        case Sum(signs, terms) if len(signs) == len(terms) >= 1:
+            pass
+        case Chain(operators, operands) | Compare(operators, operands) if (
+            len(operators) + 1 == len(operands) > 1
+        ):
+            pass
+        case Cases(values, conditions) if len(values) == len(conditions) >= 1:
+            pass
+        case Logic(operator, operands) if (len(operands) == 1) == (operator == "not") and operands:
+            pass
+        case Reduce(axis=axis) if axis is None or -4 <= axis < 4:  # noqa: PLR2004  # axes
+            pass
+        case Sum() | Chain() | Compare() | Cases() | Logic() | Reduce():
+            raise FormulaError("a piece of the formula does not fit together")
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name) <= _MAX_NAME or not name.isprintable():
+        raise FormulaError("a name of the formula is not printable")
+
+
+def check_number(text: str, position: int = 0) -> None:
+    """Make sure that a number's text is within the limits.
+
+    Raises:
+        FormulaError: too many digits, or an exponent that is too large.
+    """
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise FormulaError(f"“{text[:50]}” is not a number that can be read", position)
+    whole, decimals, _, exponent = match.groups(default="")
+    if len(whole.lstrip("0")) + len(decimals) > MAX_DIGITS:
+        raise FormulaError(f"a number has more than {MAX_DIGITS} digits", position)
+    if int(exponent or 0) > MAX_EXPONENT:
+        raise FormulaError(f"the exponent of a number is larger than {MAX_EXPONENT}", position)

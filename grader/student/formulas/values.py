@@ -1,0 +1,125 @@
+"""The values of formulas, and the other questions that a formula can answer about itself."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from grader.student.formulas import mathml, printing
+from grader.student.formulas.evaluate_scalar import evaluate_scalar, exact
+from grader.student.formulas.functions import Real
+from grader.student.formulas.reading import read
+from grader.student.formulas.tree import Element, Fold, Formula, Index, Name, Node, children, walk
+from grader.student.formulas.vocabulary import families, scalar_names
+from grader.student.signature import Signature, Variable
+from grader.student.wire import Notation, Value
+
+
+def evaluate(
+    formula: Formula,
+    inputs: Mapping[str, Value],
+    *,
+    signature: Signature,
+    notation: Notation,
+    convention: str = "",
+) -> Value:
+    """The value of a formula on one case.
+
+    Args:
+        formula: as read or decoded.
+        inputs: the case's inputs by declared name.
+        signature: the part's names and shapes.
+        notation: the part's functions, bases and borders.
+        convention: for arrays "row", "column" or "jacobian".
+
+    Returns:
+        An int, a Fraction or (behind exp, log and the like) a float; for arrays a float64 array in
+        the layout that the signature declares, whatever the convention.
+
+    Raises:
+        FormulaError: there is no value; the sentence says why, in the student's terms.
+    """
+    del convention
+    numbers = {
+        name: exact(inputs[name], name) for name in scalar_names(signature) if name in inputs
+    }
+    return evaluate_scalar(formula.tree, numbers, notation)
+
+
+def to_unicode(formula: Formula) -> str:
+    """The formula as read, in plain unicode."""
+    return printing.to_unicode(formula.tree)
+
+
+def to_mathml(formula: Formula) -> str:
+    """The formula as read, as one `<math>` element of MathML Core."""
+    return mathml.to_mathml(formula.tree)
+
+
+def names_used(formula: Formula) -> frozenset[str]:
+    """The declared names that occur; of a family that is indexed, the stem."""
+    return frozenset(
+        node.name for node, _ in walk(formula.tree) if isinstance(node, Name | Element)
+    )
+
+
+def free_indices(formula: Formula) -> tuple[str, ...]:
+    """The indices that are neither summed over nor on the left, in order of appearance."""
+    found: dict[str, None] = {}
+    _collect_free(formula.tree, frozenset(formula.left), found)
+    return tuple(found)
+
+
+def _collect_free(node: Node, bound: frozenset[str], found: dict[str, None]) -> None:
+    if isinstance(node, Index) and node.name not in bound:
+        found[node.name] = None
+    if isinstance(node, Fold):
+        for limit in (node.low, node.high):
+            if limit is not None:
+                _collect_free(limit, bound, found)
+        _collect_free(node.body, bound | {node.index}, found)
+        return
+    for child in children(node):
+        _collect_free(child, bound, found)
+
+
+# --- what authors write in problem files --------------------------------------------------------
+
+
+def holds(condition: str, values: Mapping[str, Value]) -> bool:
+    """Whether an author's condition holds, such as `I >= (K-1)*N+1 and K % 2 == 1`.
+
+    Raises:
+        FormulaError: the condition can not be read, or has no value.
+    """
+    return bool(evaluate_text(condition, values))
+
+
+def evaluate_text(text: str, values: Mapping[str, Value]) -> Real:
+    """The exact value of an author's formula in the given names, such as `depthwise + pointwise`.
+
+    Raises:
+        FormulaError: the formula can not be read, or has no value.
+    """
+    numbers = {name: exact(value, name) for name, value in values.items()}
+    return evaluate_scalar(_author_tree(text, tuple(values)), numbers, Notation())
+
+
+@lru_cache(maxsize=256)
+def _author_tree(text: str, names: tuple[str, ...]) -> Node:
+    signature = Signature(
+        name="condition",
+        inputs=tuple(Variable(name=name) for name in names),
+        outputs=(Variable(name="value of the condition"),),
+    )
+    return read(text, signature=signature, notation=Notation(), output="").tree
+
+
+__all__ = [
+    "evaluate",
+    "evaluate_text",
+    "families",
+    "free_indices",
+    "holds",
+    "names_used",
+    "to_mathml",
+    "to_unicode",
+]
