@@ -1,0 +1,433 @@
+"""Counting a depthwise-separable pair and an inverted residual; the oracle counts real modules."""
+
+from fractions import Fraction
+from functools import partial
+
+from grader.authoring import Solution
+
+solution = Solution("mobilenet-parameters")
+V1 = {"Cin": 3, "Cout": 128, "K": 3, "bias": True}
+V2 = {"Cin": 3, "Cout": 3, "t": 6, "K": 3, "bias": True}
+
+
+# --- the oracle: modules on the meta device, which have shapes and no values ----------------------
+
+
+def pair_modules(Cin, Cout, K, bias=True):
+    """The two layers of the pair, and the standard layer."""
+    return (
+        convolution(Cin, Cin, K, bias, groups=Cin),
+        convolution(Cin, Cout, 1, bias),
+        convolution(Cin, Cout, K, bias),
+    )
+
+
+def block_modules(Cin, Cout, t, K, bias=True):
+    return (
+        convolution(Cin, t * Cin, 1, bias),
+        convolution(t * Cin, t * Cin, K, bias, groups=t * Cin),
+        convolution(t * Cin, Cout, 1, bias),
+    )
+
+
+def convolution(Cin, Cout, K, bias, groups=1):
+    from torch.nn import Conv2d
+
+    return Conv2d(Cin, Cout, K, padding=K // 2, groups=groups, bias=bias, device="meta")
+
+
+def parameters(layer):
+    return sum(weights.numel() for weights in layer.parameters())
+
+
+def multiply_adds(layer, side=28):
+    """What torch's own counter finds, at 2 operations a multiply-add."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        layer(torch.empty(1, layer.in_channels, side, side, device="meta"))
+    return counter.get_total_flops() // 2
+
+
+def pair_counts(count, **sizes):
+    depthwise, pointwise, standard = map(count, pair_modules(**sizes))
+    return depthwise, pointwise, depthwise + pointwise, standard
+
+
+def block_counts(count, **sizes):
+    counts = tuple(map(count, block_modules(**sizes)))
+    return (*counts, sum(counts))
+
+
+# --- 5.1: parameters of the pair ------------------------------------------------------------------
+
+separable = solution["separable"]
+separable.oracle(partial(pair_counts, parameters))
+
+
+@separable.reference
+def separable_parameters(Cin, Cout, K, bias):
+    depthwise = Cin * (K * K + bias)
+    pointwise = Cout * (Cin + bias)
+    standard = Cout * (Cin * K * K + bias)
+    return depthwise, pointwise, depthwise + pointwise, standard
+
+
+separable.carry(total="depthwise + pointwise", say="The total is right for your own two layers.")
+separable.test("random layers", cases=12, weight=2)
+separable.test("no biases", bias=False)
+separable.test("a single input channel", Cin=1)
+separable.test("kernels of one pixel", K=1)
+separable.wrong(
+    "one filter in the total",
+    replace=("depthwise + pointwise", "K * K + bias + pointwise"),
+    say="This total is not the sum of the two layers: it holds one depthwise filter, "
+    "and there is one per input channel.",
+)
+separable.wrong(
+    "one depthwise filter",
+    replace=("Cin * (K * K + bias)", "(K * K + bias)"),
+    say="That is a single depthwise filter. Each input channel has one of its own.",
+)
+separable.wrong(
+    "depthwise counted as standard",
+    replace=("Cin * (K * K + bias)", "Cout * (Cin * K * K + bias)"),
+    say="A depthwise layer does not mix channels or change how many there are: a filter sees one "
+    "channel, and the number of output channels comes in with the pointwise layer.",
+)
+separable.wrong(
+    "depthwise filters over all channels",
+    replace=("Cin * (K * K + bias)", "Cin * (Cin * K * K + bias)"),
+    say="The number of filters is right, but each of them looks at one channel, not at all.",
+)
+separable.wrong(
+    "pointwise with a K x K kernel",
+    replace=("(Cin + bias)", "(Cin * K * K + bias)"),
+    say="Pointwise means a kernel of one pixel: each filter has one weight per input channel.",
+)
+separable.wrong(
+    "one bias per layer",
+    replace=[
+        ("Cin * (K * K + bias)", "Cin * K * K + bias"),
+        ("Cout * (Cin + bias)", "Cout * Cin + bias"),
+        ("Cout * (Cin * K * K + bias)", "Cout * Cin * K * K + bias"),
+    ],
+    say="You counted one bias for the layer. A bias belongs to a filter: there are as many as "
+    "output channels.",
+)
+separable.wrong(
+    "biases forgotten",
+    replace=("depthwise = Cin", "bias = 0; depthwise = Cin"),
+    say="These are the weights alone. Here every filter has a bias too.",
+)
+
+
+@separable.wrong(
+    "counted at every position",
+    say="You multiplied by the size of the map. A filter uses the same weights at every position, "
+    "so positions cost multiply-adds and no parameters.",
+)
+def counted_at_every_position(**sizes):
+    return tuple(28 * 28 * count for count in separable_parameters(**sizes))
+
+
+# The sheet's own numbers are the same question at one place, with the same misconceptions.
+v1 = solution["v1"]
+v1.reference(partial(separable_parameters, **V1))
+v1.oracle(partial(pair_counts, parameters, **V1))
+v1.carry(total="depthwise + pointwise", say="The total is right for your own two layers.")
+for wrong in separable.wrongs:
+    v1.wrong(wrong.name, say=wrong.say)(partial(wrong.function, **V1))
+
+
+# --- 5.1: multiply-adds ---------------------------------------------------------------------------
+
+v1_macs = solution["v1-macs"]
+v1_macs.oracle(partial(pair_counts, multiply_adds, **V1))
+
+
+@v1_macs.reference
+def v1_multiply_adds():
+    Cin, Cout, K, H, W = 3, 128, 3, 28, 28
+    depthwise = H * W * Cin * (K * K)
+    pointwise = H * W * Cout * Cin
+    standard = H * W * Cout * (Cin * K * K)
+    return depthwise, pointwise, depthwise + pointwise, standard
+
+
+v1_macs.carry(total="depthwise + pointwise", say="The total is right for your own two layers.")
+v1_macs.wrong(
+    "positions forgotten",
+    replace=("28, 28", "1, 1"),
+    say="That is the number of weights. Each weight is used once at every position of the map.",
+)
+v1_macs.wrong(
+    "no padding",
+    replace=("28, 28", "26, 26"),
+    say="You let the map shrink by two. With a padding of 1 it keeps its height and width.",
+)
+v1_macs.wrong(
+    "biases counted",
+    replace=[
+        ("Cin * (K * K)", "Cin * (K * K + 1)"),
+        ("Cout * Cin", "Cout * (Cin + 1)"),
+        ("(Cin * K * K)", "(Cin * K * K + 1)"),
+    ],
+    say="You counted the biases. Adding a bias takes no product, so it is no multiply-add.",
+)
+v1_macs.wrong(
+    "depthwise filters over all channels",
+    replace=("Cin * (K * K)", "Cin * (Cin * K * K)"),
+    say="A depthwise filter reads one channel, so a value of its output takes K x K products.",
+)
+
+
+@v1_macs.wrong(
+    "two operations per multiply-add",
+    say="You counted the product and the addition one by one. A multiply-add is the two together.",
+)
+def v1_operations():
+    return tuple(2 * count for count in v1_multiply_adds())
+
+
+ratio = solution["ratio"]
+
+
+@ratio.reference
+def cost_ratio(Cin, Cout, K):
+    return Fraction(1, Cout) + Fraction(1, K * K)
+
+
+@ratio.oracle
+def counted_ratio(**sizes):
+    *_, total, standard = pair_counts(partial(multiply_adds, side=8), **sizes)
+    return Fraction(total, standard)
+
+
+ratio.test("random layers", cases=40, weight=2)
+ratio.test("kernels of one pixel", K=1)
+ratio.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
+ratio.wrong(
+    "depthwise alone",
+    replace=("Fraction(1, Cout) + Fraction(1, K * K)", "Fraction(1, Cout)"),
+    say="That is the depthwise layer's share. The pointwise layer behind it costs something too.",
+)
+ratio.wrong(
+    "pointwise alone",
+    replace=("Fraction(1, Cout) + Fraction(1, K * K)", "Fraction(1, K * K)"),
+    say="That is the pointwise layer's share. The depthwise layer before it costs something too.",
+)
+ratio.wrong(
+    "upside down",
+    replace=(
+        "Fraction(1, Cout) + Fraction(1, K * K)",
+        "1 / (Fraction(1, Cout) + Fraction(1, K * K))",
+    ),
+    say="You divided the standard layer's cost by the pair's. The question is the other way round.",
+)
+ratio.wrong(
+    "shares multiplied",
+    replace=("+", "*"),
+    say="The two layers run one after the other: their costs add up.",
+)
+ratio.wrong(
+    "channels in for channels out",
+    replace=("Fraction(1, Cout)", "Fraction(1, Cin)"),
+    say="Both layers and the standard one read the same input channels, so these cancel. "
+    "Which number of channels does the depthwise layer know nothing of?",
+)
+ratio.wrong(
+    "K for K squared",
+    replace=("K * K", "K"),
+    say="A kernel has K rows and K columns.",
+)
+
+
+# --- 5.2: the inverted residual -------------------------------------------------------------------
+
+inverted = solution["inverted"]
+inverted.oracle(partial(block_counts, parameters))
+
+
+@inverted.reference
+def inverted_parameters(Cin, Cout, t, K, bias):
+    hidden = t * Cin
+    expand = hidden * (Cin + bias)
+    depthwise = hidden * (K * K + bias)
+    project = Cout * (hidden + bias)
+    return expand, depthwise, project, expand + depthwise + project
+
+
+inverted.carry(total="expand + depthwise + project", say="The total is right for your own layers.")
+inverted.test("random blocks", cases=12, weight=2)
+inverted.test("no biases", bias=False)
+inverted.test("no expansion", t=1)
+inverted.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
+inverted.wrong(
+    "depthwise on the block's input",
+    replace=("hidden * (K * K + bias)", "Cin * (K * K + bias)"),
+    say="The depthwise layer works on the expanded channels, so there is a filter for each of them.",
+)
+inverted.wrong(
+    "depthwise filters over all channels",
+    replace=("hidden * (K * K + bias)", "hidden * (hidden * K * K + bias)"),
+    say="The number of filters is right, but each of them looks at one channel, not at all.",
+)
+inverted.wrong(
+    "projection with a K x K kernel",
+    replace=("(hidden + bias)", "(hidden * K * K + bias)"),
+    say="The projection is pointwise: each filter has one weight per expanded channel.",
+)
+inverted.wrong(
+    "expansion to t channels",
+    replace=("hidden = t * Cin", "hidden = t"),
+    say="The expansion multiplies the number of channels by t; t is not the number itself.",
+)
+inverted.wrong(
+    "a shortcut with weights",
+    replace=("depthwise + project", "depthwise + project + Cout * (Cin + bias)"),
+    say="The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters.",
+)
+inverted.wrong(
+    "batch norm counted",
+    replace=[
+        ("hidden * (Cin + bias)", "hidden * (Cin + bias + 2)"),
+        ("hidden * (K * K + bias)", "hidden * (K * K + bias + 2)"),
+        ("Cout * (hidden + bias)", "Cout * (hidden + bias + 2)"),
+    ],
+    say="You added a scale and a shift per channel, as batch norm has. There is none in this block.",
+)
+inverted.wrong(
+    "one bias per layer",
+    replace=[
+        ("hidden * (Cin + bias)", "hidden * Cin + bias"),
+        ("hidden * (K * K + bias)", "hidden * K * K + bias"),
+        ("Cout * (hidden + bias)", "Cout * hidden + bias"),
+    ],
+    say="You counted one bias for the layer. A bias belongs to a filter: there are as many as "
+    "output channels.",
+)
+inverted.wrong(
+    "biases forgotten",
+    replace=("hidden = t", "bias = 0; hidden = t"),
+    say="These are the weights alone. Here every filter has a bias too.",
+)
+
+v2 = solution["v2"]
+v2.reference(partial(inverted_parameters, **V2))
+v2.oracle(partial(block_counts, parameters, **V2))
+v2.carry(total="expand + depthwise + project", say="The total is right for your own layers.")
+for wrong in inverted.wrongs:
+    v2.wrong(wrong.name, say=wrong.say)(partial(wrong.function, **V2))
+
+v2_macs = solution["v2-macs"]
+v2_macs.oracle(partial(block_counts, multiply_adds, **V2))
+
+
+@v2_macs.reference
+def v2_multiply_adds():
+    channels, hidden, K, H, W = 3, 18, 3, 28, 28
+    expand = H * W * hidden * (channels)
+    depthwise = H * W * hidden * (K * K)
+    project = H * W * channels * (hidden)
+    return expand, depthwise, project, expand + depthwise + project
+
+
+v2_macs.carry(total="expand + depthwise + project", say="The total is right for your own layers.")
+v2_macs.wrong(
+    "positions forgotten",
+    replace=("28, 28", "1, 1"),
+    say="That is the number of weights. Each weight is used once at every position of the map.",
+)
+v2_macs.wrong(
+    "no padding",
+    replace=("28, 28", "26, 26"),
+    say="You let the map shrink by two. With a padding of 1 it keeps its height and width.",
+)
+v2_macs.wrong(
+    "biases counted",
+    replace=[
+        ("(channels)", "(channels + 1)"),
+        ("(K * K)", "(K * K + 1)"),
+        ("(hidden)", "(hidden + 1)"),
+    ],
+    say="You counted the biases. Adding a bias takes no product, so it is no multiply-add.",
+)
+v2_macs.wrong(
+    "depthwise on the block's input",
+    replace=("hidden * (K * K)", "channels * (K * K)"),
+    say="The depthwise layer works on the expanded channels, so each of them has a filter that runs.",
+)
+
+
+@v2_macs.wrong(
+    "two operations per multiply-add",
+    say="You counted the product and the addition one by one. A multiply-add is the two together.",
+)
+def v2_operations():
+    return tuple(2 * count for count in v2_multiply_adds())
+
+
+# --- 5.2: the comparison --------------------------------------------------------------------------
+
+compare, text = solution["compare"], solution["compare-text"]
+
+
+def block_total(**changes):
+    return block_counts(parameters, **{**V2, **changes})[-1]
+
+
+def pair_total(**changes):
+    return pair_counts(parameters, **{**V1, **changes})[-2]
+
+
+@compare.claim(
+    "smaller",
+    truth=False,
+    say="The pair ends in 128 channels and the block in 3, so the totals compare two different maps. "
+    "Between equal channels the order turns round.",
+)
+def _():
+    return all(
+        block_total(Cin=c, Cout=d) < pair_total(Cin=c, Cout=d) for c, d in [(3, 3), (3, 128)]
+    )
+
+
+@compare.claim(
+    "expansion",
+    truth=False,
+    say="Expanding costs parameters: count the block once more without it.",
+)
+def _():
+    return block_total(t=6) < block_total(t=1)
+
+
+@compare.claim(
+    "shortcut",
+    truth=False,
+    say="The layers beside the shortcut have the weights that they would have without it.",
+)
+def _():
+    return sum(map(parameters, with_shortcut())) < sum(map(parameters, block_modules(**V2)))
+
+
+@compare.claim("ends", truth=True)
+def _():
+    return block_total() < pair_total() and block_total(Cout=128) > pair_total(Cout=128)
+
+
+def with_shortcut():
+    from torch import nn
+
+    class Shortcut(nn.Sequential):
+        def forward(self, x):
+            return x + super().forward(x)
+
+    return [Shortcut(*block_modules(**V2))]
+
+
+text.red_flags(
+    "compares a block that ends in 128 channels with one that ends in 3",
+    "takes fewer parameters for fewer multiply-adds, or for more accuracy",
+)
