@@ -101,7 +101,8 @@ class _Drawing:
 
     def _sizes(self, signature: Signature) -> dict[str, int]:
         """Sizes of all names; those not fixed by the test are pairwise distinct."""
-        fixed = {n: int(v) for n, v in self.test.overrides.items() if isinstance(v, int)}
+        overrides = self.test.overrides
+        fixed = {n: overrides[n] for n in signature.sizes if isinstance(overrides.get(n), int)}
         sizes: dict[str, int] = {}
         for name in signature.sizes:
             if name in fixed:
@@ -157,8 +158,8 @@ class _Drawing:
         if variable.type == "bool":
             return self._choice((False, True), variable, shape)
         raise DrawError(
-            f"{self.part.id}: the input {variable.name!r} has no domain; write one in problem.yaml, "
-            f"such as  domain: {{{variable.name}: 1..9}}"
+            f"{self.part.id}: the input {variable.name!r} has no domain; write one in "
+            f"problem.yaml, such as  domain: {{{variable.name}: 1..9}}"
         )
 
     def _choice(self, choices: tuple[Any, ...], variable: Variable, shape: tuple[int, ...]) -> Any:

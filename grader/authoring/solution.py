@@ -15,6 +15,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -125,6 +126,25 @@ class PartSolution:
         self.forward_function = function
         return function
 
+    def special_case(self, general: "PartSolution", **inputs: Any) -> None:
+        """Declare this part to be another one at fixed inputs; put it below the other's last line.
+
+        Takes over the other part's reference, oracle, carry rules and misconceptions.
+        """
+        if general.reference_function is None:
+            raise DeclarationError(f"{self.id}: {general.id} has no reference yet; put it above")
+
+        def at(function: Function) -> Function:
+            return partial(function, **inputs)
+
+        self.reference_function = at(general.reference_function)
+        if general.oracle_function is not None:
+            self.oracle_function = at(general.oracle_function)
+        self.carries += general.carries
+        self.wrongs += [
+            msgspec.structs.replace(wrong, function=at(wrong.function)) for wrong in general.wrongs
+        ]
+
     def accept(self, name: str) -> Callable[[Function], Function]:
         """Declare another right way of answering, which must earn everything."""
 
@@ -224,6 +244,11 @@ class PartSolution:
 
     def _edited(self, name: str, edits: list[tuple[str, str]]) -> Function:
         reference = self._needed_reference(name)
+        if not inspect.isfunction(reference):
+            raise DeclarationError(
+                f"{self.id}: the misconception {name!r} edits the reference, which has no source "
+                "of its own; use returns=… or decorate a function"
+            )
         source = _source(reference)
         for old, new in edits:
             count = source.count(old)

@@ -4,6 +4,7 @@ Knows the public file's format; nothing of solutions.
 """
 
 import re
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +15,20 @@ import numpy as np
 from grader.course.strict import convert_strict, load_strict
 from grader.errors import ProblemError
 from grader.model import Claim, Domain, Part, Problem, PublicTest
+from grader.student.formulas.functions import KNOWN
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
 from grader.student.wire import Notation, Packed, pack
 
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CONVENTIONS = ("row", "column", "jacobian")
+# Per type of the signature its dtype, and the kinds of array that YAML may give for it.
+_DTYPES: dict[str, tuple[type, str]] = {
+    "float": (np.float64, "iuf"),
+    "int": (np.int64, "iu"),
+    "bool": (np.bool_, "b"),
+    "str": (np.str_, "U"),
+}
 
 Number = int | float | str
 
@@ -111,7 +121,7 @@ class _Reader:
             imports=file.imports,
             domain=self._domains(file.domain, signature),
             where=file.where,
-            notation=file.notation,
+            notation=self._notation(file.notation, signature),
             public=tuple(self._public(i, p, signature) for i, p in enumerate(file.public)),
             claims=tuple(Claim(id=i, text=t) for i, t in file.claims.items()),
             pick=file.pick,
@@ -145,6 +155,26 @@ class _Reader:
         if marks < 0:
             raise self.error(f"marks can not be negative, found {value!r}", key)
         return marks
+
+    def _notation(self, notation: Notation, signature: Signature | None) -> Notation:
+        """The notation, if all that it speaks of is known."""
+        variables = () if signature is None else (*signature.inputs, *signature.outputs)
+        names = {*(v.name for v in variables), *(signature.sizes if signature else ())}
+        wanted: dict[str, tuple[Iterable[str], Collection[str]]] = {
+            "aliases": (notation.aliases, names),
+            "base": (notation.base, names),
+            "zero_outside": (notation.zero_outside, names),
+            "functions": (notation.functions.values(), KNOWN),
+            "conventions": (notation.conventions, CONVENTIONS),
+        }
+        for key, (given, known) in wanted.items():
+            for name in given:
+                if name not in known:
+                    raise self.error(
+                        f"unknown name {name!r}; wanted one of {', '.join(known)}",
+                        f"notation.{key}",
+                    )
+        return notation
 
     # --- domains --------------------------------------------------------------------------------
 
@@ -197,11 +227,14 @@ class _Reader:
         return values
 
     def _value(self, value: Any, variable: Variable, key: str) -> Packed:
-        dtype = {"float": np.float64, "int": np.int64, "bool": np.bool_, "str": np.str_}
+        dtype, kinds = _DTYPES[variable.type]
         try:
-            array = np.array(value, dtype=dtype[variable.type])
-        except (ValueError, TypeError):
-            raise self.error(f"expected {variable}, found {value!r}", key) from None
+            given: np.ndarray = np.array(value)
+        except ValueError:
+            raise self.error(f"expected {variable}, found rows of unequal lengths", key) from None
+        if given.dtype.kind not in kinds:
+            raise self.error(f"expected {variable}, found {value!r}", key)
+        array: np.ndarray = given.astype(dtype)
         if array.ndim not in {len(form) for form in variable.forms}:
             raise self.error(f"expected {variable}, found an array of {array.ndim} axes", key)
         return pack(array.item() if variable.is_scalar else array)

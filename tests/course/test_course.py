@@ -66,6 +66,26 @@ SLIPS = [
         "dy: [1, 0]",
         "public[0].inputs.dy: expected dy[N,M], found an array of 1 axes",
     ),
+    (
+        "dy: [[1, 0], [0, 1]]",
+        "dy: [[1, 0], [0]]",
+        "public[0].inputs.dy: expected dy[N,M], found rows of unequal lengths",
+    ),
+    (
+        "    domain: {I",
+        "    public: [{name: a, inputs: {I: 8.5}}]\n    domain: {I",
+        "expected I: int, found 8.5",
+    ),
+    (
+        "    domain: {I",
+        "    notation: {aliases: {J: [j]}}\n    domain: {I",
+        "parts.size.notation.aliases: unknown name 'J'; wanted one of",
+    ),
+    (
+        "    domain: {I",
+        "    notation: {functions: {f: tang}}\n    domain: {I",
+        "parts.size.notation.functions: unknown name 'tang'; wanted one of exp, log,",
+    ),
     ("dy: [[1, 0], [0, 1]]", "dz: [[1, 0], [0, 1]]", "unknown name 'dz'; wanted dy, x, W"),
     ("rubric:", "rubrics:", "unknown key 'rubrics'; did you mean 'rubric'?"),
     (
