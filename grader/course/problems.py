@@ -4,7 +4,6 @@ Knows the public file's format; nothing of solutions.
 """
 
 import re
-from collections.abc import Collection, Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -159,12 +158,13 @@ class _Reader:
     def _notation(self, notation: Notation, signature: Signature | None) -> Notation:
         """The notation, if all that it speaks of is known."""
         variables = () if signature is None else (*signature.inputs, *signature.outputs)
-        names = {*(v.name for v in variables), *(signature.sizes if signature else ())}
-        wanted: dict[str, tuple[Iterable[str], Collection[str]]] = {
-            "aliases": (notation.aliases, names),
-            "base": (notation.base, names),
+        sizes = () if signature is None else signature.sizes
+        names = tuple(dict.fromkeys((*sizes, *(v.name for v in variables))))
+        wanted = {
+            "aliases": (tuple(notation.aliases), names),
+            "base": (tuple(notation.base), names),
             "zero_outside": (notation.zero_outside, names),
-            "functions": (notation.functions.values(), KNOWN),
+            "functions": (tuple(notation.functions.values()), tuple(KNOWN)),
             "conventions": (notation.conventions, CONVENTIONS),
         }
         for key, (given, known) in wanted.items():
