@@ -1,0 +1,135 @@
+"""Grades answers to one problem of the bank through the real pipeline.
+
+The problem, its numbers on the sheet and its references are this repository's own.
+"""
+
+import ast
+from fractions import Fraction
+from pathlib import Path
+
+from grader.course import find_course
+from grader.expected import load_solution
+from grader.grading import Grading, grade, prepare
+from grader.student.wire import Source, unpack
+from grader.submission import Submission, take_submission
+
+ROOT = Path(__file__).parents[2]
+
+
+class Bench:
+    """One problem with all that its references expect, and a sandbox that runs answers."""
+
+    def __init__(self, slug, sandbox, cache):
+        self.sandbox = sandbox
+        self.slug = slug
+        course = find_course(given=ROOT, near=ROOT)
+        assignment = course.assignment()
+        problem = next(p for p in assignment.problems if p.slug == slug)
+        mine = [n for n in assignment.numbered if n.part.slug == slug]
+        self.problem = problem
+        self.solution = load_solution(course.solution_file(slug), problem)
+        self.source = course.solution_file(slug).read_text(encoding="utf-8")
+        self.grading = prepare(
+            type(assignment)(
+                name=assignment.name,
+                title=assignment.title,
+                problems=(problem,),
+                numbered=tuple(mine),
+            ),
+            public={slug: course.problem_file(slug)},
+            private={slug: course.solution_file(slug)},
+            cache=cache,
+        )
+        self.expected = {part.id.split("/")[1]: part for part in self.grading.expected[slug].parts}
+
+    # --- grading --------------------------------------------------------------------------------
+
+    def grade(self, python="", answers=""):
+        """Results by part name for a Python file and an answers.yaml given as text."""
+        files = {f"{self.slug.replace('-', '_')}.py": python, "answers.yaml": answers}
+        sources = tuple(
+            Source(path=path, data=text.encode()) for path, text in files.items() if text
+        )
+        return self._graded(Submission(student="test", sources=sources, notes=(), digest=""))
+
+    def grade_submission(self, student):
+        """Results by part name for one of the repository's own submissions."""
+        return self._graded(take_submission(ROOT / "submissions" / student))
+
+    def _graded(self, submission):
+        report = grade(submission, self.grading, self.sandbox)
+        return {part.id.split("/")[1]: part for part in report.parts}
+
+    # --- answers made from the references -------------------------------------------------------
+
+    def reference_python(self):
+        """The solution file without its declarations, as a student could hand it in."""
+        declared = {"Solution"}
+        kept = []
+        for node in ast.parse(self.source).body:
+            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            if isinstance(node, ast.FunctionDef):
+                node.decorator_list = []
+                kept += [node] if node.name != "_" else []
+            elif isinstance(node, ast.Assign) and used & declared:
+                declared |= used
+            elif isinstance(node, ast.Import | ast.ImportFrom | ast.Assign):
+                kept += [node] if "grader" not in ast.unparse(node) else []
+        return "\n".join(map(ast.unparse, kept))
+
+    def reference_answers(self):
+        """The right numbers and claims, typed."""
+        lines = []
+        for part in self.problem.parts:
+            expected = self.expected[part.name]
+            if part.kind == "choice":
+                truths = {claim.id: str(claim.truth).lower() for claim in expected.claims}
+            elif part.kind == "computed" and not part.signature.inputs:
+                outputs = expected.tests[0].cases[0].outputs
+                names = [variable.name for variable in part.signature.outputs]
+                truths = {n: unpack(o.value) for n, o in zip(names, outputs, strict=True)}
+            else:
+                continue
+            body = ", ".join(f"{name}: {value}" for name, value in truths.items())
+            lines.append(f"{part.id}: {{{body}}}")
+        return "\n".join(lines)
+
+    def starter_python(self):
+        """A function per part that does nothing yet."""
+        return "\n".join(
+            f"def {part.signature.name}({', '.join(v.name for v in part.signature.inputs)}):\n"
+            "    pass\n"
+            for part in self.problem.parts
+            if part.kind == "computed" and part.signature.inputs
+        )
+
+    # --- what is looked for ---------------------------------------------------------------------
+
+    def misconceptions(self):
+        """All declared misconceptions as (part, name)."""
+        return {(part, m.name) for part, e in self.expected.items() for m in e.misconceptions}
+
+    def sentence(self, part, name):
+        """What the tutor says to a misconception."""
+        return next(m.say for m in self.expected[part].misconceptions if m.name == name)
+
+
+def marks(results):
+    """Marks per part, as text."""
+    return {name: f"{part.marks} of {part.out_of}" for name, part in results.items()}
+
+
+def full(results):
+    """The parts that earned everything."""
+    return {name for name, part in results.items() if part.marks == part.out_of > 0}
+
+
+def told(result):
+    """The names of the misconceptions that were recognised in a part, with their sentences."""
+    outputs = [output for test in result.tests for output in test.outputs]
+    return {(output.misconception, output.sentence) for output in outputs if output.misconception}
+
+
+def earned(results):
+    """The sum of all marks."""
+    return sum((part.marks for part in results.values()), Fraction(0))
