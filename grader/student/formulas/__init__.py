@@ -6,6 +6,7 @@ layout convention and of indexed ones; printing. Nothing that a student writes i
 It knows no expected values, no references and no marks.
 """
 
+from grader.student.formulas.edits import edits
 from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.reading import read
 from grader.student.formulas.tree import Formula, decode, encode
@@ -23,6 +24,7 @@ __all__ = [
     "Formula",
     "FormulaError",
     "decode",
+    "edits",
     "encode",
     "evaluate",
     "evaluate_text",

@@ -105,7 +105,7 @@ class _Evaluation:
             case Number():
                 return node.value
             case Constant(name):
-                return math.e if name == "e" else math.pi
+                return {"e": math.e, "π": math.pi}.get(name, 1)
             case Name(name):
                 return self._input(name)
             case Index(name):
@@ -145,13 +145,13 @@ class _Evaluation:
         """The value, if its size is within the limits."""
         if isinstance(value, float):
             if not math.isfinite(value):
-                raise FormulaError(f"{_shown(node)} has no finite value")
+                raise FormulaError(f"{shortened(node)} has no finite value")
             return value
         if abs(value) > MAX_MAGNITUDE:
-            raise FormulaError(f"{_shown(node)} is larger than 10^60")
+            raise FormulaError(f"{shortened(node)} is larger than 10^60")
         bits = value.numerator.bit_length() + value.denominator.bit_length()
         if bits > MAX_BITS:
-            raise FormulaError(f"{_shown(node)} is a fraction with too many digits")
+            raise FormulaError(f"{shortened(node)} is a fraction with too many digits")
         self.spend(bits >> 8)
         return value
 
@@ -196,7 +196,7 @@ class _Evaluation:
         if sign in {"·", "⊙", "@"}:
             return left * right
         if right == 0:
-            raise FormulaError(f"division by zero: {_shown(factor)} is 0 here")
+            raise FormulaError(f"division by zero: {shortened(factor)} is 0 here")
         if sign == "/":
             return (
                 left / right
@@ -211,7 +211,7 @@ class _Evaluation:
         if isinstance(exponent, Fraction) and exponent.denominator == 1:
             exponent = exponent.numerator
         if base == 0 and exponent < 0:
-            raise FormulaError(f"division by zero: {_shown(node.base)} is 0 here")
+            raise FormulaError(f"division by zero: {shortened(node.base)} is 0 here")
         if (
             isinstance(exponent, int)
             and abs(exponent) > MAX_EXPONENT
@@ -219,19 +219,19 @@ class _Evaluation:
         ):
             if base in {0, 1, -1}:
                 return base if exponent % 2 else abs(base)
-            raise FormulaError(f"the exponent in {_shown(node)} is larger than {MAX_EXPONENT}")
+            raise FormulaError(f"the exponent in {shortened(node)} is larger than {MAX_EXPONENT}")
         return self.limited(self._raised(base, exponent, node), node)
 
-    def _raised(self, base: Real, exponent: Real, node: Node) -> Real:
-        if node == Power(Constant("e"), node.exponent) if isinstance(node, Power) else False:
+    def _raised(self, base: Real, exponent: Real, node: Power) -> Real:
+        if node.base == Constant("e"):
             return self._attempt(lambda: math.exp(exponent), node)
         if isinstance(exponent, int):
             if not isinstance(base, float) and self._bits(base) * abs(exponent) > 2 * MAX_BITS:
-                raise FormulaError(f"{_shown(node)} is larger than 10^60")
+                raise FormulaError(f"{shortened(node)} is larger than 10^60")
             base = Fraction(base) if exponent < 0 and isinstance(base, int) else base
             return self._attempt(lambda: base**exponent, node)
         if base < 0:
-            raise FormulaError(f"{_shown(node)} is a root of a negative number here")
+            raise FormulaError(f"{shortened(node)} is a root of a negative number here")
         if exponent == Fraction(1, 2):
             return self._attempt(lambda: square_root(base), node)
         return self._attempt(lambda: float(base) ** float(exponent), node)
@@ -245,9 +245,9 @@ class _Evaluation:
         try:
             return compute()
         except OverflowError:
-            raise FormulaError(f"{_shown(node)} has no finite value") from None
+            raise FormulaError(f"{shortened(node)} has no finite value") from None
         except ValueError:
-            raise FormulaError(f"{_shown(node)} has no value here") from None
+            raise FormulaError(f"{shortened(node)} has no value here") from None
 
     def _call(self, node: Call) -> Real:
         known = KNOWN.get(self.functions.get(node.function, node.function))
@@ -286,7 +286,7 @@ class _Evaluation:
             raise FormulaError(f"the sum over {node.index} needs its first and last value")
         value = self.value(bound)
         if isinstance(value, float) or value.denominator != 1:
-            raise FormulaError(f"{_shown(bound)}, a bound of a sum, is not an integer here")
+            raise FormulaError(f"{shortened(bound)}, a bound of a sum, is not an integer here")
         return int(value)
 
     def _cases(self, node: Cases) -> Real:
@@ -323,6 +323,7 @@ def _least_cost(node: Node) -> int:
             return 1
 
 
-def _shown(node: Node) -> str:
+def shortened(node: Node) -> str:
+    """A formula for a message, at most one line long."""
     text = to_unicode(node)
     return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004  # one line

@@ -105,6 +105,7 @@ KNOWN: dict[str, Known] = {
     "relu": Known(lambda x: max(x, 0), lambda x: np.maximum(x, 0.0)),
     "identity": Known(lambda x: x, lambda x: x),
     "square": Known(lambda x: x * x, np.square),
+    "diag": Known(lambda x: x, lambda x: x),
     "exp_prime": Known(_floats(math.exp), np.exp, is_slope=True),
     "tanh_prime": Known(
         lambda x: 1 - math.tanh(x) ** 2, lambda x: 1 - np.tanh(x) ** 2, is_slope=True

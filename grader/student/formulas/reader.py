@@ -25,6 +25,7 @@ from grader.student.formulas.tree import (
     Negate,
     Node,
     Number,
+    Operator,
     Power,
     Sum,
     Transpose,
@@ -32,11 +33,11 @@ from grader.student.formulas.tree import (
 )
 from grader.student.formulas.vocabulary import Vocabulary
 
-_PRODUCTS = {"·": "·", "⊙": "⊙", "@": "@", "/": "/", "//": "//", "%": "%"}
+_PRODUCTS: dict[str, Operator] = {"·": "·", "⊙": "⊙", "@": "@", "/": "/", "//": "//", "%": "%"}
 _COMPARISONS = {"<", ">", "≤", "≥", "≠", "=="}
 _OPERANDS = {"scalar", "array", "function", "family", "constant", "word", "frac", "sqrt", "open"}
 _SCALES = {"k": 3, "K": 3, "M": 6}
-_WORD = re.compile(r"[A-Za-z0-9_]+")
+_WORD = re.compile(r"\\?[A-Za-z0-9_]+")
 
 
 class Reader:
@@ -198,24 +199,26 @@ class Reader:
         return is_negative
 
     def _signed_chain(self) -> Node:
-        """A term with its signs, which bind tighter than // and % only, as in Python."""
+        """A term with its signs, which bind tighter than // and % alone, as in Python."""
         start = self.token.at
         is_negative = self._sign()
-        node = self.chain()
-        if not is_negative:
+        operators, factors = self._factors()
+        if is_negative and not {"//", "%"}.isdisjoint(operators):
+            node = _chain(operators, [Negate(factors[0]), *factors[1:]])
+            source = self.source(start, self.token.at)
+            self.warnings.append(f"“{source}” was read as {to_unicode(node)}")
             return node
-        if isinstance(node, Chain) and {"//", "%"} & {*node.operators}:
-            node = Chain(node.operators, (Negate(node.factors[0]), *node.factors[1:]))
-            self.warnings.append(
-                f"“{self.source(start, self.token.at)}” was read as {to_unicode(node)}"
-            )
-            return node
-        return Negate(node)
+        node = _chain(operators, factors)
+        return Negate(node) if is_negative else node
 
     def chain(self) -> Node:
         """Factors joined by products and divisions of every kind, read from left to right."""
+        return _chain(*self._factors())
+
+    def _factors(self) -> tuple[list[Operator], list[Node]]:
         start = self.token.at
-        factors, operators = [self.power()], list[str]()
+        operators: list[Operator] = []
+        factors = [self.power()]
         while True:
             if self.token.kind == "op" and self.token.text in _PRODUCTS:
                 operators.append(_PRODUCTS[self.take().text])
@@ -227,20 +230,17 @@ class Reader:
                 operators.append("·")
                 factors.append(self.power())
             elif self._begins_operand():
-                self._implicit(start, factors, operators)
+                self._implicit(start, operators, factors)
             else:
-                break
-        if not operators:
-            return factors[0]
-        return Chain(tuple(operators), tuple(factors))  # type: ignore[arg-type]  # from the table
+                return operators, factors
 
-    def _implicit(self, start: int, factors: list[Node], operators: list[str]) -> None:
+    def _implicit(self, start: int, operators: list[Operator], factors: list[Node]) -> None:
         """A product without a sign; after a division it deserves a look."""
-        before = Chain(tuple(operators), tuple(factors)) if operators else None  # type: ignore[arg-type]  # as above
+        before = _chain(operators, factors)
         is_divided = bool(operators) and operators[-1] == "/"
         operators.append("·")
         factors.append(self.power())
-        if before is not None and is_divided:
+        if is_divided:
             source = self.source(start, self.token.at)
             self.warnings.append(
                 f"“{source}” was read as ({to_unicode(before)})·{to_unicode(factors[-1])}"
@@ -339,8 +339,7 @@ class Reader:
             case "scalar" | "array" | "family":
                 return self._name()
             case "constant":
-                self.take()
-                return Constant("π")
+                return Constant("I" if self.take().text == "I" else "π")
             case "word":
                 return self._word()
             case "function":
@@ -516,6 +515,10 @@ class Reader:
             elif token.kind == "close" and waiting:
                 waiting.pop()
         return waiting[-1] if waiting else None
+
+
+def _chain(operators: list[Operator], factors: list[Node]) -> Node:
+    return Chain(tuple(operators), tuple(factors)) if operators else factors[0]
 
 
 def _bracket(text: str) -> str:

@@ -60,6 +60,7 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
     formula = Formula(
         tree=sides[-1],
         sides=tuple(sides),
+        output=vocabulary.output,
         left=left,
         warnings=tuple(dict.fromkeys(warnings))[:20],
         is_shaped=vocabulary.has_arrays and _is_shaped(sides[-1], vocabulary),

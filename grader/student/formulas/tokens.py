@@ -4,17 +4,11 @@ The longest declared name wins: "KN" is K times N unless KN is declared. A run o
 declared names do not cover stays an unknown word for the reader to judge.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from grader.student.formulas.atoms import Atom
 from grader.student.formulas.characters import GREEK_WORDS
 from grader.student.formulas.vocabulary import Entry, Vocabulary, closing, flat, spellings
-
-TokenKind = Literal[
-    *("scalar", "array", "output", "function", "family"),  # by the vocabulary
-    *("number", "constant", "word", "keyword", "op", "open", "close", "frac", "sqrt", "method"),
-    "end",
-]
 
 _KEYWORDS = {
     **{word: word for word in ("if", "else", "for", "and", "or", "not", "in", "mod", "otherwise")},
@@ -28,6 +22,9 @@ class Token(NamedTuple):
     """One piece of a formula.
 
     Attributes:
+        kind: "scalar", "array", "output", "function", "family" or "constant" for a name; "word" for
+            a letter of none; else "number", "keyword", "op", "open", "close", "frac", "sqrt",
+            "method" or "end".
         text: the canonical name, the digits, the operator or the letters of an unknown word.
         at: the place in the text, from 0.
         spaced: whether white space stands before it.
@@ -47,6 +44,10 @@ def tokens(atoms: tuple[Atom, ...], vocabulary: Vocabulary) -> tuple[tuple[Token
     warnings: list[str] = []
     at = 0
     while at < len(atoms):
+        if atoms[at].kind == "frac" and (slope := _indexed_slope(atoms, at, vocabulary)):
+            found += slope
+            at += slope[0].source
+            continue
         token = _token(atoms, at, vocabulary)
         if token.kind in {"scalar", "array"}:
             _warn_of_split(atoms, at, token, warnings)
@@ -85,6 +86,32 @@ def _named(atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary) -> tuple[En
         elif key in vocabulary.families and end < len(atoms) and atoms[end].text in {"_", "["}:
             best = (Entry("family", key), end - at)  # type: ignore[arg-type]  # a kind of tokens
     return best
+
+
+def _indexed_slope(
+    atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary
+) -> tuple[Token, ...] | None:
+    r"""\frac{\partial L}{\partial P_{ij}}: the array dL/dP with its indices."""
+    start = at + 1
+    middle = closing(atoms, start) if start < len(atoms) else None
+    if middle is None or middle + 1 >= len(atoms) or atoms[middle + 1].kind != "open":
+        return None
+    end = closing(atoms, middle + 1)
+    mark = next((p for p in range(middle + 2, end or 0) if atoms[p].text in {"_", "["}), None)
+    if end is None or mark is None:
+        return None
+    entry = None
+    while mark is not None and entry is None:
+        key = f"{flat(atoms, start + 1, middle)}/{flat(atoms, middle + 2, mark)}"
+        entry = vocabulary.entries.get(key)
+        last, mark = (
+            mark,
+            next((p for p in range(mark + 1, end) if atoms[p].text in {"_", "["}), None),
+        )
+    if entry is None:
+        return None
+    name = Token(entry.kind, entry.name, atoms[at].at, atoms[at].spaced, end + 1 - at)
+    return name, *tokens(atoms[last:end], vocabulary)[0]
 
 
 def _fits(entry: Entry, atoms: tuple[Atom, ...], end: int) -> bool:

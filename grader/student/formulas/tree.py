@@ -43,9 +43,9 @@ class Number(_Node, frozen=True, tag="number"):
 
 
 class Constant(_Node, frozen=True, tag="constant"):
-    """Euler's number or the half circumference of the unit circle."""
+    """Euler's number, the half circumference of the unit circle, or the identity matrix."""
 
-    name: Literal["e", "π"]
+    name: Literal["e", "π", "I"]
 
 
 class Name(_Node, frozen=True, tag="name"):
@@ -185,6 +185,7 @@ class Formula(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     Attributes:
         tree: the formula; of a chain of `=` the last side.
         sides: all sides of the chain, the last one included.
+        output: the output that it is for.
         left: the indices of the output on the left side, in its order.
         warnings: readings that could surprise, each a sentence.
         is_shaped: whether matrices and their layouts matter.
@@ -192,6 +193,7 @@ class Formula(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     tree: Node
     sides: tuple[Node, ...]
+    output: str = ""
     left: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     is_shaped: bool = False
@@ -202,7 +204,13 @@ class Formula(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def of(self, tree: Node) -> "Formula":
         """Another tree in this formula's place."""
-        return Formula(tree=tree, sides=(tree,), left=self.left, is_shaped=self.is_shaped)
+        return Formula(
+            tree=tree,
+            sides=(tree,),
+            output=self.output,
+            left=self.left,
+            is_shaped=self.is_shaped,
+        )
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -222,6 +230,46 @@ def children(node: Node) -> tuple[Node, ...]:
             return (*values, *conditions, *(() if otherwise is None else (otherwise,)))
         case _:
             return ()
+
+
+def replaced(node: Node, place: int, child: Node) -> Node:
+    """`node` with the child at `place` (as `children` counts) replaced."""
+    match node:
+        case Negate() | Transpose() | Reduce():
+            return msgspec.structs.replace(node, body=child)
+        case Power(base, exponent):
+            return Power(child, exponent) if place == 0 else Power(base, child)
+        case Fold():
+            present = [f for f in ("low", "high", "body") if getattr(node, f) is not None]
+            return msgspec.structs.replace(node, **{present[place]: child})
+        case Cases(values, conditions):
+            return _replaced_case(node, place, child, len(values), len(conditions))
+        case Sum() | Chain() | Call() | Element() | Compare() | Logic():
+            field = _MANY[type(node)]
+            nodes = getattr(node, field)
+            return msgspec.structs.replace(
+                node, **{field: (*nodes[:place], child, *nodes[place + 1 :])}
+            )
+        case _:
+            return node
+
+
+def _replaced_case(node: Cases, place: int, child: Node, values: int, conditions: int) -> Node:
+    if place >= values + conditions:
+        return Cases(node.values, node.conditions, child)
+    field, at = ("values", place) if place < values else ("conditions", place - values)
+    nodes = getattr(node, field)
+    return msgspec.structs.replace(node, **{field: (*nodes[:at], child, *nodes[at + 1 :])})
+
+
+_MANY: dict[type, str] = {
+    Sum: "terms",
+    Chain: "factors",
+    Call: "arguments",
+    Element: "indices",
+    Compare: "operands",
+    Logic: "operands",
+}
 
 
 def walk(node: Node) -> Iterator[tuple[Node, int]]:
@@ -267,7 +315,7 @@ def check(formula: Formula) -> None:
         raise FormulaError("the sides of the formula do not end in the formula")
     if len(formula.warnings) > _MAX_SIDES or any(len(w) > _MAX_SENTENCE for w in formula.warnings):
         raise FormulaError("the formula carries too many warnings")
-    for name in formula.left:
+    for name in (*formula.left, formula.output or "answer"):
         _check_name(name)
     count = 0
     for side in formula.sides:

@@ -5,10 +5,14 @@ from functools import lru_cache
 
 from grader.student.formulas import mathml, printing
 from grader.student.formulas.evaluate_scalar import evaluate_scalar, exact
+from grader.student.formulas.errors import FormulaError
+from grader.student.formulas.evaluate_arrays import evaluate_arrays
+from grader.student.formulas.evaluate_indexed import evaluate_indexed
 from grader.student.formulas.functions import Real
 from grader.student.formulas.reading import read
 from grader.student.formulas.tree import Element, Fold, Formula, Index, Name, Node, children, walk
-from grader.student.formulas.vocabulary import families, scalar_names
+from grader.student.formulas.shapes import case_of
+from grader.student.formulas.vocabulary import scalar_names
 from grader.student.signature import Signature, Variable
 from grader.student.wire import Notation, Value
 
@@ -37,11 +41,32 @@ def evaluate(
     Raises:
         FormulaError: there is no value; the sentence says why, in the student's terms.
     """
-    del convention
     numbers = {
         name: exact(inputs[name], name) for name in scalar_names(signature) if name in inputs
     }
-    return evaluate_scalar(formula.tree, numbers, notation)
+    output = next((v for v in signature.outputs if v.name == formula.output), signature.outputs[0])
+    if output.is_scalar and not _uses_arrays(formula.tree, signature):
+        sizes = {} if signature.is_scalar else case_of(signature, inputs, output.name).sizes
+        return evaluate_scalar(formula.tree, {**sizes, **numbers}, notation)
+    case = case_of(signature, inputs, output.name)
+    floats = {name: float(value) for name, value in numbers.items()}
+    try:
+        if formula.left or _is_indexed(formula.tree):
+            value = evaluate_indexed(formula, case, floats, notation)
+        else:
+            value = evaluate_arrays(formula.tree, case, floats, notation, convention)
+    except RecursionError:
+        raise FormulaError("the formula is nested too deep") from None
+    return float(value) if output.is_scalar else value
+
+
+def _uses_arrays(tree: Node, signature: Signature) -> bool:
+    arrays = {v.name for v in signature.inputs if not v.is_scalar}
+    return any(isinstance(n, Name | Element) and n.name in arrays for n, _ in walk(tree))
+
+
+def _is_indexed(tree: Node) -> bool:
+    return any(isinstance(node, Fold | Element | Index) for node, _ in walk(tree))
 
 
 def to_unicode(formula: Formula) -> str:
@@ -111,15 +136,3 @@ def _author_tree(text: str, names: tuple[str, ...]) -> Node:
         outputs=(Variable(name="value of the condition"),),
     )
     return read(text, signature=signature, notation=Notation(), output="").tree
-
-
-__all__ = [
-    "evaluate",
-    "evaluate_text",
-    "families",
-    "free_indices",
-    "holds",
-    "names_used",
-    "to_mathml",
-    "to_unicode",
-]

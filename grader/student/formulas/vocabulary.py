@@ -59,6 +59,8 @@ class Vocabulary:
         for spelling, name in SPELLINGS.items():
             self.entries.setdefault(spelling, Entry("function", name))
         self.entries.setdefault("pi", Entry("constant", "π"))
+        if self.has_arrays:
+            self.entries.setdefault("I", Entry("constant", "I"))
         self.prefixes = frozenset(
             key[:end] for key in (*self.entries, *self.families) for end in range(1, len(key) + 1)
         )
@@ -72,6 +74,8 @@ class Vocabulary:
         for key, entry in tuple(self.entries.items()):
             for variant in _variants(key):
                 self.entries.setdefault(variant, entry)
+                if entry.kind == "function":  # act_prime for a declared Act'
+                    self.entries.setdefault(variant.lower(), entry)
             if (match := _NUMBERED.fullmatch(key)) and match[1] not in self.entries:
                 # W^{(1)} can only mean W_1 where no W is declared, of which it could be a power.
                 self.entries.setdefault(f"{match[1]}^({match[2]})", entry)
