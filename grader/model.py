@@ -52,7 +52,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 # --- what an author wrote -----------------------------------------------------------------------
 
 
-class Domain(Record):
+class Domain(Record, frozen=True, kw_only=True):
     """What an input or a size may be.
 
     Attributes:
@@ -67,7 +67,7 @@ class Domain(Record):
     is_integer: bool = False
 
 
-class PublicTest(Record):
+class PublicTest(Record, frozen=True, kw_only=True):
     """A test that students see, with its inputs written out.
 
     Attributes:
@@ -81,14 +81,14 @@ class PublicTest(Record):
     expected: dict[str, Packed] = {}
 
 
-class Claim(Record):
+class Claim(Record, frozen=True, kw_only=True):
     """One statement of a choice part, true or false, or one option of a pick."""
 
     id: str
     text: str
 
 
-class Part(Record):
+class Part(Record, frozen=True, kw_only=True):
     """One question that asks for exactly one answer.
 
     Attributes:
@@ -127,7 +127,7 @@ class Part(Record):
         return self.id.partition("/")[2]
 
 
-class Problem(Record):
+class Problem(Record, frozen=True, kw_only=True):
     """A problem's public side."""
 
     slug: str
@@ -137,14 +137,14 @@ class Problem(Record):
     topics: tuple[str, ...] = ()
 
 
-class NumberedPart(Record):
+class NumberedPart(Record, frozen=True, kw_only=True):
     """A part as a sheet numbers it ("5.1a")."""
 
     number: str
     part: Part
 
 
-class Assignment(Record):
+class Assignment(Record, frozen=True, kw_only=True):
     """An ordered list of problems with the numbers that the sheet uses."""
 
     name: str
@@ -156,7 +156,7 @@ class Assignment(Record):
 # --- what the references say --------------------------------------------------------------------
 
 
-class Misconception(Record):
+class Misconception(Record, frozen=True, kw_only=True):
     """A wrong reference with the sentence that a good tutor would say.
 
     Attributes:
@@ -170,7 +170,7 @@ class Misconception(Record):
     share: Fraction = Fraction(0)
 
 
-class ExpectedOutput(Record):
+class ExpectedOutput(Record, frozen=True, kw_only=True):
     """What one case expects of one output.
 
     Attributes:
@@ -189,14 +189,14 @@ class ExpectedOutput(Record):
     alternatives: tuple[Packed, ...] = ()
 
 
-class ExpectedCase(Record):
+class ExpectedCase(Record, frozen=True, kw_only=True):
     """One case: its inputs and outputs in the order of the signature."""
 
     inputs: tuple[Packed, ...]
     outputs: tuple[ExpectedOutput, ...]
 
 
-class ExpectedTest(Record):
+class ExpectedTest(Record, frozen=True, kw_only=True):
     """A named, weighted group of cases."""
 
     name: str
@@ -205,7 +205,7 @@ class ExpectedTest(Record):
     cases: tuple[ExpectedCase, ...]
 
 
-class ExpectedClaim(Record):
+class ExpectedClaim(Record, frozen=True, kw_only=True):
     """The truth of one claim, or whether one option belongs to the right choice."""
 
     id: str
@@ -213,7 +213,7 @@ class ExpectedClaim(Record):
     say: str = ""
 
 
-class Carry(Record):
+class Carry(Record, frozen=True, kw_only=True):
     """An output that is also judged against the student's own other outputs.
 
     Attributes:
@@ -226,7 +226,7 @@ class Carry(Record):
     say: str
 
 
-class ExpectedPart(Record):
+class ExpectedPart(Record, frozen=True, kw_only=True):
     """All that the judge needs for one part, computed once by the references.
 
     Attributes:
@@ -248,7 +248,7 @@ class ExpectedPart(Record):
     red_flags: tuple[str, ...] = ()
 
 
-class ExpectedProblem(Record):
+class ExpectedProblem(Record, frozen=True, kw_only=True):
     """A problem's private side, as data."""
 
     slug: str
@@ -270,7 +270,7 @@ class Stage(enum.StrEnum):
     AGREES = "agrees"
 
 
-class Comparison(Record):
+class Comparison(Record, frozen=True, kw_only=True):
     """One output of one case against its expected value.
 
     Attributes:
@@ -302,7 +302,7 @@ class Comparison(Record):
         return self.stage is Stage.AGREES
 
 
-class Diagnosis(Record):
+class Diagnosis(Record, frozen=True, kw_only=True):
     """What the arrays tell about the mistake.
 
     Attributes:
@@ -316,7 +316,7 @@ class Diagnosis(Record):
     hint: str = ""
 
 
-class ErrorMap(Record):
+class ErrorMap(Record, frozen=True, kw_only=True):
     """Which elements are right, at a glance: at most four classes.
 
     Attributes:
@@ -331,7 +331,7 @@ class ErrorMap(Record):
 # --- the report ---------------------------------------------------------------------------------
 
 
-class OutputResult(Record):
+class OutputResult(Record, frozen=True, kw_only=True):
     """One output of one test, over all its cases.
 
     Attributes:
@@ -357,7 +357,7 @@ class OutputResult(Record):
     expected: Packed | None = None
 
 
-class TestResult(Record):
+class TestResult(Record, frozen=True, kw_only=True):
     """One test of one part.
 
     Attributes:
@@ -384,7 +384,7 @@ class TestResult(Record):
     cases_passed: int = 0
 
 
-class Reading(Record):
+class Reading(Record, frozen=True, kw_only=True):
     """How one answer, or one field of it, was read.
 
     Attributes:
@@ -404,7 +404,7 @@ class Reading(Record):
     warnings: tuple[str, ...] = ()
 
 
-class PartResult(Record):
+class PartResult(Record, frozen=True, kw_only=True):
     """One part of one submission.
 
     Attributes:
@@ -433,7 +433,7 @@ class PartResult(Record):
     has_inputs: bool = False
 
 
-class LostMark(Record):
+class LostMark(Record, frozen=True, kw_only=True):
     """Marks that were lost, and why."""
 
     marks: Fraction
@@ -442,7 +442,7 @@ class LostMark(Record):
     output: str = ""
 
 
-class ProblemResult(Record):
+class ProblemResult(Record, frozen=True, kw_only=True):
     """One problem of one submission."""
 
     slug: str
@@ -450,7 +450,7 @@ class ProblemResult(Record):
     parts: tuple[PartResult, ...]
 
 
-class Report(Record):
+class Report(Record, frozen=True, kw_only=True):
     """One grading of one submission: everything that rendering and storing need.
 
     Attributes:

@@ -17,6 +17,7 @@ from grader.grading.tasks import fields_by_output, stray_fields
 from grader.model import (
     Carry,
     Comparison,
+    Diagnosis,
     ExpectedCase,
     ExpectedOutput,
     ExpectedPart,
@@ -115,7 +116,7 @@ def _remarks(part: Part, match: Match, judged: "_Judged") -> Iterator[str]:
             yield f"{field.label or field.text!r} names none of this part's values"
 
 
-class _Judged(Record):
+class _Judged(Record, frozen=True, kw_only=True):
     """The tests of a part as judged under one convention."""
 
     tests: tuple[TestResult, ...]
@@ -128,7 +129,7 @@ class _Judged(Record):
         return sum((test.marks for test in self.tests), Fraction(0))
 
 
-class _Bound(Record):
+class _Bound(Record, frozen=True, kw_only=True):
     """One case's reply, bound to the outputs: values, or what went wrong."""
 
     values: tuple[Value, ...] = ()
@@ -327,7 +328,7 @@ class _Judging:
             expected=wanted.value,
         )
 
-    def _sentence(self, k: int, comparison: Comparison, found: "diagnose.Diagnosis | None") -> str:
+    def _sentence(self, k: int, comparison: Comparison, found: Diagnosis | None) -> str:
         """What to say of an unrecognised mistake; a hidden number gives nothing away."""
         if comparison.stage is Stage.VALUES and not self.signature.inputs:
             return "this is not the right value"
@@ -355,7 +356,6 @@ class _Judging:
             expected=expected,
             variable=self.signature.outputs[k],
             tolerance=self.expected.tolerance,
-            nearest_wrong=compare.nearest_wrong(expected),
         )
 
     def _accepts(self, k: int, bound: _Bound, case: ExpectedCase) -> bool:
@@ -394,7 +394,7 @@ class _Judging:
 
     def _diagnosis(
         self, k: int, bound: list[_Bound], test: ExpectedTest, bad: list[int]
-    ) -> "diagnose.Diagnosis | None":
+    ) -> Diagnosis | None:
         cases = [test.cases[i] for i in bad]
         names = [variable.name for variable in self.signature.inputs]
         return diagnose.diagnose(

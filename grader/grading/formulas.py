@@ -19,7 +19,7 @@ from grader.student.formulas import (
 from grader.submission import Match
 
 
-class Convention(Record):
+class Convention(Record, frozen=True, kw_only=True):
     """A layout under which a matrix formula is judged, and the share of marks that it earns."""
 
     name: str

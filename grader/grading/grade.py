@@ -29,7 +29,7 @@ from grader.student.wire import Index, Job, Value
 from grader.submission import Match, Submission, field_names, match_answers
 
 
-class Grading(Record):
+class Grading(Record, frozen=True, kw_only=True):
     """What is graded against.
 
     Attributes:

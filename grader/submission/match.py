@@ -15,7 +15,7 @@ from grader.model import Assignment, NumberedPart, Part, Record
 from grader.student.wire import Found, Index, Place
 
 
-class TypedField(Record):
+class TypedField(Record, frozen=True, kw_only=True):
     """One typed answer, or one field of it.
 
     Attributes:
@@ -27,7 +27,7 @@ class TypedField(Record):
     place: Place
 
 
-class Match(Record):
+class Match(Record, frozen=True, kw_only=True):
     """What answers one part: a function, or typed fields, or nothing.
 
     Attributes:
@@ -49,7 +49,7 @@ class Match(Record):
         return self.function is None and not self.fields and not self.doubt
 
 
-class Matching(Record):
+class Matching(Record, frozen=True, kw_only=True):
     """The matches of all parts, by id, and notes on keys that answer nothing."""
 
     matches: dict[str, Match]

@@ -20,7 +20,7 @@ MAX_BYTES = 64 * 2**20
 _LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
 
 
-class Submission(Record):
+class Submission(Record, frozen=True, kw_only=True):
     """What one student handed in, as bytes.
 
     Attributes:
