@@ -62,7 +62,13 @@ class Unusable(msgspec.Struct, frozen=True, tag="unusable", array_like=True):
     found: str
 
 
-Packed: TypeAlias = Array | Rational | Many | Scalar | Unusable
+class NoValue(msgspec.Struct, frozen=True, tag="no value", array_like=True):
+    """An output that a formula gives no value for in this case; `sentence` says why."""
+
+    sentence: str
+
+
+Packed: TypeAlias = Array | Rational | Many | Scalar | Unusable | NoValue
 Value: TypeAlias = Any  # what `unpack` gives: see its docstring
 
 
@@ -93,9 +99,9 @@ def pack(value: object, *, depth: int = 0) -> Packed:
 
 
 def unpack(packed: Packed) -> Value:
-    """Turn wire data into None, bool, int, float, str, Fraction, ndarray, tuple, dict or Unusable.
+    """Turn wire data into None, bool, int, float, str, Fraction, ndarray, tuple or dict.
 
-    Arrays are read-only views.
+    Arrays are read-only views; `Unusable` and `NoValue` stay what they are.
 
     Raises:
         WireError: a dtype, shape or number is not what the format allows.
@@ -124,7 +130,7 @@ def _unpack(packed: Packed, seen: list[int], depth: int) -> Value:
             if len(names) != len(items):
                 raise WireError("a dict's names and values differ in number")
             return dict(zip(names, values, strict=True))
-        case Unusable():
+        case Unusable() | NoValue():
             return packed
     raise WireError("an unknown kind of value")
 
