@@ -4,12 +4,11 @@ The problem, its numbers on the sheet and its references are this repository's o
 """
 
 import ast
-from fractions import Fraction
 from pathlib import Path
 
 from grader.course import find_course
 from grader.expected import load_solution
-from grader.grading import Grading, grade, prepare
+from grader.grading import grade, prepare
 from grader.student.wire import Source, unpack
 from grader.submission import Submission, take_submission
 
@@ -124,12 +123,15 @@ def full(results):
     return {name for name, part in results.items() if part.marks == part.out_of > 0}
 
 
-def told(result):
-    """The names of the misconceptions that were recognised in a part, with their sentences."""
+def recognised(result):
+    """The outputs of a part whose mistake was recognised: (output, misconception, sentence)."""
     outputs = [output for test in result.tests for output in test.outputs]
-    return {(output.misconception, output.sentence) for output in outputs if output.misconception}
+    return {(o.name, o.misconception, o.sentence) for o in outputs if o.misconception}
 
 
-def earned(results):
-    """The sum of all marks."""
-    return sum((part.marks for part in results.values()), Fraction(0))
+def lost(result):
+    """Lost marks per output of a part, as text."""
+    sums = {}
+    for mark in result.lost:
+        sums[mark.output] = sums.get(mark.output, 0) + mark.marks
+    return {output: str(total) for output, total in sums.items()}
