@@ -18,7 +18,7 @@ from grader.student.wire import Unusable, Value
 NEAR = 1e-6
 _MAX_AXES = 5
 _FEW = 3  # scalars say something about a rule only when there are at least so many
-_LOW = 1e-3  # relative errors below this look like rounding
+_DIGITS = 7  # a value given to fewer digits was rounded
 _NICE_RATIOS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25, np.log(2), 1 / np.log(2))
 
 # Per kind: what the student is told first (the shape of the mistake), then where to look.
@@ -419,9 +419,15 @@ def _truncated(cases: Sequence[_Case], _: float) -> Diagnosis | None:
 
 
 def _low_precision(cases: Sequence[_Case], _: float) -> Diagnosis | None:
+    """Rounded to a coarse type or to some digits; or off by no more than float32 loses."""
+    if not _evidence(cases):
+        return None
+    roundings: list[Callable[[np.ndarray], np.ndarray]] = [lambda a: a.astype(np.float16)]
+    roundings += [lambda a, d=digits: np.round(a, d) for digits in range(1, _DIGITS)]  # type: ignore[misc]  # as above
+    if any(all((c.actual == np.float64(r(c.expected))).all() for c in cases) for r in roundings):
+        return _said("low precision")
     errors = [float(np.abs(c.actual - c.expected).max(initial=0.0)) / c.scale for c in cases]
-    is_low = all(error <= _LOW for error in errors) and min(errors) <= _LOW / 10
-    return _said("low precision") if is_low else None
+    return _said("low precision") if max(errors) <= NEAR else None
 
 
 # --- values of another shape --------------------------------------------------------------------

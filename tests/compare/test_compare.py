@@ -1,0 +1,233 @@
+"""Comparing: stage by stage, by one statistic, never by luck, never giving a value away."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from grader import compare
+from grader.model import ExpectedOutput, Stage
+from grader.student.signature import parse_signature
+from grader.student.wire import Unusable, pack
+
+SIGNATURE = parse_signature("f(x[N,C]) -> y[N,C], s, n: int, ok: bool, name: str, v[C], k[C]: int")
+VARIABLES = {variable.name: variable for variable in SIGNATURE.outputs}
+
+
+def expecting(truth, *, inputs=(), noise32=0.0, wrong=()):
+    return ExpectedOutput(
+        value=pack(truth),
+        scale=compare.scale_of(truth, inputs),
+        noise32=noise32,
+        wrong=tuple(pack(w) for w in wrong),
+    )
+
+
+def compared(actual, truth, name="y", **keywords):
+    return compare.compare(
+        actual=actual, expected=expecting(truth, **keywords), variable=VARIABLES[name]
+    )
+
+
+Y = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
+
+STAGES = [
+    (None, Y, "y", Stage.TYPE, "found None; wanted an array y[N,C] (is a return missing?)"),
+    (Unusable("a generator"), Y, "y", Stage.TYPE, "found a generator; wanted an array y[N,C]"),
+    ("abc", Y, "y", Stage.TYPE, "found a text; wanted an array y[N,C]"),
+    ({"y": 1}, Y, "y", Stage.TYPE, "found a dict; wanted an array y[N,C]"),
+    (
+        ((1.0, 2.0), (3.0,)),
+        Y,
+        "y",
+        Stage.TYPE,
+        "found a list of unequal or mixed items; wanted an array y[N,C]",
+    ),
+    (Y.T, Y, "y", Stage.SHAPE, "found shape (3, 2); wanted (N, C) = (2, 3)"),
+    (1.0, Y, "y", Stage.SHAPE, "found a single number; wanted (N, C) = (2, 3)"),
+    (Y, 1.0, "s", Stage.SHAPE, "found an array of shape (2, 3); wanted a single number"),
+    (Y[0, :2], Y[0], "v", Stage.SHAPE, "found shape (2,); wanted (C,) = (3,)"),
+    (Y + 0j, Y, "y", Stage.DTYPE, "found complex128 numbers; wanted real numbers"),
+    (3.5, 3, "n", Stage.DTYPE, "found a number that is not whole; wanted whole numbers"),
+    (
+        np.array([1.5, 2.0, 3.0]),
+        np.array([1, 2, 3]),
+        "k",
+        Stage.DTYPE,
+        "found a number that is not whole; wanted whole numbers",
+    ),
+    (np.where(Y > 4, np.nan, Y), Y, "y", Stage.NONFINITE, "1 of 6 values are NaN"),
+    (np.where(Y > 3, np.inf, Y), Y, "y", Stage.NONFINITE, "2 of 6 values are inf"),
+    (float("nan"), 1.0, "s", Stage.NONFINITE, "the value is NaN"),
+    (
+        Y + np.eye(2, 3),
+        Y,
+        "y",
+        Stage.VALUES,
+        "2 of 6 values are off, by up to 0.17 of the largest (allowed 1e-08)",
+    ),
+    (
+        2 * Y,
+        Y,
+        "y",
+        Stage.VALUES,
+        "all 6 values are off, by up to 1 of the largest (allowed 1e-08)",
+    ),
+    (1.5, 1.0, "s", Stage.VALUES, "the value is off by 0.5 of its size (allowed 1e-08)"),
+    (4, 3, "n", Stage.VALUES, "the value is off by 0.33 of its size"),
+    (
+        np.array([1, 2, 4]),
+        np.array([1, 2, 3]),
+        "k",
+        Stage.VALUES,
+        "1 of 3 values differ; whole numbers must be exact",
+    ),
+    ("relu", "tanh", "name", Stage.VALUES, "this is another text"),
+]
+
+
+@pytest.mark.parametrize(("actual", "truth", "name", "stage", "sentence"), STAGES)
+def test_each_stage_has_its_own_sentence(actual, truth, name, stage, sentence):
+    found = compared(actual, truth, name)
+    assert (found.stage, found.sentence) == (stage, sentence)
+
+
+AGREE = [
+    (Y.copy(), Y, "y"),
+    (tuple(map(tuple, Y.tolist())), Y, "y"),
+    (Y.astype(int), Y, "y"),
+    (np.float64(1.0), 1.0, "s"),
+    (np.array([1.0]), 1.0, "s"),
+    (1, 1.0, "s"),
+    (3.0, 3, "n"),
+    (np.array(3), 3, "n"),
+    (2**80, 2**80, "n"),
+    (Fraction(1, 3), Fraction(1, 3), "s"),
+    (1 / 3, Fraction(1, 3), "s"),
+    (Fraction(1, 3), 1 / 3, "s"),
+    (1, True, "ok"),
+    (np.array([1.0, 2.0, 3.0]), np.array([1, 2, 3]), "k"),
+    (np.array([np.nan, np.inf, 1.0]), np.array([np.nan, np.inf, 1.0]), "v"),
+    ("tanh", "tanh", "name"),
+]
+
+
+@pytest.mark.parametrize(("actual", "truth", "name"), AGREE)
+def test_equal_values_agree_however_they_are_stored(actual, truth, name):
+    assert compared(actual, truth, name).agrees
+
+
+def test_integers_and_fractions_are_exact():
+    assert not compared(138_344_128, 138_357_544, "n").agrees
+    assert not compared(2**80 + 1, 2**80, "n").agrees
+    assert not compared(Fraction(1, 3) + Fraction(1, 10**12), Fraction(1, 3), "s").agrees
+
+
+def test_axes_of_length_one_are_told_apart_from_a_wrong_shape():
+    found = compared(Y[0][None, :], Y[0], "v")
+    assert found.agrees
+    assert found.squeezed
+    assert found.sentence == "the values are right; found shape (1, 3); wanted (C,) = (3,)"
+
+
+def test_a_float32_answer_gets_the_noise_of_the_reference_in_float32():
+    noisy = (Y * (1 + 3e-5)).astype(np.float32)
+    found = compared(noisy, Y, noise32=1e-6)
+    assert found.agrees
+    assert found.is_float32
+    assert not compared(Y * (1 + 3e-5), Y, noise32=1e-6).agrees
+    assert not compared((Y * 1.01).astype(np.float32), Y, noise32=1e-6).agrees
+
+
+def test_a_true_zero_is_measured_against_the_inputs():
+    zero, x = np.zeros((2, 3)), np.full((2, 3), 7.0)
+    assert compared(zero + 1e-10, zero, inputs=(x,)).agrees
+    assert not compared(zero + 1e-3, zero, inputs=(x,)).agrees
+
+
+def test_an_alternative_is_right_as_well():
+    expected = ExpectedOutput(value=pack(Y), scale=6.0, alternatives=(pack(-Y),))
+    assert compare.compare(actual=-Y, expected=expected, variable=VARIABLES["y"]).agrees
+
+
+FINITE = st.floats(-1e6, 1e6, allow_subnormal=True)
+MATRICES = arrays(np.float64, (2, 3), elements=FINITE)
+
+
+@given(MATRICES)
+def test_a_finite_array_agrees_with_itself(truth):
+    assert compared(truth.copy(), truth).agrees
+
+
+@given(MATRICES, st.integers(0, 5))
+def test_nan_never_passes(truth, place):
+    actual = truth.copy()
+    actual.flat[place] = np.nan
+    assert not compared(actual, truth).agrees
+
+
+@given(MATRICES, MATRICES, st.permutations(range(3)))
+def test_permuting_both_sides_keeps_the_verdict(actual, truth, order):
+    order = list(order)
+    before, after = compared(actual, truth), compared(actual[:, order], truth[:, order])
+    assert (before.stage, before.error, before.bad) == (after.stage, after.error, after.bad)
+
+
+@given(MATRICES, MATRICES)
+def test_the_statistic_that_is_told_is_the_one_that_decides(actual, truth):
+    found = compared(actual, truth)
+    assert found.agrees == (found.error <= found.bound)
+
+
+@given(MATRICES, MATRICES, st.integers(-40, 40))
+def test_scaling_both_sides_by_a_power_of_two_changes_nothing(actual, truth, power):
+    factor = 2.0**power
+    before = compared(actual, truth, inputs=(truth,))
+    after = compared(actual * factor, truth * factor, inputs=(truth * factor,))
+    if truth.any() and (np.abs(actual[actual != 0]) > 1e-280).all():
+        assert before.stage == after.stage
+
+
+@given(arrays(np.float64, (2, 2), elements=st.floats(allow_nan=True, allow_infinity=True)))
+def test_nothing_breaks_the_comparison(actual):
+    for truth in (np.zeros((2, 2)), np.full((2, 2), 1e308), np.full((2, 2), 5e-324)):
+        compared(actual, truth)
+
+
+# --- misconceptions and maps --------------------------------------------------------------------
+
+
+def recognised(actuals, cases):
+    expected = [expecting(truth, wrong=wrongs) for truth, wrongs in cases]
+    return compare.recognise(actuals=actuals, expected=expected, count=len(cases[0][1]))
+
+
+def test_a_misconception_is_recognised_over_all_cases():
+    cases = [(Y, (Y * 2, Y + 1)), (3 * Y, (6 * Y, 3 * Y + 1))]
+    assert recognised([2 * Y, 6 * Y], cases) == 0
+    assert recognised([Y + 1, 3 * Y + 1], cases) == 1
+    assert recognised([2 * Y, 3 * Y + 1], cases) is None
+    assert recognised([Y, 3 * Y], cases) is None
+
+
+def test_a_misconception_in_float32_is_recognised():
+    assert recognised([(2 * Y).astype(np.float32)], [(Y, (Y * 2,))]) == 0
+
+
+def test_a_misconception_that_agrees_with_the_truth_so_far_is_not_claimed():
+    assert recognised([Y], [(Y, (Y,))]) is None
+
+
+def test_the_error_map_has_four_classes():
+    actual = np.array([[1.0, -2.01, 30.0], [4.0, np.nan, -6.0]])
+    found = compare.error_map(actual=actual, expected=Y, scale=6.0, bound=1e-8)
+    assert found.shape == (2, 3)
+    assert list(found.classes) == [0, 1, 2, 0, 3, 0]
+
+
+def test_no_map_is_drawn_of_what_can_not_be_laid_over_the_truth():
+    for actual in (Y.T, 1.0, None, Y + 0j):
+        assert compare.error_map(actual=actual, expected=Y, scale=6.0, bound=1e-8) is None
