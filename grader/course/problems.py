@@ -55,7 +55,7 @@ class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claims: dict[str, str] = {}
     pick: Literal["each", "one", "many"] = "each"
     rubric: tuple[str, ...] = ()
-    cpu_s: float = 10.0
+    cpu_s: float | None = None
 
 
 class _ProblemFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,7 +125,7 @@ class _Reader:
             claims=tuple(Claim(id=i, text=t) for i, t in file.claims.items()),
             pick=file.pick,
             rubric=file.rubric,
-            cpu_s=file.cpu_s,
+            cpu_s=_cpu_s(file),
         )
 
     def _kind(self, file: _PartFile) -> Literal["computed", "choice", "text"]:
@@ -238,6 +238,12 @@ class _Reader:
         if array.ndim not in {len(form) for form in variable.forms}:
             raise self.error(f"expected {variable}, found an array of {array.ndim} axes", key)
         return pack(array.item() if variable.is_scalar else array)
+
+
+def _cpu_s(file: _PartFile) -> float:
+    """The part's own limit, or the usual one: importing torch alone takes seconds."""
+    usual = 30.0 if "torch" in file.imports else 10.0
+    return usual if file.cpu_s is None else file.cpu_s
 
 
 def _names(signature: Signature) -> tuple[str, ...]:

@@ -46,6 +46,11 @@ def test_marks_may_be_fractions(root):
     assert load_problem(path).parts[0].marks == Fraction(1, 3)
 
 
+def test_a_part_that_may_use_torch_has_more_time(root):
+    path = problem_with(root, "    marks: 4\n", "    marks: 4\n    imports: [numpy, torch]\n")
+    assert [part.cpu_s for part in load_problem(path).parts[:2]] == [30, 10]
+
+
 SLIPS = [
     ("marks: 4", "mark: 4", "unknown key 'mark'; did you mean 'marks'?"),
     ("marks: 4", "marks: four", "parts.backward.marks: expected a number, found 'four'"),
