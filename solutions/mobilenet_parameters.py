@@ -9,6 +9,18 @@ solution = Solution("mobilenet-parameters")
 V1 = {"Cin": 3, "Cout": 128, "K": 3, "bias": True}
 V2 = {"Cin": 3, "Cout": 3, "t": 6, "K": 3, "bias": True}
 
+# Sentences that serve both blocks.
+FOLLOWS = "The total is right for your own layers."
+ONE_CHANNEL = "The number of filters is right, but each of them looks at one channel, not at all."
+ONE_BIAS = (
+    "You counted one bias for the layer. A bias belongs to a filter: there are as many as output "
+    "channels."
+)
+NO_BIAS = "These are the weights alone. Here every filter has a bias too."
+ON_EXPANDED = (
+    "The depthwise layer works on the expanded channels: there is a filter for each of them."
+)
+
 
 # --- the oracle: modules on the meta device, which have shapes and no values ----------------------
 
@@ -74,7 +86,7 @@ def separable_parameters(Cin, Cout, K, bias):
     return depthwise, pointwise, depthwise + pointwise, standard
 
 
-separable.carry(total="depthwise + pointwise", say="The total is right for your own two layers.")
+separable.carry(total="depthwise + pointwise", say=FOLLOWS)
 separable.test("random layers", cases=12, weight=2)
 separable.test("no biases", bias=False)
 separable.test("a single input channel", Cin=1)
@@ -99,7 +111,7 @@ separable.wrong(
 separable.wrong(
     "depthwise filters over all channels",
     replace=("Cin * (K * K + bias)", "Cin * (Cin * K * K + bias)"),
-    say="The number of filters is right, but each of them looks at one channel, not at all.",
+    say=ONE_CHANNEL,
 )
 separable.wrong(
     "pointwise with a K x K kernel",
@@ -113,13 +125,12 @@ separable.wrong(
         ("Cout * (Cin + bias)", "Cout * Cin + bias"),
         ("Cout * (Cin * K * K + bias)", "Cout * Cin * K * K + bias"),
     ],
-    say="You counted one bias for the layer. A bias belongs to a filter: there are as many as "
-    "output channels.",
+    say=ONE_BIAS,
 )
 separable.wrong(
     "biases forgotten",
     replace=("depthwise = Cin", "bias = 0; depthwise = Cin"),
-    say="These are the weights alone. Here every filter has a bias too.",
+    say=NO_BIAS,
 )
 
 
@@ -136,54 +147,140 @@ def counted_at_every_position(**sizes):
 solution["v1"].special_case(separable, **V1)
 
 
-# --- 5.1: multiply-adds ---------------------------------------------------------------------------
+# --- 5.2: parameters of the inverted residual -----------------------------------------------------
 
-v1_macs = solution["v1-macs"]
+inverted = solution["inverted"]
+inverted.oracle(partial(block_counts, parameters))
+
+
+@inverted.reference
+def inverted_parameters(Cin, Cout, t, K, bias):
+    hidden = t * Cin
+    expand = hidden * (Cin + bias)
+    depthwise = hidden * (K * K + bias)
+    project = Cout * (hidden + bias)
+    return expand, depthwise, project, expand + depthwise + project
+
+
+inverted.carry(total="expand + depthwise + project", say=FOLLOWS)
+inverted.test("random blocks", cases=12, weight=2)
+inverted.test("no biases", bias=False)
+inverted.test("no expansion", t=1)
+inverted.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
+inverted.wrong(
+    "depthwise on the block's input",
+    replace=("hidden * (K * K + bias)", "Cin * (K * K + bias)"),
+    say=ON_EXPANDED,
+)
+inverted.wrong(
+    "depthwise filters over all channels",
+    replace=("hidden * (K * K + bias)", "hidden * (hidden * K * K + bias)"),
+    say=ONE_CHANNEL,
+)
+inverted.wrong(
+    "projection with a K x K kernel",
+    replace=("(hidden + bias)", "(hidden * K * K + bias)"),
+    say="The projection is pointwise: each filter has one weight per expanded channel.",
+)
+inverted.wrong(
+    "expansion to t channels",
+    replace=("hidden = t * Cin", "hidden = t"),
+    say="The expansion multiplies the number of channels by t; t is not the number itself.",
+)
+inverted.wrong(
+    "a shortcut with weights",
+    replace=("depthwise + project", "depthwise + project + Cout * (Cin + bias)"),
+    say="The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters.",
+)
+inverted.wrong(
+    "batch norm counted",
+    replace=[
+        ("hidden * (Cin + bias)", "hidden * (Cin + bias + 2)"),
+        ("hidden * (K * K + bias)", "hidden * (K * K + bias + 2)"),
+        ("Cout * (hidden + bias)", "Cout * (hidden + bias + 2)"),
+    ],
+    say="You added a scale and a shift per channel, as batch norm has. There is none in this block.",
+)
+inverted.wrong(
+    "one bias per layer",
+    replace=[
+        ("hidden * (Cin + bias)", "hidden * Cin + bias"),
+        ("hidden * (K * K + bias)", "hidden * K * K + bias"),
+        ("Cout * (hidden + bias)", "Cout * hidden + bias"),
+    ],
+    say=ONE_BIAS,
+)
+inverted.wrong(
+    "biases forgotten",
+    replace=("hidden = t", "bias = 0; hidden = t"),
+    say=NO_BIAS,
+)
+
+# The sheet's own block, likewise.
+solution["v2"].special_case(inverted, **V2)
+
+
+# --- multiply-adds --------------------------------------------------------------------------------
+
+v1_macs, v2_macs = solution["v1-macs"], solution["v2-macs"]
 v1_macs.oracle(partial(pair_counts, multiply_adds, **V1))
+v2_macs.oracle(partial(block_counts, multiply_adds, **V2))
 
 
 @v1_macs.reference
 def v1_multiply_adds():
     Cin, Cout, K, H, W = 3, 128, 3, 28, 28
     depthwise = H * W * Cin * (K * K)
-    pointwise = H * W * Cout * Cin
+    pointwise = H * W * Cout * (Cin)
     standard = H * W * Cout * (Cin * K * K)
     return depthwise, pointwise, depthwise + pointwise, standard
 
 
-v1_macs.carry(total="depthwise + pointwise", say="The total is right for your own two layers.")
-v1_macs.wrong(
-    "positions forgotten",
-    replace=("28, 28", "1, 1"),
-    say="That is the number of weights. Each weight is used once at every position of the map.",
-)
-v1_macs.wrong(
-    "no padding",
-    replace=("28, 28", "26, 26"),
-    say="You let the map shrink by two. With a padding of 1 it keeps its height and width.",
-)
-v1_macs.wrong(
-    "biases counted",
-    replace=[
-        ("Cin * (K * K)", "Cin * (K * K + 1)"),
-        ("Cout * Cin", "Cout * (Cin + 1)"),
-        ("(Cin * K * K)", "(Cin * K * K + 1)"),
-    ],
-    say="You counted the biases. Adding a bias takes no product, so it is no multiply-add.",
-)
+@v2_macs.reference
+def v2_multiply_adds():
+    channels, hidden, K, H, W = 3, 18, 3, 28, 28
+    expand = H * W * hidden * (channels)
+    depthwise = H * W * hidden * (K * K)
+    project = H * W * channels * (hidden)
+    return expand, depthwise, project, expand + depthwise + project
+
+
+v1_macs.carry(total="depthwise + pointwise", say=FOLLOWS)
+v2_macs.carry(total="expand + depthwise + project", say=FOLLOWS)
+for part, products in (
+    (v1_macs, ("(K * K)", "(Cin)", "(Cin * K * K)")),
+    (v2_macs, ("(channels)", "(K * K)", "(hidden)")),
+):
+    part.wrong(
+        "positions forgotten",
+        replace=("28, 28", "1, 1"),
+        say="That is the number of weights. Each weight is used once at every position of the map.",
+    )
+    part.wrong(
+        "no padding",
+        replace=("28, 28", "26, 26"),
+        say="You let the map shrink by two. With a padding of 1 it keeps its height and width.",
+    )
+    part.wrong(
+        "two operations per multiply-add",
+        replace=("28, 28", "28, 2 * 28"),
+        say="You counted product and addition one by one. A multiply-add is the two together.",
+    )
+    part.wrong(
+        "biases counted",
+        replace=[(product, f"({product} + 1)") for product in products],
+        say="You counted the biases. Adding a bias takes no product, so it is no multiply-add.",
+    )
 v1_macs.wrong(
     "depthwise filters over all channels",
-    replace=("Cin * (K * K)", "Cin * (Cin * K * K)"),
+    replace=("(K * K)", "(Cin * K * K)"),
     say="A depthwise filter reads one channel, so a value of its output takes K x K products.",
 )
-
-
-@v1_macs.wrong(
-    "two operations per multiply-add",
-    say="You counted the product and the addition one by one. A multiply-add is the two together.",
+v2_macs.wrong(
+    "depthwise on the block's input",
+    replace=("hidden * (K * K)", "channels * (K * K)"),
+    say=ON_EXPANDED,
 )
-def v1_operations():
-    return tuple(2 * count for count in v1_multiply_adds())
 
 
 ratio = solution["ratio"]
@@ -237,127 +334,6 @@ ratio.wrong(
     replace=("K * K", "K"),
     say="A kernel has K rows and K columns.",
 )
-
-
-# --- 5.2: the inverted residual -------------------------------------------------------------------
-
-inverted = solution["inverted"]
-inverted.oracle(partial(block_counts, parameters))
-
-
-@inverted.reference
-def inverted_parameters(Cin, Cout, t, K, bias):
-    hidden = t * Cin
-    expand = hidden * (Cin + bias)
-    depthwise = hidden * (K * K + bias)
-    project = Cout * (hidden + bias)
-    return expand, depthwise, project, expand + depthwise + project
-
-
-inverted.carry(total="expand + depthwise + project", say="The total is right for your own layers.")
-inverted.test("random blocks", cases=12, weight=2)
-inverted.test("no biases", bias=False)
-inverted.test("no expansion", t=1)
-inverted.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
-inverted.wrong(
-    "depthwise on the block's input",
-    replace=("hidden * (K * K + bias)", "Cin * (K * K + bias)"),
-    say="The depthwise layer works on the expanded channels, so there is a filter for each of them.",
-)
-inverted.wrong(
-    "depthwise filters over all channels",
-    replace=("hidden * (K * K + bias)", "hidden * (hidden * K * K + bias)"),
-    say="The number of filters is right, but each of them looks at one channel, not at all.",
-)
-inverted.wrong(
-    "projection with a K x K kernel",
-    replace=("(hidden + bias)", "(hidden * K * K + bias)"),
-    say="The projection is pointwise: each filter has one weight per expanded channel.",
-)
-inverted.wrong(
-    "expansion to t channels",
-    replace=("hidden = t * Cin", "hidden = t"),
-    say="The expansion multiplies the number of channels by t; t is not the number itself.",
-)
-inverted.wrong(
-    "a shortcut with weights",
-    replace=("depthwise + project", "depthwise + project + Cout * (Cin + bias)"),
-    say="The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters.",
-)
-inverted.wrong(
-    "batch norm counted",
-    replace=[
-        ("hidden * (Cin + bias)", "hidden * (Cin + bias + 2)"),
-        ("hidden * (K * K + bias)", "hidden * (K * K + bias + 2)"),
-        ("Cout * (hidden + bias)", "Cout * (hidden + bias + 2)"),
-    ],
-    say="You added a scale and a shift per channel, as batch norm has. There is none in this block.",
-)
-inverted.wrong(
-    "one bias per layer",
-    replace=[
-        ("hidden * (Cin + bias)", "hidden * Cin + bias"),
-        ("hidden * (K * K + bias)", "hidden * K * K + bias"),
-        ("Cout * (hidden + bias)", "Cout * hidden + bias"),
-    ],
-    say="You counted one bias for the layer. A bias belongs to a filter: there are as many as "
-    "output channels.",
-)
-inverted.wrong(
-    "biases forgotten",
-    replace=("hidden = t", "bias = 0; hidden = t"),
-    say="These are the weights alone. Here every filter has a bias too.",
-)
-
-# The sheet's own block, likewise.
-solution["v2"].special_case(inverted, **V2)
-
-v2_macs = solution["v2-macs"]
-v2_macs.oracle(partial(block_counts, multiply_adds, **V2))
-
-
-@v2_macs.reference
-def v2_multiply_adds():
-    channels, hidden, K, H, W = 3, 18, 3, 28, 28
-    expand = H * W * hidden * (channels)
-    depthwise = H * W * hidden * (K * K)
-    project = H * W * channels * (hidden)
-    return expand, depthwise, project, expand + depthwise + project
-
-
-v2_macs.carry(total="expand + depthwise + project", say="The total is right for your own layers.")
-v2_macs.wrong(
-    "positions forgotten",
-    replace=("28, 28", "1, 1"),
-    say="That is the number of weights. Each weight is used once at every position of the map.",
-)
-v2_macs.wrong(
-    "no padding",
-    replace=("28, 28", "26, 26"),
-    say="You let the map shrink by two. With a padding of 1 it keeps its height and width.",
-)
-v2_macs.wrong(
-    "biases counted",
-    replace=[
-        ("(channels)", "(channels + 1)"),
-        ("(K * K)", "(K * K + 1)"),
-        ("(hidden)", "(hidden + 1)"),
-    ],
-    say="You counted the biases. Adding a bias takes no product, so it is no multiply-add.",
-)
-v2_macs.wrong(
-    "depthwise on the block's input",
-    replace=("hidden * (K * K)", "channels * (K * K)"),
-    say="The depthwise layer works on the expanded channels, so each of them has a filter that runs.",
-)
-
-
-@v2_macs.wrong(
-    "two operations per multiply-add",
-    say="You counted the product and the addition one by one. A multiply-add is the two together.",
-)
-def v2_operations():
-    return tuple(2 * count for count in v2_multiply_adds())
 
 
 # --- 5.2: the comparison --------------------------------------------------------------------------
