@@ -33,7 +33,15 @@ from grader.student.formulas.tree import (
 )
 from grader.student.formulas.vocabulary import Vocabulary
 
-_PRODUCTS: dict[str, Operator] = {"·": "·", "⊙": "⊙", "@": "@", "/": "/", "//": "//", "%": "%"}
+_PRODUCTS: dict[str, Operator] = {
+    "·": "·",
+    "⊙": "⊙",
+    "@": "@",
+    "/": "/",
+    "//": "//",
+    "%": "%",
+    "mod": "%",
+}
 _COMPARISONS = {"<", ">", "≤", "≥", "≠", "=="}
 _OPERANDS = {"scalar", "array", "function", "family", "constant", "word", "frac", "sqrt", "open"}
 _SCALES = {"k": 3, "K": 3, "M": 6}
@@ -220,7 +228,7 @@ class Reader:
         operators: list[Operator] = []
         factors = [self.power()]
         while True:
-            if self.token.kind == "op" and self.token.text in _PRODUCTS:
+            if self.token.kind in {"op", "keyword"} and self.token.text in _PRODUCTS:
                 operators.append(_PRODUCTS[self.take().text])
                 is_negative = self._sign()
                 factor = self.power()
@@ -255,6 +263,8 @@ class Reader:
     def _begins_operand(self) -> bool:
         token = self.token
         if token.kind == "number":
+            if token.text == "1" and self.ahead.text == "_":  # an indicator, 1_{x > 0}
+                return True
             self._number_behind()
         if token.kind == "op":
             return token.text in {"∑", "∏", "√"} or (token.text == "|" and not self.bars)

@@ -11,11 +11,11 @@ from grader.student.formulas.reader import Reader
 from grader.student.formulas.tokens import Token, tokens
 from grader.student.formulas.tree import Element, Fold, Formula, Name, Node, check, walk
 from grader.student.formulas.vocabulary import Vocabulary
-from grader.student.signature import Signature
+from grader.student.signature import Signature, Variable
 from grader.student.wire import Notation
 
 _UNITS = re.compile(
-    r"(?<=[\d}])\s*(?:\\(?:text|mathrm)\{)?\s*(?:parameters?|params|weights?|values?|pixels?|neurons?"
+    r"(?<=[\d}$])\s*(?:\\(?:text|mathrm)\{)?\s*(?:parameters?|params|weights?|values?|pixels?|neurons?"
     r"|units?|channels?|outputs?|MACs|FLOPs|multiplications)\s*\}?(?=\s*\$?\s*\.?\s*$)"
 )
 _LABEL_SIGNS = frozenset({"_", "^", "'", ",", "&", "T"})
@@ -67,6 +67,29 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
     )
     check(formula)
     return formula
+
+
+def read_condition(text: str, names: tuple[str, ...]) -> Node:
+    """Read an author's formula or condition, in which "=" and "==" compare.
+
+    Raises:
+        FormulaError: the text can not be read.
+    """
+    signature = Signature(
+        name="condition",
+        inputs=tuple(Variable(name=name) for name in names),
+        outputs=(Variable(name="the value of the condition"),),
+    )
+    vocabulary = Vocabulary(signature, Notation())
+    found, _ = tokens(atoms(text), vocabulary)
+    reader = Reader(text, found, vocabulary, ())
+    reader.is_condition = True
+    try:
+        node = reader.whole()
+    except RecursionError:
+        raise FormulaError("the formula is nested too deep") from None
+    _refuse_free(reader)
+    return node
 
 
 def _refuse_free(reader: Reader) -> None:

@@ -150,10 +150,11 @@ def _keyword(atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary) -> tuple[
         source = len(word)
     else:
         return None
-    if word not in _KEYWORDS or word in vocabulary.entries and word != "where":
+    is_called = at + source < len(atoms) and atoms[at + source].text == "("
+    if word not in _KEYWORDS or (word in {"where", "mod"} and is_called):
         return None
-    if word == "where" and at + source < len(atoms) and atoms[at + source].text == "(":
-        return None  # numpy's function
+    if word in vocabulary.entries and word not in {"where", "mod"}:
+        return None
     return _KEYWORDS[word], source
 
 

@@ -9,11 +9,11 @@ from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.evaluate_arrays import evaluate_arrays
 from grader.student.formulas.evaluate_indexed import evaluate_indexed
 from grader.student.formulas.functions import Real
-from grader.student.formulas.reading import read
+from grader.student.formulas.reading import read_condition
 from grader.student.formulas.tree import Element, Fold, Formula, Index, Name, Node, children, walk
 from grader.student.formulas.shapes import case_of
 from grader.student.formulas.vocabulary import scalar_names
-from grader.student.signature import Signature, Variable
+from grader.student.signature import Signature
 from grader.student.wire import Notation, Value
 
 
@@ -130,9 +130,4 @@ def evaluate_text(text: str, values: Mapping[str, Value]) -> Real:
 
 @lru_cache(maxsize=256)
 def _author_tree(text: str, names: tuple[str, ...]) -> Node:
-    signature = Signature(
-        name="condition",
-        inputs=tuple(Variable(name=name) for name in names),
-        outputs=(Variable(name="value of the condition"),),
-    )
-    return read(text, signature=signature, notation=Notation(), output="").tree
+    return read_condition(text, names)
