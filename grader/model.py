@@ -59,12 +59,14 @@ class Domain(Record, frozen=True, kw_only=True):
         low, high: the range of a number, both ends included.
         choices: the values to choose from, when they are listed.
         is_integer: whether numbers of the range are whole.
+        formula: a size that follows from other sizes and numbers ("(H - K)//S + 1").
     """
 
     low: Fraction | None = None
     high: Fraction | None = None
     choices: tuple[int | float | str | bool, ...] = ()
     is_integer: bool = False
+    formula: str = ""
 
 
 class PublicTest(Record, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ a float and as a fraction. Knows nothing of references.
 
 import hashlib
 import inspect
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,8 +15,8 @@ import numpy as np
 
 from grader.authoring.solution import Test
 from grader.model import Part
-from grader.student.formulas import FormulaError, holds
-from grader.student.signature import Dim, Signature, Variable
+from grader.student.formulas import FormulaError, evaluate_text, holds
+from grader.student.signature import Signature, Variable
 
 DEFAULT_SIZES = (2, 7)
 _TRIES = 200
@@ -37,10 +38,12 @@ def draw(part: Part, test: Test, case: int, *, seed: int = 0) -> dict[str, Any]:
     _check_names(part, signature, test)
     for attempt in range(_TRIES):
         rng = _generator(part.id, test.name, case, seed, attempt)
-        inputs = _Drawing(part, test, case, rng).inputs(signature)
-        if not part.where or _holds(part.where, inputs):
-            return inputs
-    raise DrawError(f"{part.id}: test {test.name!r}: no draw of {_TRIES} satisfies {part.where!r}")
+        drawing = _Drawing(part, test, case, rng)
+        drawing.draw_numbers(signature)
+        if drawing.is_fitting():
+            return drawing.inputs(signature)
+    wanted = part.where or "sizes of at least 1"
+    raise DrawError(f"{part.id}: test {test.name!r}: no draw of {_TRIES} satisfies {wanted!r}")
 
 
 def cast_inputs(inputs: dict[str, Any], *, exact: bool, dtype: type = np.float64) -> dict[str, Any]:
@@ -56,11 +59,19 @@ def _cast(value: Any, *, exact: bool, dtype: type) -> Any:
     return value
 
 
-def _holds(condition: str, inputs: dict[str, Any]) -> bool:
+def _holds(condition: str, numbers: dict[str, Any]) -> bool:
     try:
-        return holds(condition, inputs)
+        return holds(condition, numbers)
     except FormulaError as error:
         raise DrawError(f"the condition {condition!r} can not be read: {error}") from error
+
+
+def _whole(formula: str, numbers: dict[str, Any]) -> int:
+    """The value of a size that follows from others; not always one that an array can have."""
+    try:
+        return math.floor(evaluate_text(formula, numbers))
+    except FormulaError as error:
+        raise DrawError(f"the size {formula!r} can not be computed: {error}") from error
 
 
 def _generator(*key: object) -> np.random.Generator:
@@ -79,17 +90,42 @@ def _check_names(part: Part, signature: Signature, test: Test) -> None:
 
 
 class _Drawing:
-    """One case under way: sizes first, then inputs in order, then the author's functions."""
+    """One case under way.
+
+    Sizes and numbers come first, then sizes that follow from them, then arrays, then what the
+    author's functions make of these.
+    """
 
     def __init__(self, part: Part, test: Test, case: int, rng: np.random.Generator) -> None:
         self.part, self.test, self.case, self.rng = part, test, case, rng
         self.radix = 1  # cases go through all combinations of listed choices
+        self.sizes: dict[str, int] = {}
+        self.numbers: dict[str, Any] = {}
+
+    def draw_numbers(self, signature: Signature) -> None:
+        """Draw all sizes, and all inputs that have no axes."""
+        self.sizes = self._sizes(signature)
+        for variable in signature.inputs:
+            if variable.is_scalar:
+                self.numbers[variable.name] = self._scalar(variable)
+        known = {n: v for n, v in self.numbers.items() if not isinstance(v, str)} | self.sizes
+        for name in signature.sizes:
+            if name not in self.sizes:
+                self.sizes[name] = known[name] = _whole(self.part.domain[name].formula, known)
+
+    def is_fitting(self) -> bool:
+        """Whether arrays can have the sizes, and the part's condition holds for the numbers."""
+        if any(self._follows(name) and size < 1 for name, size in self.sizes.items()):
+            return False
+        numbers = {n: v for n, v in self.numbers.items() if not isinstance(v, str)}
+        return not self.part.where or _holds(self.part.where, {**self.sizes, **numbers})
 
     def inputs(self, signature: Signature) -> dict[str, Any]:
-        sizes = self._sizes(signature)
-        drawn: dict[str, Any] = {}
-        for variable in signature.inputs:
-            drawn[variable.name] = self._input(variable, sizes)
+        """All inputs by name, in the order of the signature."""
+        drawn = {
+            v.name: self.numbers[v.name] if v.is_scalar else self._array(v)
+            for v in signature.inputs
+        }
         for variable in signature.inputs:
             override = self.test.overrides.get(variable.name)
             if callable(override):
@@ -100,46 +136,68 @@ class _Drawing:
     # --- sizes ----------------------------------------------------------------------------------
 
     def _sizes(self, signature: Signature) -> dict[str, int]:
-        """Sizes of all names; those not fixed by the test are pairwise distinct."""
-        overrides = self.test.overrides
-        fixed = {n: overrides[n] for n in signature.sizes if isinstance(overrides.get(n), int)}
+        """Sizes of all names but those that follow from others; pairwise distinct where drawn."""
+        fixed = self._fixed(signature)
         sizes: dict[str, int] = {}
         for name in signature.sizes:
             if name in fixed:
                 sizes[name] = fixed[name]
-                continue
-            low, high = self._size_range(name)
-            taken = {*sizes.values(), *fixed.values()}
-            free = [n for n in range(low, high + 1) if n not in taken]
-            sizes[name] = int(self.rng.choice(free or range(low, high + 1)))
+            elif not self._follows(name):
+                candidates = self._candidates(name)
+                taken = {*sizes.values(), *fixed.values()}
+                free = [n for n in candidates if n not in taken]
+                sizes[name] = int(self.rng.choice(free or candidates))
         return sizes
 
-    def _size_range(self, name: str) -> tuple[int, int]:
-        override = self.test.overrides.get(name)
-        if isinstance(override, tuple):
-            return override[0], override[1]
-        if isinstance(override, list):
-            value = override[self.case % len(override)]
-            return value, value
+    def _fixed(self, signature: Signature) -> dict[str, int]:
+        """The sizes that the test gives, as numbers or with the arrays that it writes out."""
+        fixed: dict[str | int, int] = {}
+        for variable in signature.inputs:
+            given = self.test.overrides.get(variable.name)
+            for form in variable.forms:
+                if isinstance(given, np.ndarray | list) and np.ndim(given) == len(form) > 0:
+                    fixed |= zip(form, np.shape(given), strict=True)
+        fixed |= {n: v for n, v in self.test.overrides.items() if isinstance(v, int)}
+        return {name: fixed[name] for name in signature.sizes if name in fixed}
+
+    def _follows(self, name: str) -> bool:
+        """Whether a size is a formula of others in this test."""
         domain = self.part.domain.get(name)
+        return name not in self.test.overrides and domain is not None and bool(domain.formula)
+
+    def _candidates(self, name: str) -> Sequence[int]:
+        override, domain = self.test.overrides.get(name), self.part.domain.get(name)
+        if isinstance(override, tuple):
+            return range(override[0], override[1] + 1)
+        if isinstance(override, list):
+            return [override[self.case % len(override)]]
+        if domain is not None and domain.choices:
+            return [int(size) for size in domain.choices]
         if domain is not None and domain.low is not None and domain.high is not None:
-            return int(domain.low), int(domain.high)
-        return DEFAULT_SIZES
+            return range(int(domain.low), int(domain.high) + 1)
+        return range(DEFAULT_SIZES[0], DEFAULT_SIZES[1] + 1)
 
     # --- inputs ---------------------------------------------------------------------------------
 
-    def _input(self, variable: Variable, sizes: dict[str, int]) -> Any:
+    def _scalar(self, variable: Variable) -> Any:
         override = self.test.overrides.get(variable.name)
-        shape = _shape(variable.form(self.test.form), sizes)
-        if variable.is_scalar and variable.name in sizes:
-            return sizes[variable.name]
+        if variable.name in self.sizes:
+            return self.sizes[variable.name]
+        if isinstance(override, list):
+            return _typed(override[self.case % len(override)], variable)
+        return self._given_or_drawn(variable, override, ())
+
+    def _array(self, variable: Variable) -> Any:
+        form = variable.form(self.test.form)
+        shape = tuple(dim if isinstance(dim, int) else self.sizes[dim] for dim in form)
+        return self._given_or_drawn(variable, self.test.overrides.get(variable.name), shape)
+
+    def _given_or_drawn(self, variable: Variable, override: Any, shape: tuple[int, ...]) -> Any:
         if override is None or callable(override):
             return self._from_domain(variable, shape)
         if isinstance(override, tuple):
             low, high = override
             return self._range(Fraction(low), Fraction(high), variable, shape)
-        if isinstance(override, list) and variable.is_scalar:
-            return _typed(override[self.case % len(override)], variable)
         return _typed(override, variable)
 
     def _from_domain(self, variable: Variable, shape: tuple[int, ...]) -> Any:
@@ -179,10 +237,6 @@ class _Drawing:
             steps = self.rng.integers(int(low * _STEP), int(high * _STEP) + 1)
             return int(steps) / _STEP
         return self.rng.uniform(float(low), float(high), size=shape)
-
-
-def _shape(form: tuple[Dim, ...], sizes: dict[str, int]) -> tuple[int, ...]:
-    return tuple(dim if isinstance(dim, int) else sizes[dim] for dim in form)
 
 
 def _apply(function: Callable[..., Any], own: str, drawn: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from grader.course.strict import convert_strict, load_strict
 from grader.errors import ProblemError
 from grader.model import Claim, Domain, Part, Problem, PublicTest
+from grader.student.formulas import FormulaError, evaluate_text
 from grader.student.formulas.functions import KNOWN
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
 from grader.student.wire import Notation, Packed, pack
@@ -185,7 +186,13 @@ class _Reader:
                 raise self.error(
                     f"unknown input {name!r}; the signature has {', '.join(known)}", "domain"
                 )
-        return {name: self._domain(name, value) for name, value in given.items()}
+        sizes = () if signature is None else signature.sizes
+        return {
+            name: self._following(name, value, known)
+            if name in sizes and _is_formula(value)
+            else self._domain(name, value)
+            for name, value in given.items()
+        }
 
     def _domain(self, name: str, value: Any) -> Domain:
         key = f"domain.{name}"
@@ -200,6 +207,18 @@ class _Reader:
         if Fraction(low) > Fraction(high):
             raise self.error(f"the range {value!r} is empty", key)
         return Domain(low=Fraction(low), high=Fraction(high), is_integer="." not in low + high)
+
+    def _following(self, name: str, value: str, known: tuple[str, ...]) -> Domain:
+        """A size that follows from others; tried once, with 1 for each of them."""
+        try:
+            evaluate_text(value, {other: 1 for other in known if other != name})
+        except FormulaError as error:
+            raise self.error(
+                f"expected 1..9, a list of sizes or a formula in other sizes, found {value!r}; "
+                f"{error.sentence}",
+                f"domain.{name}",
+            ) from error
+        return Domain(formula=value)
 
     # --- public tests ---------------------------------------------------------------------------
 
@@ -244,6 +263,10 @@ def _cpu_s(file: _PartFile) -> float:
     """The part's own limit, or the usual one: importing torch alone takes seconds."""
     usual = 30.0 if "torch" in file.imports else 10.0
     return usual if file.cpu_s is None else file.cpu_s
+
+
+def _is_formula(value: Any) -> bool:
+    return isinstance(value, str) and _RANGE.fullmatch(value) is None
 
 
 def _names(signature: Signature) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from grader import authoring
@@ -73,3 +74,42 @@ def test_sizes_are_distinct_where_no_test_fixes_them():
 
 def test_fixed_sizes_may_be_equal():
     assert {case["x"].shape for case in scaled(N=2, D=2, k=1, on=True)} == {(2, 2)}
+
+
+def pooled(**overrides):
+    part = Part(
+        id="pooling/pool",
+        title="",
+        ask="",
+        marks=Fraction(1),
+        kind="computed",
+        signature=parse_signature("pool(P[H,W], w[M], k: int) -> dP[H,W]"),
+        domain={
+            "H": Domain(choices=(4, 6, 8)),
+            "k": Domain(low=Fraction(1), high=Fraction(5), is_integer=True),
+            "M": Domain(formula="(H//k) * (W//k)"),
+        },
+        where="H % k == 0",
+    )
+    return [draw(part, authoring.Test(name="t", overrides=overrides), case) for case in range(12)]
+
+
+def test_a_size_may_follow_from_other_sizes_and_numbers():
+    for case in pooled():
+        (H, W), k = case["P"].shape, case["k"]
+        assert len(case["w"]) == (H // k) * (W // k) > 0
+        assert H in (4, 6, 8)
+        assert H % k == 0
+
+
+def test_a_size_that_follows_may_be_fixed_by_a_test():
+    assert {len(case["w"]) for case in pooled(M=5)} == {5}
+
+
+def test_an_array_that_is_written_out_gives_its_sizes():
+    assert {len(case["w"]) for case in pooled(P=np.ones((4, 6)), k=2)} == {6}
+
+
+def test_a_condition_that_nothing_satisfies_is_named():
+    with pytest.raises(authoring.DrawError, match="no draw of 200 satisfies 'H % k == 0'"):
+        pooled(H=4, k=3)

@@ -64,6 +64,11 @@ SLIPS = [
     ("-> dx[N,D], dW[D,M]", "= dx", "parts.backward.signature: found"),
     ("x[N,D], W[D,M]) ->", "x[N,D], x[D,M]) ->", "the name 'x' stands twice"),
     ("domain: {I: 8..40", "domain: {J: 8..40", "unknown input 'J'; the signature has I, K, P"),
+    (
+        "dW[D,M]",
+        "dW[D,M]\n    domain: {M: D + X}",
+        "parts.backward.domain.M: expected 1..9, a list of sizes or a formula in other sizes, found",
+    ),
     ("I: 8..40", "I: 40..8", "parts.size.domain.I: the range '40..8' is empty"),
     ("I: 8..40", "I: many", "expected 1..9, 0.5..2.0 or a list of values, found 'many'"),
     (
