@@ -1,6 +1,7 @@
 """Batch norm: its Jacobian, what scaling the weights does, noise of the statistics, the axes."""
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -29,12 +30,15 @@ def jacobian_by_autograd(x, gamma, eps):
     import torch
     from torch.nn.functional import batch_norm
 
-    def one(column, scale):
-        return batch_norm(column[:, None], None, None, scale[None], training=True, eps=eps)[:, 0]
+    def of_feature(column, scale):
+        def forward(values):
+            y = batch_norm(values[:, None], None, None, scale[None], training=True, eps=eps)
+            return y[:, 0]
 
-    columns, scales = torch.tensor(x.T.copy()), torch.tensor(gamma)
-    pairs = zip(columns, scales, strict=True)
-    return torch.stack([torch.func.jacrev(one)(column, scale) for column, scale in pairs])
+        return torch.autograd.functional.jacobian(forward, column)
+
+    features = zip(torch.tensor(x.T.copy()), torch.tensor(gamma), strict=True)
+    return torch.stack([of_feature(column, scale) for column, scale in features])
 
 
 jacobian.test("random batches", cases=12, weight=3)
@@ -72,6 +76,7 @@ jacobian.wrong(
 # --- experiments on a small network: h W -> batch norm -> V -> loss -------------------------------
 
 
+@cache
 def network(*, scale=1.0, eps=1e-14, bias=0.0):
     """Gradients at W, gamma, beta, V and the bias, and what batch norm puts out."""
     import torch
@@ -574,8 +579,8 @@ def final_loss(*, conv, before):
         model.zero_grad()
         loss.backward()
         with torch.no_grad():
-            for p in model.parameters():
-                p -= 0.05 * p.grad
+            for weights in model.parameters():
+                weights.sub_(0.05 * weights.grad)
     return loss.item()
 
 
