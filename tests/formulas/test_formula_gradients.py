@@ -61,7 +61,9 @@ def read_gradient(text):
 
 
 def value(text_or_formula, inputs, convention):
-    formula = read_gradient(text_or_formula) if isinstance(text_or_formula, str) else text_or_formula
+    formula = (
+        read_gradient(text_or_formula) if isinstance(text_or_formula, str) else text_or_formula
+    )
     return evaluate(formula, inputs, signature=SIGNATURE, notation=NOTATION, convention=convention)
 
 
@@ -94,7 +96,9 @@ def case(request):
     return {name: tensor.detach().numpy() for name, tensor in named.items()}, a.grad.numpy()
 
 
-@pytest.mark.parametrize(("convention", "text"), [(c, t) for c, texts in RIGHT.items() for t in texts])
+@pytest.mark.parametrize(
+    ("convention", "text"), [(c, t) for c, texts in RIGHT.items() for t in texts]
+)
 def test_a_right_notation_is_accepted_in_its_layout_only(convention, text, case):
     assert matching(text, case) == [convention]
 
@@ -145,9 +149,17 @@ def test_the_single_edit_that_makes_it_right_is_named_by_its_kind(text, kinds, c
             "g·f'(z₃) is (B, D) and W₂ is (H, D): a matrix product needs the inner sizes to agree, D ≠ H",
         ),
         ("z₁ + z₃", "row", "z₁ is (B, H) and z₃ is (B, D): they cannot be added"),
-        ("z₁ ⊙ z₃", "row", "z₁ is (B, H) and z₃ is (B, D): an elementwise product needs equal shapes"),
+        (
+            "z₁ ⊙ z₃",
+            "row",
+            "z₁ is (B, H) and z₃ is (B, D): an elementwise product needs equal shapes",
+        ),
         ("z₁", "row", "the formula gives (B, H); the answer must be (B, D)"),
-        ("z₃/(W₁ W₂ - W₁ W₂)", "row", "z₃ is (B, D) and W₁·W₂ - W₁·W₂ is (D, D): they cannot be divided"),
+        (
+            "z₃/(W₁ W₂ - W₁ W₂)",
+            "row",
+            "z₃ is (B, D) and W₁·W₂ - W₁·W₂ is (D, D): they cannot be divided",
+        ),
         ("g/0", "row", "no finite value"),
         ("g", "diagonal", "there is no layout “diagonal”"),
     ],

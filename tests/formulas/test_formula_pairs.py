@@ -29,8 +29,22 @@ PAIRS = (
     ("I K S P", INTEGERS, "", "⌊(I+2P-K)/S⌋ + 1", "⌊(I+P-K)/S⌋ + 1", False),
     ("K", INTEGERS, "K % 2 == 1", "(K-1)/2", "⌊K/2⌋", True),
     ("K", INTEGERS, "", "(K-1)/2", "⌊K/2⌋", False),
-    ("r_1 r_2 d_1 d_2", INTEGERS, "", "1 + ∑_{k=1}^2 d_k(r_k-1)", "r_1 + (d_1-1)(r_1-1) + d_2(r_2-1)", True),
-    ("r_1 r_2 d_1 d_2", INTEGERS, "", "1 + ∑_{k=1}^2 d_k(r_k-1)", "r_1 + (d_1-1)(r_1-1) + (r_2-1)r_1", False),
+    (
+        "r_1 r_2 d_1 d_2",
+        INTEGERS,
+        "",
+        "1 + ∑_{k=1}^2 d_k(r_k-1)",
+        "r_1 + (d_1-1)(r_1-1) + d_2(r_2-1)",
+        True,
+    ),
+    (
+        "r_1 r_2 d_1 d_2",
+        INTEGERS,
+        "",
+        "1 + ∑_{k=1}^2 d_k(r_k-1)",
+        "r_1 + (d_1-1)(r_1-1) + (r_2-1)r_1",
+        False,
+    ),
     ("q n", (2, 9), "", "∑_{k=0}^n q^k", "(q^(n+1)-1)/(q-1)", True),
     ("q n", (2, 9), "", "∑_{k=0}^n q^k", "(q^n-1)/(q-1)", False),
     ("n", INTEGERS, "", "∑_{k=1}^n k", "n(n+1)/2", True),
@@ -59,7 +73,10 @@ def values(names, bounds, condition, seed):
         if bounds is INTEGERS or bounds == (2, 9):
             point = {name: draw.randint(*bounds) for name in names}
         else:
-            point = {name: Fraction(draw.randint(64 * bounds[0] + 1, 64 * bounds[1] - 1), 64) for name in names}
+            point = {
+                name: Fraction(draw.randint(64 * bounds[0] + 1, 64 * bounds[1] - 1), 64)
+                for name in names
+            }
         if not condition or holds(condition, point):
             found.append(point)
     return found

@@ -77,9 +77,9 @@ def to_unicode(node: Node) -> str:  # noqa: C901, PLR0911, PLR0912  # one line p
         case Name(name):
             return pretty_name(name)
         case Element(name, indices):
-            return f"{pretty_name(name)}_{{{', '.join(to_unicode(i) for i in indices)}}}"
+            return f"{pretty_name(name)}_{{{', '.join(_inside(i, SUM) for i in indices)}}}"
         case Negate(body):
-            return f"-{_inside(body, CHAIN)}"
+            return f"-{_term(body, is_negative=True)}"
         case Sum():
             return _sum(node)
         case Chain():
@@ -112,8 +112,18 @@ def _inside(node: Node, least: int) -> str:
     return text if binding(node) >= least else f"({text})"
 
 
+def _term(node: Node, *, is_negative: bool) -> str:
+    """A term; a sign in front binds tighter than // and %, as in Python."""
+    if is_negative and isinstance(node, Chain) and not {"//", "%"}.isdisjoint(node.operators):
+        return f"({to_unicode(node)})"
+    return _inside(node, CHAIN)
+
+
 def _sum(node: Sum) -> str:
-    parts = [_inside(term, CHAIN) for term in node.terms]
+    parts = [
+        _term(term, is_negative=place == 0 and node.signs[0] == "-")
+        for place, term in enumerate(node.terms)
+    ]
     text = parts[0] if node.signs[0] == "+" else f"-{parts[0]}"
     if len(parts) == 1:
         return text if node.signs[0] == "-" else f"+{text}"
@@ -134,21 +144,17 @@ def _chain(node: Chain) -> str:
 
 def _power(base: Node, exponent: Node) -> str:
     below = _inside(base, ATOM)
-    if isinstance(base, Call) and base.function == "abs":
-        below = f"({below})"
     match exponent:
         case Number(text) if text.isdigit():
             return below + text.translate(_RAISED)
         case Negate(Number(text)) if text.isdigit():
             return f"{below}⁻{text.translate(_RAISED)}"
-        case Name() | Index():
-            return f"{below}^({to_unicode(exponent)})"
         case _:
             return f"{below}^({to_unicode(exponent)})"
 
 
 def _call(node: Call) -> str:
-    inner = ", ".join(to_unicode(a) for a in node.arguments)
+    inner = ", ".join(_inside(a, LOGIC) for a in node.arguments)
     match node.function:
         case "floor" if len(node.arguments) == 1:
             return f"⌊{inner}⌋"
@@ -163,7 +169,7 @@ def _call(node: Call) -> str:
 def _reduce(node: Reduce) -> str:
     axis = "" if node.axis is None else f", axis={node.axis}"
     keep = ", keepdims=True" if node.keep else ""
-    return f"{node.kind}({to_unicode(node.body)}{axis}{keep})"
+    return f"{node.kind}({_inside(node.body, LOGIC)}{axis}{keep})"
 
 
 def _fold(node: Fold) -> str:

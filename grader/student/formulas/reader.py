@@ -341,7 +341,9 @@ class Reader:
     # --- operands ---------------------------------------------------------------------------
 
     def primary(self) -> Node:
-        """One operand."""
+        """One operand; a new line in front of it is only layout."""
+        while self.accept("op", "break"):
+            pass
         token = self.token
         match token.kind:
             case "number":
@@ -480,7 +482,7 @@ class Reader:
         """A value in brackets."""
         opened = self.take()
         bars, self.bars = self.bars, 0
-        node = self.expression()
+        node = self.expression(allow_list=True)
         self.close(opened)
         self.bars = bars
         if opened.text in {"⌊", "⌈"}:

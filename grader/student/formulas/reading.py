@@ -109,10 +109,15 @@ def _segments(found: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], bool]:
     """
     segments: list[list[Token]] = [[]]
     rounded: list[bool] = [False]
-    depth = 0
+    depth, is_condition = 0, False
     for token in found:
         depth += (token.kind == "open") - (token.kind == "close")
-        if token.kind == "op" and token.text in {"=", "==", "≈"} and depth <= 0:
+        if depth <= 0 and token.kind == "keyword":
+            is_condition = token.text in {"if", "for", "and", "or", "not"}
+        elif depth <= 0 and token.text in {",", ";", "break"}:
+            is_condition = False
+        is_sign = token.kind == "op" and token.text in {"=", "==", "≈"}
+        if is_sign and depth <= 0 and not is_condition:
             segments.append([])
             rounded.append(token.text == "≈")
         else:

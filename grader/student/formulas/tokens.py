@@ -160,7 +160,8 @@ def _keyword(atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary) -> tuple[
 
 def _touches(atoms: tuple[Atom, ...], at: int) -> bool:
     """Whether a letter directly continues the letter before it."""
-    return atoms[at - 1].kind == "letter" and not atoms[at].spaced
+    before = atoms[at - 1]
+    return before.kind == "letter" and len(before.text) == 1 and not atoms[at].spaced
 
 
 def _warn_of_split(atoms: tuple[Atom, ...], at: int, token: Token, warnings: list[str]) -> None:
@@ -195,4 +196,6 @@ def _without_breaks(found: list[Token]) -> list[Token]:
 
 
 def _joins(token: Token) -> bool:
-    return (token.kind == "op" and token.text not in {"T", "'", "|"}) or token.text == "break"
+    if token.kind == "op":
+        return token.text not in {"T", "'", "|"}
+    return token.kind == "keyword"
