@@ -15,7 +15,17 @@ from grader.model import ErrorMap, Report
 from grader.report.marks import in_cents, written
 from grader.report.redact import redact
 from grader.report.text import clean
-from grader.student.wire import Array, Many, Packed, Rational, Scalar, Unusable, WireError, unpack
+from grader.student.wire import (
+    Array,
+    Many,
+    NoValue,
+    Packed,
+    Rational,
+    Scalar,
+    Unusable,
+    WireError,
+    unpack,
+)
 
 FORMAT = 1
 MOST_ELEMENTS = 10_000
@@ -59,7 +69,7 @@ def _record(record: msgspec.Struct) -> Any:
     match record:
         case ErrorMap(shape=shape, classes=classes):
             return {"shape": list(shape), "classes": "".join(map(str, classes[:MOST_ELEMENTS]))}
-        case Array() | Rational() | Many() | Scalar() | Unusable():
+        case Array() | Rational() | Many() | Scalar() | Unusable() | NoValue():
             return _value(record)
         case _:
             return {name: _plain(getattr(record, name)) for name in record.__struct_fields__}
@@ -78,7 +88,7 @@ def _value(packed: Packed) -> Any:
             return {clean(n): _value(item) for n, item in zip(names, items, strict=False)}
         case Array():
             return _array(packed)
-        case Unusable(found):
+        case Unusable(found) | NoValue(found):
             return {"unusable": clean(found)}
 
 

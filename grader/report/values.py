@@ -9,7 +9,17 @@ import numpy as np
 from grader.model import Record
 from grader.report.text import clip
 from grader.report.words import Words
-from grader.student.wire import Array, Many, Packed, Rational, Scalar, Unusable, WireError, unpack
+from grader.student.wire import (
+    Array,
+    Many,
+    NoValue,
+    Packed,
+    Rational,
+    Scalar,
+    Unusable,
+    WireError,
+    unpack,
+)
 
 ROWS = 8
 COLUMNS = 8
@@ -95,7 +105,7 @@ def _show(packed: Packed, words: Words, label: str, focus: _Focus) -> Shown:
         case Rational(numerator, denominator):
             text = numerator if denominator == "1" else f"{numerator}/{denominator}"
             return Shown(label=label, text=clip(text, limit=NUMBER))
-        case Unusable(found):
+        case Unusable(found) | NoValue(found):
             return Shown(label=label, text=words.not_a_value.format(clip(found, limit=TEXT)))
 
 

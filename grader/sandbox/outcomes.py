@@ -1,0 +1,313 @@
+"""What came back from running answers, and how a child's end becomes an outcome.
+
+Every reply is decoded strictly and held against what was asked: order, counts, sizes, texts. What
+does not fit costs the test in progress and nothing else.
+"""
+
+import re
+import signal
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from grader.model import Record, Verdict
+from grader.student import frames
+from grader.student.frames import Ended, Position
+from grader.student.server import WALL_FACTOR
+from grader.student.wire import (
+    CaseReply,
+    FormulaReply,
+    Frame,
+    Job,
+    Place,
+    Progress,
+    Raised,
+    Returned,
+    Task,
+    TestReply,
+    WireError,
+    unpack,
+)
+
+MAX_TIMEOUTS = 2
+"""After so many timeouts in one part its remaining tests are skipped."""
+_MAX_TEXT = 4_000
+_MAX_LINES = 40
+_WHERE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,9}) in ')
+_DEADLINE_SIGNALS = frozenset({-signal.SIGPROF, -signal.SIGXCPU})
+_CRASHES = {
+    -signal.SIGSEGV: "a segmentation fault, often a recursion without an end",
+    -signal.SIGBUS: "a bus error",
+    -signal.SIGABRT: "an abort",
+    -signal.SIGFPE: "an arithmetic fault",
+    -signal.SIGILL: "an illegal instruction",
+}
+_Reply = TypeVar("_Reply")
+
+
+class TestOutcome(Record, frozen=True, kw_only=True):
+    """How one test ran.
+
+    Attributes:
+        verdict: PASSED when it ran to its end, whatever the values; a case may still hold an
+            exception. Else TIMED_OUT, OUT_OF_MEMORY, RAISED, SKIPPED or FAILED_TO_GRADE.
+        reason, sentence: why it did not run to its end, or "".
+        cases: the reply of each case, empty unless it ran to its end.
+        traceback: lines in the student's own files, of the first case that raised.
+        printed, remarks: over all cases.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    sentence: str = ""
+    cases: tuple[CaseReply, ...] = ()
+    traceback: tuple[str, ...] = ()
+    printed: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+class TaskOutcome(Record, frozen=True, kw_only=True):
+    """How one answer was read (formulas only) and how each of its tests ran."""
+
+    formulas: tuple[FormulaReply, ...]
+    tests: tuple[TestOutcome, ...]
+
+
+class JobRun:
+    """The outcomes of a job as they arrive, over as many children as it takes.
+
+    Attributes:
+        position: the test to go on with, or None when all have an outcome.
+        is_spoiled: the child has sent what is no answer, and should be stopped.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._sources = {source.path: source.data for source in job.sources}
+        self._tests: dict[tuple[int, int], TestOutcome] = {}
+        self._formulas: dict[tuple[int, int], FormulaReply] = {}
+        self.position = self._next_from(Position(0, 0))
+        self.is_spoiled = False
+        self._is_running = False
+        self.broken = ""
+
+    def outcomes(self) -> tuple[TaskOutcome, ...]:
+        """One per task, once all tests have an outcome."""
+        return tuple(
+            TaskOutcome(
+                formulas=tuple(f for (t, _), f in sorted(self._formulas.items()) if t == number),
+                tests=tuple(self._tests[number, test] for test in range(len(task.tests))),
+            )
+            for number, task in enumerate(self._job.tasks)
+        )
+
+    def begin(self) -> None:
+        """A new child starts at `position`."""
+        self.is_spoiled = self._is_running = False
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """Take one frame of the child."""
+        if self.is_spoiled:
+            return
+        if kind == frames.BROKEN and not self._is_running:
+            self.broken = payload[:_MAX_TEXT].decode(errors="replace")
+            return
+        taken = {
+            frames.PROGRESS: self._take_progress,
+            frames.TEST: self._take_test,
+            frames.FORMULA: self._take_formula,
+        }.get(kind)
+        self.is_spoiled = taken is None or not taken(payload)
+
+    def end(self, ended: Ended) -> None:
+        """The child is gone: what it was doing gets an outcome, and `position` moves behind it."""
+        if self.position is None:
+            return
+        task = self._job.tasks[self.position.task]
+        self._close(_ended_outcome(ended, task, self._sources, is_spoiled=self.is_spoiled))
+        self._skip_after_timeouts()
+
+    def fail(self, sentence: str) -> None:
+        """Our own machinery failed: the tests without an outcome are not decided."""
+        while self.position is not None:
+            self._close(
+                TestOutcome(verdict=Verdict.FAILED_TO_GRADE, reason="sandbox", sentence=sentence)
+            )
+
+    # --- frames ---------------------------------------------------------------------------------
+
+    def _take_progress(self, payload: bytes) -> bool:
+        progress = _decoded(payload, Progress)
+        if progress is None or self._is_running or self.position is None:
+            return False
+        self._is_running = True
+        return (progress.task, progress.test) == (self.position.task, self.position.test)
+
+    def _take_formula(self, payload: bytes) -> bool:
+        reply = _decoded(payload, FormulaReply)
+        if reply is None or self.position is None or reply.task != self.position.task:
+            return False
+        outputs = len(getattr(self._job.tasks[reply.task].answer, "texts", ()))
+        if not self._is_running or not 0 <= reply.output < outputs:
+            return False
+        self._formulas.setdefault((reply.task, reply.output), _bounded_formula(reply))
+        return True
+
+    def _take_test(self, payload: bytes) -> bool:
+        reply = _decoded(payload, TestReply)
+        if reply is None or self.position is None or not self._is_running:
+            return False
+        wanted = self._job.tasks[self.position.task].tests[self.position.test]
+        if (reply.task, reply.test) != (self.position.task, self.position.test):
+            return False
+        if len(reply.cases) != len(wanted.cases) or not all(map(_is_usable, reply.cases)):
+            return False
+        self._close(_ran(tuple(map(_bounded, reply.cases))))
+        return True
+
+    def _close(self, outcome: TestOutcome) -> None:
+        """Give the current test its outcome and go to the next one."""
+        assert self.position is not None
+        self._tests[self.position.task, self.position.test] = outcome
+        self._is_running = False
+        self.position = self._next_from(Position(self.position.task, self.position.test + 1))
+
+    def _next_from(self, position: Position) -> Position | None:
+        """The position itself, or the first test of the next task that has any."""
+        task, test = position.task, position.test
+        while task < len(self._job.tasks) and test >= len(self._job.tasks[task].tests):
+            task, test = task + 1, 0
+        return Position(task, test) if task < len(self._job.tasks) else None
+
+    def _skip_after_timeouts(self) -> None:
+        if self.position is None:
+            return
+        number = self.position.task
+        own = [outcome for (task, _), outcome in self._tests.items() if task == number]
+        if sum(outcome.verdict is Verdict.TIMED_OUT for outcome in own) < MAX_TIMEOUTS:
+            return
+        sentence = f"not run, because {MAX_TIMEOUTS} tests of this part ran out of time"
+        skipped = TestOutcome(verdict=Verdict.SKIPPED, reason="two timeouts", sentence=sentence)
+        for _ in range(self.position.test, len(self._job.tasks[number].tests)):
+            self._close(skipped)
+
+
+def _decoded(payload: bytes, kind: type[_Reply]) -> _Reply | None:
+    try:
+        return msgspec.msgpack.decode(payload, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+# --- a test that ran ----------------------------------------------------------------------------
+
+
+def _is_usable(case: CaseReply) -> bool:
+    """Whether a returned value follows the wire format to the last byte."""
+    if isinstance(case.result, Raised):
+        return True
+    try:
+        unpack(case.result.value)
+    except (WireError, ValueError, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _ran(cases: tuple[CaseReply, ...]) -> TestOutcome:
+    ends = [case.result for case in cases if isinstance(case.result, Raised)]
+    return TestOutcome(
+        verdict=Verdict.PASSED,
+        cases=cases,
+        traceback=tuple(map(_line, ends[0].frames)) if ends else (),
+        printed=next((case.printed for case in cases if case.printed), ""),
+        remarks=tuple(dict.fromkeys(remark for case in cases for remark in case.remarks)),
+    )
+
+
+def _line(one: Frame) -> str:
+    return f"{one.place.file}, line {one.place.line}, in {one.function}: {one.source}"
+
+
+def _bounded(case: CaseReply) -> CaseReply:
+    """The reply with texts of a length that a report can show, whoever wrote them."""
+    result: Returned | Raised = case.result
+    if isinstance(result, Raised):
+        result = Raised(
+            reason=result.reason[:80],
+            message=result.message[:_MAX_TEXT],
+            frames=tuple(map(_bounded_frame, result.frames[:_MAX_LINES])),
+        )
+    remarks = tuple(remark[:_MAX_TEXT] for remark in case.remarks[:_MAX_LINES])
+    return CaseReply(result=result, remarks=remarks, printed=case.printed[:_MAX_TEXT])
+
+
+def _bounded_frame(one: Frame) -> Frame:
+    place = Place(file=one.place.file[:500], line=one.place.line, column=one.place.column)
+    return Frame(place=place, function=one.function[:80], source=one.source[:200])
+
+
+def _bounded_formula(reply: FormulaReply) -> FormulaReply:
+    warnings = tuple(warning[:_MAX_TEXT] for warning in reply.warnings[:_MAX_LINES])
+    position = max(0, reply.position)
+    return msgspec.structs.replace(
+        reply, error=reply.error[:_MAX_TEXT], position=position, warnings=warnings
+    )
+
+
+# --- a test that its child's end cut off --------------------------------------------------------
+
+
+def _ended_outcome(
+    ended: Ended, task: Task, sources: Mapping[str, bytes], *, is_spoiled: bool
+) -> TestOutcome:
+    lines = _lines(ended.trace, sources)
+    where = f", at {lines[0]}" if lines else ""
+    if is_spoiled or ended.why == "not a reply":
+        return _cut_off("not an answer", "replied with something that is not an answer")
+    if ended.why == "too much":
+        limit = f"one test may return {frames.MAX_REPLY:,} bytes"
+        return _cut_off("returned too much", f"returned too much: {limit}")
+    if ended.why == "clock":
+        spent = f"{task.cpu_s * WALL_FACTOR:g} seconds by the clock"
+        return _timed_out(f"ran out of time after {spent}{where}", lines)
+    if ended.status in _DEADLINE_SIGNALS:
+        spent = f"{task.cpu_s:g} seconds of computing"
+        return _timed_out(f"ran out of time after {spent}{where}", lines)
+    if ended.status in _CRASHES:
+        crash = _CRASHES[ended.status]
+        return _cut_off("crashed", f"the interpreter crashed with {crash}{where}", lines)
+    if ended.status == -signal.SIGKILL and ended.cpu_s >= task.cpu_s:
+        return _timed_out("ran out of time and took no notice of the first signal", lines)
+    if ended.status < 0:
+        name = signal.Signals(-ended.status).name
+        more = "; the machine may have run out of memory" if name == "SIGKILL" else ""
+        return _cut_off("killed", f"was killed by the signal {name}{more}", lines)
+    sentence = f"ended the whole process with the exit code {ended.status}; return a value instead"
+    return _cut_off("exited", sentence)
+
+
+def _cut_off(reason: str, sentence: str, lines: tuple[str, ...] = ()) -> TestOutcome:
+    return TestOutcome(verdict=Verdict.RAISED, reason=reason, sentence=sentence, traceback=lines)
+
+
+def _timed_out(sentence: str, lines: tuple[str, ...]) -> TestOutcome:
+    return TestOutcome(
+        verdict=Verdict.TIMED_OUT, reason="timed out", sentence=sentence, traceback=lines
+    )
+
+
+def _lines(trace: bytes, sources: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The student's own lines in the interpreter's last words, innermost first."""
+    found = _WHERE.findall(trace.decode(errors="replace"))
+    return tuple(
+        f"line {line} of {file}{_quoted(sources[file], int(line))}"
+        for file, line in found[:_MAX_LINES]
+        if file in sources
+    )
+
+
+def _quoted(data: bytes, line: int) -> str:
+    lines = data.splitlines()
+    text = lines[line - 1].decode(errors="replace").strip()[:200] if line <= len(lines) else ""
+    return f", `{text}`" if text else ""

@@ -1,0 +1,204 @@
+"""The seam: reads submissions and runs jobs on warm fork servers.
+
+A server that dies is started again and its job repeated once; whatever a child does costs the test
+that it was in. Knows nothing of expected values.
+"""
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from grader.errors import SandboxError
+from grader.model import Walls
+from grader.sandbox.outcomes import JobRun, TaskOutcome
+from grader.sandbox.servers import Server, ServerDiedError
+from grader.student import frames
+from grader.student.child import READ_CPU_S
+from grader.student.frames import Ended, Position
+from grader.student.server import WALL_FACTOR
+from grader.student.wire import Index, Job, Place, Source, Task, Unread
+
+_SILENCE_S = 20.0
+"""How long a server may be silent beyond the deadline that it keeps itself."""
+_MAX_UNREADABLE = 3
+
+_encode = msgspec.msgpack.encode
+
+
+class Sandbox:
+    """Warm servers for one grading; use it as a context manager.
+
+    Starting is quick: the servers import while the judge does its own work.
+
+    Attributes:
+        walls, walls_note: what holds student code in, and the same in words.
+    """
+
+    def __init__(self, *, walls: Walls | None = None) -> None:
+        if walls not in (None, Walls.NONE):
+            raise SandboxError(f"the walls '{walls}' can not be had here; use --walls none")
+        self.walls = Walls.NONE
+        self.walls_note = (
+            "students' code ran as an ordinary process with limits on time, memory and files;"
+            " nothing kept it from reading this machine's files or using its network"
+        )
+        self._servers: dict[bool, Server] = {}
+        self._start(with_torch=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all servers; nothing of them is left."""
+        while self._servers:
+            self._servers.popitem()[1].close()
+
+    def _start(self, *, with_torch: bool) -> Server:
+        if with_torch not in self._servers:
+            self._servers[with_torch] = Server(with_torch=with_torch)
+        return self._servers[with_torch]
+
+    def _restart(self, *, with_torch: bool) -> Server:
+        self._servers.pop(with_torch).close()
+        return self._start(with_torch=with_torch)
+
+    # --- running --------------------------------------------------------------------------------
+
+    def run(self, job: Job) -> tuple[TaskOutcome, ...]:
+        """Run all tests of a job; one outcome per task, in order."""
+        needs = [_needs_torch(task, job.sources) for task in job.tasks]
+        found: dict[int, TaskOutcome] = {}
+        for with_torch in sorted(set(needs)):
+            numbers = [n for n, need in enumerate(needs) if need == with_torch]
+            tasks = tuple(job.tasks[n] for n in numbers)
+            part = msgspec.structs.replace(job, tasks=tasks)
+            outcomes = self._run_on(part, with_torch=with_torch)
+            found.update(zip(numbers, outcomes, strict=True))
+        return tuple(found[n] for n in range(len(job.tasks)))
+
+    def run_all(self, jobs: Iterable[Job]) -> Iterator[tuple[TaskOutcome, ...]]:
+        """Run jobs one after the other; outcomes in the same order."""
+        jobs = tuple(jobs)
+        if any(_needs_torch(task, job.sources) for job in jobs for task in job.tasks):
+            self._start(with_torch=True)  # importing torch takes a second: begin now
+        return map(self.run, jobs)
+
+    def _run_on(self, job: Job, *, with_torch: bool) -> tuple[TaskOutcome, ...]:
+        server = self._start(with_torch=with_torch)
+        run = JobRun(job)
+        try:
+            _follow(server, job, run)
+        except ServerDiedError:
+            server = self._restart(with_torch=with_torch)
+            run = JobRun(job)  # from the start, so that a rerun gives what a first run gives
+            try:
+                _follow(server, job, run)
+            except ServerDiedError as error:
+                run.fail(f"the grader's own server ended: {error}")
+                self._restart(with_torch=with_torch)
+        return run.outcomes()
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def read(self, sources: tuple[Source, ...]) -> Index:
+        """Index a submission; a file that ends its reader is named and left out."""
+        unread: list[Unread] = []
+        for _ in range(_MAX_UNREADABLE):
+            try:
+                index, culprit = self._read_once(sources)
+            except ServerDiedError:
+                self._restart(with_torch=False)
+                index, culprit = self._read_once(sources)
+            if index is not None:
+                return Index(found=index.found, unread=(*index.unread, *unread))
+            unread.append(_died_reading(sources, culprit))
+            sources = tuple(s for n, s in enumerate(sources) if n != culprit)
+        return Index(unread=tuple(unread))
+
+    def _read_once(self, sources: tuple[Source, ...]) -> tuple[Index | None, int]:
+        """The index, or None and the number of the file that the reader died of."""
+        server = self._start(with_torch=False)
+        server.send(frames.READ, _encode(sources))
+        index: Index | None = None
+        culprit = 0
+        while True:
+            kind, payload = server.receive(READ_CPU_S * WALL_FACTOR + _SILENCE_S)
+            if kind == frames.FILE:
+                culprit = msgspec.msgpack.decode(payload, type=int)
+            elif kind == frames.INDEX:
+                index = _strict_index(payload, sources)
+            elif kind == frames.BROKEN:
+                raise SandboxError(f"a child can not be set up: {payload.decode(errors='replace')}")
+            elif kind == frames.ENDED:
+                return index, culprit
+
+
+def _follow(server: Server, job: Job, run: JobRun) -> None:
+    """Run children until every test of the job has an outcome.
+
+    Raises:
+        ServerDiedError: the server ended or is silent.
+        SandboxError: a child can not be set up.
+    """
+    server.send(frames.JOB, _encode(job))
+    while run.position is not None:
+        run.begin()
+        server.send(frames.GO, _encode(run.position))
+        _follow_child(server, job, run)
+        if run.broken:
+            raise SandboxError(f"a child can not be set up: {run.broken}")
+
+
+def _follow_child(server: Server, job: Job, run: JobRun) -> None:
+    is_stopped = False
+    while True:
+        kind, payload = server.receive(_patience(job, run.position))
+        if kind == frames.ENDED:
+            run.end(msgspec.msgpack.decode(payload, type=Ended))
+            return
+        run.take(kind, payload)
+        if run.is_spoiled and not is_stopped:
+            is_stopped = True
+            server.send(frames.STOP)
+
+
+def _patience(job: Job, position: Position | None) -> float:
+    cpu_s = job.tasks[position.task].cpu_s if position is not None else 0.0
+    return cpu_s * WALL_FACTOR + _SILENCE_S
+
+
+def _needs_torch(task: Task, sources: tuple[Source, ...]) -> bool:
+    """Whether the answer may import torch, and some file says the word."""
+    if "torch" not in task.imports or hasattr(task.answer, "texts"):
+        return False
+    return any(b"torch" in source.data for source in sources if source.path.endswith(".py"))
+
+
+def _strict_index(payload: bytes, sources: tuple[Source, ...]) -> Index | None:
+    """The index, unless it names files that were not sent."""
+    try:
+        index = msgspec.msgpack.decode(payload, type=Index)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    paths = {source.path for source in sources}
+    places = {f.place.file for f in index.found} | {u.place.file for u in index.unread}
+    return index if places <= paths else None
+
+
+def _died_reading(sources: tuple[Source, ...], number: int) -> Unread:
+    """Says which file the reader died of."""
+    path = sources[number].path if number < len(sources) else ""
+    return Unread(
+        place=Place(file=path),
+        message="reading this file took more time or memory than allowed; nothing of it was read",
+    )

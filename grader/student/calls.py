@@ -1,0 +1,209 @@
+"""Runs functions on cases: binds by position, or runs a part's `call`, and packs what comes back.
+
+Every end is data. Knows inputs and answers; no expected values.
+"""
+
+import inspect
+import random
+import sys
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from grader.student.ends import raised, text_of
+from grader.student.loading import StudentFiles
+from grader.student.printing import printing
+from grader.student.signature import Signature
+from grader.student.wire import (
+    Array,
+    CaseReply,
+    FunctionAnswer,
+    Many,
+    Packed,
+    Raised,
+    Returned,
+    Value,
+    pack,
+    unpack,
+)
+
+_SEED = 20_240_229
+
+Run = Callable[[tuple[Value, ...]], Packed]
+
+
+class CallError(Exception):
+    """The call itself could not be made: names the reason and the sentence."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason, self.sentence = reason, sentence
+
+
+class Function:
+    """A student's function, or the names that a part's `call` needs, ready to be called."""
+
+    def __init__(
+        self,
+        files: StudentFiles,
+        answer: FunctionAnswer,
+        signature: Signature,
+        imports: tuple[str, ...],
+    ) -> None:
+        self._files, self._answer, self._signature = files, answer, signature
+        self._failed: Raised | None = None
+        self._remarks: tuple[str, ...] = ()
+        self._names: dict[str, object] = {}
+        with printing():
+            try:
+                module = files.load(answer.place.file, frozenset(imports))
+                self._names = {name: self._provided(module, name) for name in self._wanted}
+            except CallError as error:
+                self._failed = Raised(reason=error.reason, message=error.sentence)
+            except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
+                self._failed = self._does_not_load(error)
+        self._remarks = tuple(
+            f"imports {name}, which is not allowed in this part; nothing that ran needed it"
+            for name in files.unneeded
+        )
+        self._call: CodeType | None = None
+        if answer.call:
+            self._call = compile(answer.call, "<call>", "exec", dont_inherit=True)
+
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        return self._answer.provides or (self._signature.name,)
+
+    def run(self, inputs: tuple[Packed, ...]) -> CaseReply:
+        """Call it on one case, with fresh copies of the inputs and a fresh random state."""
+        if self._failed is not None:
+            return CaseReply(result=self._failed, remarks=self._remarks)
+        values = tuple(map(_fresh, inputs))
+        _seed()
+        with printing() as printed:
+            result = self._result(values)
+        is_refused = isinstance(result, Raised) and result.reason == "import refused"
+        remarks = [*(() if is_refused else self._remarks), *self._changed(inputs, values)]
+        if printed.is_out:
+            remarks.append("prints")
+        return CaseReply(result=result, remarks=tuple(remarks), printed=printed.shown())
+
+    def _result(self, values: tuple[Value, ...]) -> Returned | Raised:
+        try:
+            if self._call is not None:
+                return Returned(value=self._run_call(self._call, values))
+            return Returned(value=self._plain(values))
+        except CallError as error:
+            return Raised(reason=error.reason, message=error.sentence)
+        except BaseException as error:  # noqa: BLE001  # exits and interrupts end a case, not the child
+            return raised(error, self._files.sources)
+
+    def _plain(self, values: tuple[Value, ...]) -> Packed:
+        function: Any = self._names[self._signature.name]
+        self._check_arguments(function, values)
+        return pack(function(*values))
+
+    def _check_arguments(self, function: Any, values: tuple[Value, ...]) -> None:
+        try:
+            takes = inspect.signature(function)
+        except (ValueError, TypeError):
+            return  # a builtin that does not tell
+        try:
+            takes.bind(*values)
+        except TypeError as error:
+            wanted = ", ".join(variable.name for variable in self._signature.inputs)
+            name = self._signature.name
+            raise CallError(
+                "wrong arguments",
+                f"{name}{takes} can not be called as {name}({wanted}): {text_of(error)}"[:600],
+            ) from None
+
+    def _run_call(self, code: CodeType, values: tuple[Value, ...]) -> Packed:
+        names = {v.name: x for v, x in zip(self._signature.inputs, values, strict=True)}
+        space: dict[str, Any] = {**names, **self._names}
+        try:
+            exec(code, space)  # noqa: S102  # the part's own statements, written by its author
+            return Many(tuple(pack(space[v.name]) for v in self._signature.outputs))
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            found = raised(error, self._files.sources)
+            if found.frames:
+                raise  # it happened in the student's own lines
+            statement = _statement(error, self._answer.call)
+            sentence = f"`{statement}` fails: {type(error).__name__}: {text_of(error)}"
+            raise CallError("wrong arguments", sentence) from None
+
+    def _changed(self, inputs: tuple[Packed, ...], values: tuple[Value, ...]) -> list[str]:
+        return [
+            f"changed its input {variable.name} in place"
+            for variable, packed, value in zip(self._signature.inputs, inputs, values, strict=True)
+            if isinstance(packed, Array | Many) and not _is_same(value, packed)
+        ]
+
+    # --- loading --------------------------------------------------------------------------------
+
+    def _provided(self, module: object, name: str) -> object:
+        file = self._answer.place.file
+        if not hasattr(module, name):
+            raise CallError("not defined", f"{file} defines no {name} when it is run")
+        found: object = getattr(module, name)
+        if not callable(found):
+            kind = type(found).__name__[:80]
+            sentence = f"{name} in {file} is no function; it is of type {kind}"
+            raise CallError("not callable", sentence)
+        return found
+
+    def _does_not_load(self, error: BaseException) -> Raised:
+        found = raised(error, self._files.sources, reason="does not load")
+        if isinstance(error, SyntaxError):
+            where = f"line {error.lineno} of {error.filename}"
+            message = f"can not be read as Python 3: {error.msg} ({where})"
+            return Raised(reason="does not load", message=message)
+        if found.reason == "import refused":
+            return found
+        message = f"{self._answer.place.file} does not load: {found.message}"
+        return Raised(reason=found.reason, message=message, frames=found.frames)
+
+
+def _fresh(packed: Packed) -> Value:
+    """The value of an input, with arrays that the student may write to."""
+    value = unpack(packed)
+    return _writable(value)
+
+
+def _writable(value: Value) -> Value:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, tuple):
+        return tuple(map(_writable, value))
+    if isinstance(value, dict):
+        return {name: _writable(item) for name, item in value.items()}
+    return value
+
+
+def _is_same(value: Value, packed: Packed) -> bool:
+    try:
+        return pack(value) == packed
+    except Exception:  # noqa: BLE001  # whatever the student made of it, it is not the same
+        return False
+
+
+def _seed() -> None:
+    """Give each case the same random numbers, so that a submission has one result."""
+    random.seed(_SEED)
+    np.random.seed(_SEED)  # noqa: NPY002  # the global generator is the one that students use
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(_SEED)
+
+
+def _statement(error: BaseException, call: str) -> str:
+    """The line of the call in which an exception was raised."""
+    tb, line = error.__traceback__, 0
+    while tb is not None:
+        if tb.tb_frame.f_code.co_filename == "<call>":
+            line = tb.tb_lineno
+        tb = tb.tb_next
+    lines = call.splitlines()
+    return lines[line - 1].strip() if 0 < line <= len(lines) else call.strip()

@@ -1,0 +1,198 @@
+"""What a forked child does: shut the doors, run the tests one by one, send each reply as it ends.
+
+It runs in the process that students' code shares, so nothing it sends is believed. Knows inputs
+and answers; no expected values.
+"""
+
+import contextlib
+import faulthandler
+import gc
+import math
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from grader.student.calls import Function
+from grader.student.evaluating import Formulas
+from grader.student.frames import (
+    BROKEN,
+    FILE,
+    FORMULA,
+    INDEX,
+    MAX_REPLY,
+    PROGRESS,
+    TEST,
+    Position,
+    frame,
+    write_all,
+)
+from grader.student.loading import StudentFiles
+from grader.student.reading import read_submission
+from grader.student.signature import parse_signature
+from grader.student.wire import (
+    CaseReply,
+    FormulaAnswer,
+    Job,
+    Progress,
+    Raised,
+    Source,
+    Task,
+    TestReply,
+)
+
+MEMORY = 2**30
+"""Bytes that a child may have beyond its server's."""
+MAX_FILE = 16 * 2**20
+MAX_OPEN = 64
+MAX_PROCESSES = 64
+READ_CPU_S = 10.0
+DEADLINE_SIGNAL = signal.SIGPROF
+_GRACE_S = 2
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Child:
+    """One forked process, from its first instruction to its end.
+
+    Attributes:
+        replies, trace: the descriptors for frames and for the interpreter's last words.
+        server_memory: the bytes of address space that the server itself has.
+        folder: the scratch folder with the submission's files, or "".
+    """
+
+    def __init__(self, *, replies: int, trace: int, server_memory: int, folder: str) -> None:
+        self.replies, self.trace = replies, trace
+        self.server_memory, self.folder = server_memory, folder
+
+    def run_job(self, job: Job, start: Position) -> None:
+        """Run the tests from `start` on; never returns."""
+        cpu_s = sum(task.cpu_s * len(task.tests) for task in job.tasks[start.task :])
+        self._live(lambda: self._tests(job, start), cpu_s)
+
+    def read(self, sources: tuple[Source, ...]) -> None:
+        """Send the index of a submission; never returns."""
+        self._live(lambda: self._index(sources), READ_CPU_S)
+
+    def _live(self, work: Callable[[], None], cpu_s: float) -> None:
+        code = 1
+        try:
+            self._shut_doors(cpu_s)
+        except BaseException as error:  # noqa: BLE001  # a door that stays open must never go unseen
+            self._send(BROKEN, f"{type(error).__name__}: {error}".encode())
+        else:
+            with contextlib.suppress(BaseException):
+                work()
+                code = 0
+        os._exit(code)  # no clean-up of ours or of the student's may run
+
+    # --- doors ----------------------------------------------------------------------------------
+
+    def _shut_doors(self, cpu_s: float) -> None:
+        os.setsid()  # a group of its own: kill(0) reaches nobody else, and one kill ends it all
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null, descriptor)
+        self._keep_two_descriptors()
+        _limit(resource.RLIMIT_CORE, 0)  # no copy of memory on the disk
+        _limit(resource.RLIMIT_FSIZE, MAX_FILE)
+        _limit(resource.RLIMIT_NOFILE, MAX_OPEN)
+        _limit(resource.RLIMIT_CPU, math.ceil(cpu_s) + _GRACE_S)  # behind the timer of each test
+        if self.server_memory:
+            _limit(resource.RLIMIT_AS, self.server_memory + MEMORY)
+        _limit_processes()
+        if self.folder:
+            os.chdir(self.folder)
+        faulthandler.enable(self.trace, all_threads=False)
+        faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
+        gc.enable()
+
+    def _keep_two_descriptors(self) -> None:
+        """Close the control stream and whatever else the server holds."""
+        low, high = sorted((self.replies, self.trace))
+        os.closerange(3, low)
+        os.closerange(low + 1, high)
+        os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
+
+    # --- work -----------------------------------------------------------------------------------
+
+    def _index(self, sources: tuple[Source, ...]) -> None:
+        signal.setitimer(signal.ITIMER_PROF, READ_CPU_S)
+        index = read_submission(sources, starting=lambda n: self._send(FILE, _encode(n)))
+        self._send(INDEX, _encode(index))
+
+    def _tests(self, job: Job, start: Position) -> None:
+        files = StudentFiles({s.path: s.data for s in job.sources}, self.folder)
+        for number in range(start.task, len(job.tasks)):
+            first = start.test if number == start.task else 0
+            self._task(number, job.tasks[number], first, files)
+
+    def _task(self, number: int, task: Task, first: int, files: StudentFiles) -> None:
+        """Run one task; reading or loading the answer is part of its first test here."""
+        runner: Function | Formulas | None = None
+        for test in range(first, len(task.tests)):
+            self._send(PROGRESS, _encode(Progress(task=number, test=test)))
+            signal.setitimer(signal.ITIMER_PROF, task.cpu_s)
+            if runner is None:
+                runner = self._prepared(number, task, files)
+            cases = tuple(map(runner.run, task.tests[test].cases))
+            reply = TestReply(task=number, test=test, cases=_shortened(cases))
+            self._send(TEST, _sized(reply))
+
+    def _prepared(self, number: int, task: Task, files: StudentFiles) -> Function | Formulas:
+        signature = parse_signature(task.signature)
+        if not isinstance(task.answer, FormulaAnswer):
+            return Function(files, task.answer, signature, task.imports)
+        formulas = Formulas(number, task.answer, signature)
+        for reply in formulas.replies:
+            self._send(FORMULA, _encode(reply))
+        return formulas
+
+    def _send(self, kind: bytes, payload: bytes) -> None:
+        write_all(self.replies, frame(kind, payload))
+
+
+def _limit(which: int, value: int) -> None:
+    """Set a limit for good, never above what is there already."""
+    _, hard = resource.getrlimit(which)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def _limit_processes() -> None:
+    """Allow a few more threads than the machine has now: the kernel counts all of one user's."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        running = int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].split("/")[1])
+        _limit(resource.RLIMIT_NPROC, running + MAX_PROCESSES)
+
+
+def _shortened(cases: tuple[CaseReply, ...]) -> tuple[CaseReply, ...]:
+    """The replies without prints behind the first few: one example is enough for a person."""
+    return tuple(_unprinted(case) if number > 2 else case for number, case in enumerate(cases))  # noqa: PLR2004  # the first three
+
+
+def _unprinted(case: CaseReply) -> CaseReply:
+    return msgspec.structs.replace(case, printed="") if case.printed else case
+
+
+def _sized(reply: TestReply) -> bytes:
+    """The encoded reply; one beyond the limit says so instead."""
+    data = _encode(reply)
+    if len(data) <= MAX_REPLY:
+        return data
+    return _encode(msgspec.structs.replace(reply, cases=tuple(_too_much(reply))))
+
+
+def _too_much(reply: TestReply) -> Iterator[CaseReply]:
+    """Each case larger than its share is replaced."""
+    for case in reply.cases:
+        size = len(_encode(case))
+        if size * len(reply.cases) <= MAX_REPLY:
+            yield case
+        else:
+            message = f"returned too much: {size:,} bytes; one test may return {MAX_REPLY:,}"
+            yield CaseReply(result=Raised(reason="returned too much", message=message))

@@ -1,0 +1,235 @@
+"""Loads students' files as modules: from their bytes, under private names, with an import rule.
+
+Siblings are importable after the standard library and the packages, so that a student's `random.py`
+shadows nothing. A package that a part does not allow is stood in for while a file loads, so that an
+import which nothing needs costs nothing; using it is refused with a sentence. This is a courtesy
+and no wall: what must not be read is not there.
+"""
+
+import ast
+import builtins
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import PurePosixPath
+from types import CodeType, ModuleType
+from typing import Any
+
+ROOT = "_handed_in"
+"""The package under which students' files are loaded, whatever they are called."""
+
+
+class ImportRefusedError(ModuleNotFoundError):
+    """A package that the part does not allow is imported or used; the text is the sentence."""
+
+
+class StudentFiles:
+    """The Python files of one submission as importable modules.
+
+    Attributes:
+        sources: per path inside the submission its bytes.
+        folder: where the files lie, for `__file__`.
+        unneeded: packages that were stood in for while loading.
+    """
+
+    def __init__(self, sources: Mapping[str, bytes], folder: str) -> None:
+        self.sources, self.folder = sources, folder
+        self.unneeded: dict[str, None] = {}
+        self._allowed: frozenset[str] = frozenset()
+        self._beside = PurePosixPath()
+        self._is_loading = False
+        self._guarded: dict[str, frozenset[int]] = {}
+        self._import = builtins.__import__
+        builtins.__import__ = self._checked_import
+        sys.meta_path.append(self)
+
+    def load(self, path: str, allowed: frozenset[str]) -> ModuleType:
+        """Execute a file and return its module; siblings beside it can be imported.
+
+        Args:
+            path: the file inside the submission.
+            allowed: the packages that may be used beside the standard library.
+        """
+        self._forget()
+        self._allowed = allowed
+        self._beside = PurePosixPath(path).parent
+        name = ".".join([ROOT, *PurePosixPath(path).with_suffix("").parts])
+        spec = self._spec(name, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        self.execute(module, path)
+        return module
+
+    def execute(self, module: ModuleType, path: str) -> None:
+        """Run the code of a file in a module's namespace."""
+        code, was_loading = self._code(path), self._is_loading
+        self._is_loading = True
+        try:
+            exec(code, module.__dict__)  # noqa: S102  # running students' code is what this side is for
+        finally:
+            self._is_loading = was_loading
+
+    def _code(self, path: str) -> CodeType:
+        # The relative path as file name keeps our folders out of tracebacks.
+        tree = ast.parse(self.sources[path], path)
+        self._guarded[path] = frozenset(_lines_in_try(tree))
+        return compile(tree, path, "exec", dont_inherit=True)
+
+    def _forget(self) -> None:
+        """Drop what was loaded before, so that a part never meets another part's state."""
+        for name, module in list(sys.modules.items()):
+            if isinstance(getattr(module, "__loader__", None), _Loader) or name == ROOT:
+                del sys.modules[name]
+        self.unneeded.clear()
+
+    # --- finding siblings -----------------------------------------------------------------------
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The protocol of `sys.meta_path`; asked last, after the standard library."""
+        del path, target  # names alone decide
+        if name == ROOT:
+            return _package(name)
+        parts = name.split(".")
+        if parts[0] == ROOT:
+            return self._file_or_folder(name, PurePosixPath(*parts[1:]))
+        places = dict.fromkeys([self._beside, PurePosixPath()])
+        specs = (self._file_or_folder(name, place.joinpath(*parts)) for place in places)
+        return next((spec for spec in specs if spec is not None), None)
+
+    def _file_or_folder(self, name: str, place: PurePosixPath) -> ModuleSpec | None:
+        for path in (str(place / "__init__.py"), f"{place}.py"):
+            if path in self.sources:
+                return self._spec(name, path)
+        is_folder = any(path.startswith(f"{place}/") for path in self.sources)
+        return _package(name) if is_folder else None
+
+    def _spec(self, name: str, path: str) -> ModuleSpec:
+        return importlib.util.spec_from_file_location(  # type: ignore[return-value]  # None only without a loader
+            name,
+            f"{self.folder}/{path}",
+            loader=_Loader(self, path),  # type: ignore[arg-type]  # a loader by its methods
+            submodule_search_locations=[] if path.endswith("/__init__.py") else None,
+        )
+
+    # --- the import rule ------------------------------------------------------------------------
+
+    def _checked_import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002  # the names that Python calls it with
+        locals: Mapping[str, Any] | None = None,  # noqa: A002  # as above
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        """Python's own import for everybody, but for students' modules and what is not allowed."""
+        loader = None if globals is None else globals.get("__loader__")
+        if level or type(loader) is not _Loader or self._may_import(name):
+            return self._import(name, globals, locals, fromlist or (), level)
+        line = sys._getframe(1).f_lineno  # noqa: SLF001  # the only way to learn where the import stands
+        top = name.partition(".")[0]
+        sentence = self._refusal(top, loader.path, line)
+        is_guarded = line in self._guarded.get(loader.path, ())
+        if is_guarded or not self._is_loading or fromlist == ("*",):
+            raise ImportRefusedError(sentence, name=top)
+        self.unneeded[top] = None
+        return _StandIn(sentence, top, lambda: self._is_loading)
+
+    def _may_import(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        if top in self._allowed or top in sys.stdlib_module_names:
+            return True
+        if self.find_spec(top) is None:
+            return False
+        if not isinstance(getattr(sys.modules.get(top), "__loader__", None), _Loader):
+            sys.modules.pop(top, None)  # a library of ours with the name of a student's file
+        return True
+
+    def _refusal(self, top: str, path: str, line: int) -> str:
+        shown = source_line(self.sources, path, line)
+        allowed = ", ".join([*sorted(self._allowed), "Python's standard library"])
+        return (
+            f"{top} is not allowed in this part: line {line} of {path}, `{shown}`"
+            f" (allowed: {allowed}; no file of the submission is called {top})"
+        )
+
+
+class _Loader:
+    """Loads one file of a submission; the mark by which students' modules are known."""
+
+    def __init__(self, files: StudentFiles, path: str) -> None:
+        self.path = path
+        self._files = files
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """The usual module."""
+        del spec
+        return None  # the protocol's way to say so
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the file."""
+        self._files.execute(module, self.path)
+
+    def get_source(self, name: str) -> str:
+        """The text, for tracebacks and `inspect`."""
+        del name
+        return self._files.sources[self.path].decode(errors="replace")
+
+
+class _StandIn:
+    """What an import of a package gives that the part does not allow.
+
+    While the file loads everything may be done with it that stands at the top of files
+    (attributes, calls, decorators, base classes, annotations); later each use is refused.
+    """
+
+    def __init__(self, sentence: str, name: str, is_loading: Callable[[], bool]) -> None:
+        self._sentence, self._name, self._is_loading = sentence, name, is_loading
+
+    def _more(self, name: str) -> "_StandIn":
+        if not self._is_loading():
+            raise ImportRefusedError(self._sentence, name=self._name)
+        return _StandIn(self._sentence, name, self._is_loading)
+
+    def __getattr__(self, name: str) -> "_StandIn":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._more(name)
+
+    def __call__(self, *values: Any, **named: Any) -> "_StandIn":
+        del values, named
+        return self._more(self._name)
+
+    def __getitem__(self, key: Any) -> "_StandIn":
+        del key
+        return self._more(self._name)
+
+    __or__ = __ror__ = __getitem__
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        del bases
+        self._more(self._name)
+        return ()
+
+
+def source_line(sources: Mapping[str, bytes], path: str, line: int) -> str:
+    """A line of a file, stripped and cut, or ""."""
+    lines = sources.get(path, b"").splitlines()
+    return lines[line - 1].decode(errors="replace").strip()[:200] if 0 < line <= len(lines) else ""
+
+
+def _package(name: str) -> ModuleSpec:
+    spec = ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = []
+    return spec
+
+
+def _lines_in_try(tree: ast.Module) -> Iterator[int]:
+    """The lines whose imports the student expects to fail: bodies of `try` with handlers."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and node.handlers:
+            last = node.body[-1]
+            yield from range(node.body[0].lineno, (last.end_lineno or last.lineno) + 1)

@@ -1,0 +1,132 @@
+"""Reads a submission into an index of what it holds: definitions in Python files, typed answers.
+
+Parses and never executes. Knows nothing of parts: whether a name is wanted is the judge's business.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from grader.student.typed import read_typed
+from grader.student.wire import Found, Index, Place, Source, Unread
+
+MAX_FOUND = 20_000
+MAX_PYTHON_BYTES = 2 * 2**20
+TYPED_NAMES = frozenset({"answers.yaml", "answers.yml"})
+
+_PYTHON_2 = re.compile(r"Missing parentheses in call to '(print|exec)'|multiple exception types")
+
+
+def read_submission(
+    sources: tuple[Source, ...], *, starting: Callable[[int], None] = lambda _: None
+) -> Index:
+    """Index all files of a submission.
+
+    Args:
+        sources: the submission's regular files.
+        starting: told the index of each file before it is read, so that a reader that dies names
+            the file it died of.
+    """
+    found: list[Found] = []
+    unread: list[Unread] = []
+    for number, source in enumerate(sources):
+        starting(number)
+        for item in _read(source):
+            (found if isinstance(item, Found) else unread).append(item)  # type: ignore[arg-type]  # picked by type
+        if len(found) > MAX_FOUND:
+            unread.append(
+                Unread(
+                    place=Place(file=source.path),
+                    message=f"the submission holds more than {MAX_FOUND:,} definitions and answers;"
+                    " what comes after them was not read",
+                )
+            )
+            break
+    return Index(found=tuple(found[:MAX_FOUND]), unread=tuple(unread))
+
+
+def _read(source: Source) -> Iterator[Found | Unread]:
+    path = PurePosixPath(source.path)
+    if path.suffix == ".py":
+        yield from _read_python(source)
+    elif path.name in TYPED_NAMES:
+        yield from read_typed(source)
+
+
+# --- Python -------------------------------------------------------------------------------------
+
+
+def _read_python(source: Source) -> Iterator[Found | Unread]:
+    if len(source.data) > MAX_PYTHON_BYTES:
+        yield _unread(source, "is larger than 2 MiB; hand in code without data inside it")
+        return
+    try:
+        tree = ast.parse(source.data, source.path)
+    except SyntaxError as error:
+        yield _syntax_error(source, error)
+    except (ValueError, RecursionError, MemoryError) as error:
+        yield _unread(source, f"can not be read as Python: {str(error) or 'nested too deep'}")
+    else:
+        # The last definition of a name is the one that Python keeps.
+        last = dict(_definitions(tree.body))
+        for name, node in last.items():
+            place = Place(file=source.path, line=node.lineno, column=node.col_offset + 1)
+            yield Found(kind="function", key=(name,), place=place)
+
+
+def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Functions, classes and assigned callables of a module, also inside `if`, `try`, `with`."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            yield from ((name, node) for name in _assigned(node))
+        elif isinstance(node, ast.If) and not _is_main_guard(node.test):
+            yield from _definitions([*node.body, *node.orelse])
+        elif isinstance(node, ast.Try):
+            handled = [statement for handler in node.handlers for statement in handler.body]
+            yield from _definitions([*node.body, *handled, *node.orelse, *node.finalbody])
+        elif isinstance(node, ast.With):
+            yield from _definitions(node.body)
+
+
+def _assigned(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    """The names that are bound to something that may be callable."""
+    if not isinstance(node.value, ast.Lambda | ast.Name | ast.Attribute | ast.Call):
+        return []
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+
+
+def _syntax_error(source: Source, error: SyntaxError) -> Unread:
+    line = _undecodable_line(source.data)
+    if line and "codec" in str(error):
+        return _unread(source, "is not UTF-8 text here; save the file as UTF-8", line)
+    said = str(error.msg).splitlines()[0][:200] if error.msg else "invalid syntax"
+    shown = (error.text or "").strip()[:120]
+    where = f" in `{shown}`" if shown else ""
+    message = f"can not be read as Python 3: {said}{where}"
+    if _PYTHON_2.search(said):
+        message += "; this looks like Python 2"
+    return _unread(source, message, error.lineno or 0, error.offset or 0)
+
+
+def _undecodable_line(data: bytes) -> int:
+    """The line of the first byte that is not UTF-8, or 0."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 0
+
+
+def _unread(source: Source, message: str, line: int = 0, column: int = 0) -> Unread:
+    return Unread(
+        place=Place(file=source.path, line=line, column=max(column, 0)),
+        message=f"line {line}: {message}" if line else message,
+    )

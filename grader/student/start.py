@@ -1,0 +1,42 @@
+"""The first lines of a server's interpreter: what can be imported, and nothing else.
+
+Run as a script, without `site`, so that the import path is the standard library alone; the packages
+come by name from a list. Imports only the standard library before the list is in place. Its
+arguments: the descriptor of the control stream, a JSON object from package to the folder that holds
+it, the scratch folder, and the packages to import before the first fork.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+
+
+class Packages:
+    """Finds the packages of the list, each in its own folder, and no others."""
+
+    def __init__(self, folders: Mapping[str, str]) -> None:
+        self._folders = folders
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The protocol of `sys.meta_path`; submodules are found by the package's own path."""
+        folder = self._folders.get(name)
+        if path is not None or folder is None:
+            return None
+        return PathFinder.find_spec(name, [folder], target)
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until the judge closes the control stream."""
+    control, folders, scratch, *preload = arguments
+    sys.meta_path.append(Packages(json.loads(folders)))
+    from grader.student.server import serve
+
+    serve(int(control), scratch, preload)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
