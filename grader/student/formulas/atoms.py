@@ -239,24 +239,33 @@ class _Scanner:
         if match is None:
             raise FormulaError("the formula ends in a backslash", self.at)
         word, symbol = match.groups()
-        length = len(match[0])
         if word is None:
-            self._symbol_command(symbol, length)
-        elif word in {"begin", "end", "left"} and self._environment(word, length):
-            pass
-        elif word in table.COMMAND_LETTERS:
-            self._emit("letter", table.COMMAND_LETTERS[word], length)
-        elif word in table.FONTS or word in table.ACCENT_COMMANDS:
+            self._symbol_command(symbol, len(match[0]))
+        elif not self._structure(word, len(match[0])):
+            self._plain_command(word, len(match[0]))
+
+    def _structure(self, word: str, length: int) -> bool:
+        """Commands that take what follows them into account; whether the word is one."""
+        if word in {"begin", "end", "left"}:
+            return self._environment(word, length)
+        if word in table.FONTS or word in table.ACCENT_COMMANDS:
             self._group_command(word, length)
         elif word in table.FRACTION_COMMANDS:
             self._fraction(length)
+        else:
+            return False
+        return True
+
+    def _plain_command(self, word: str, length: int) -> None:
+        if word in table.COMMAND_LETTERS:
+            self._emit("letter", table.COMMAND_LETTERS[word], length)
         elif word in table.COMMAND_BRACKETS:
             self._bracket_command(table.COMMAND_BRACKETS[word], length)
         elif word in table.COMMANDS:
             self._emit("op", table.COMMANDS[word], length)
         elif word == "sqrt":
             self._emit("sqrt", "√", length)
-        elif word in {"boxed", "mathstrut", "not"} | table.IGNORED_COMMANDS and word != "not":
+        elif word in table.IGNORED_COMMANDS:
             self.at += length
             self.spaced = True
         else:
@@ -284,14 +293,14 @@ class _Scanner:
             self._close(bracket, length)
 
     def _group_command(self, word: str, length: int) -> None:
-        """A font or an accent: its group is one unit, so that C_\\text{out} is one name."""
+        r"""A font or an accent: its group is one unit, so that C_\text{out} is one name."""
         self.at += length
         self.accent = table.ACCENT_COMMANDS.get(word, self.accent)
         if word in table.FONTS and self.text[self.at : self.at + 1] == "{":
             self._open("font{", 1)
 
     def _fraction(self, length: int) -> None:
-        """\\frac12 takes one digit for each of its halves, as LaTeX does."""
+        r"""\frac12 takes one digit for each of its halves, as LaTeX does."""
         self._emit("frac", "frac", length)
         if digits := _SINGLE_DIGITS.match(self.text, self.at):
             self._emit("digits", digits[1], 1)

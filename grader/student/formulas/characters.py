@@ -50,9 +50,7 @@ FRACTIONS = {
 }  # fmt: skip
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
 INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u2061\u2062\u2063")
-SPACES = frozenset(
-    " \t\r\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-)
+SPACES = frozenset((*" \t\r\u00a0\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B))))
 
 # --- LaTeX --------------------------------------------------------------------------------------
 
@@ -77,15 +75,62 @@ COMMAND_LETTERS = {
 }  # fmt: skip
 COMMAND_LETTERS.pop("eps")
 FONTS = frozenset(
-    "text textrm textit textbf texttt mathrm mathit mathbf mathsf mathtt mathcal mathbb mathfrak "
-    "operatorname boldsymbol bm mbox textnormal".split()
+    [
+        "text",
+        "textrm",
+        "textit",
+        "textbf",
+        "texttt",
+        "mathrm",
+        "mathit",
+        "mathbf",
+        "mathsf",
+        "mathtt",
+        "mathcal",
+        "mathbb",
+        "mathfrak",
+        "operatorname",
+        "boldsymbol",
+        "bm",
+        "mbox",
+        "textnormal",
+    ]
 )
-ACCENT_COMMANDS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
-                   "widetilde": "tilde"}  # fmt: skip
+ACCENT_COMMANDS = {
+    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
+    "widetilde": "tilde",
+}  # fmt: skip
 FRACTION_COMMANDS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
 IGNORED_COMMANDS = frozenset(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle "
-    "textstyle limits nolimits quad qquad enspace thinspace nonumber notag strut".split()
+    [
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "biggl",
+        "biggr",
+        "Biggl",
+        "Biggr",
+        "displaystyle",
+        "textstyle",
+        "limits",
+        "nolimits",
+        "quad",
+        "qquad",
+        "enspace",
+        "thinspace",
+        "nonumber",
+        "notag",
+        "strut",
+        "boxed",
+        "mathstrut",
+    ]
 )
 SYMBOL_COMMANDS = {
     ",": " ",
@@ -98,10 +143,34 @@ SYMBOL_COMMANDS = {
     "|": "‖",
 }
 ENVIRONMENTS = frozenset(
-    "align align* aligned equation equation* split gather gather* gathered displaymath math "
-    "eqnarray eqnarray* multline multline*".split()
+    [
+        "align",
+        "align*",
+        "aligned",
+        "equation",
+        "equation*",
+        "split",
+        "gather",
+        "gather*",
+        "gathered",
+        "displaymath",
+        "math",
+        "eqnarray",
+        "eqnarray*",
+        "multline",
+        "multline*",
+    ]
 )
 CASES = frozenset({"cases", "dcases", "cases*", "dcases*"})
+
+
+# Blocks of letters and digits that differ in their looks only: mathematical, full-width, others.
+_LETTER_BLOCKS = ((0x1D400, 0x1D7FF), (0xFF21, 0xFF5A), (0x2100, 0x214F))
+_DIGIT_BLOCKS = ((0x1D7CE, 0x1D7FF), (0xFF10, 0xFF19))
+
+
+def _is_in(character: str, blocks: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= ord(character) <= last for first, last in blocks)
 
 
 def letter(character: str) -> str | None:
@@ -115,8 +184,7 @@ def letter(character: str) -> str | None:
         return GREEK[character]
     if character in "∂∇":
         return "d" if character == "∂" else "∇"
-    code = ord(character)
-    if 0x1D400 <= code <= 0x1D7FF or 0xFF21 <= code <= 0xFF5A or 0x2100 <= code <= 0x214F:  # noqa: PLR2004  # blocks
+    if _is_in(character, _LETTER_BLOCKS):
         plain = unicodedata.normalize("NFKC", character)
         if len(plain) == 1 and plain != character:
             return letter(plain)
@@ -127,8 +195,7 @@ def digit(character: str) -> str | None:
     """The ASCII digit that a character shows, full-width and mathematical ones included."""
     if character.isascii():
         return character if character.isdigit() else None
-    code = ord(character)
-    if 0x1D7CE <= code <= 0x1D7FF or 0xFF10 <= code <= 0xFF19:  # noqa: PLR2004  # blocks of digits
+    if _is_in(character, _DIGIT_BLOCKS):
         return unicodedata.normalize("NFKC", character)
     return None
 

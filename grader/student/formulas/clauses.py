@@ -36,7 +36,7 @@ _AXES = re.compile(r"\s*(-?\d)\s*,\s*(-?\d)\s*(?=\))")
 
 
 def call(reader: "Reader") -> Node:
-    """A function with its arguments: f(x), \\tanh^2 x, \\log_2(n)."""
+    r"""A function with its arguments: f(x), \tanh^2 x, \log_2(n)."""
     token = reader.take()
     if token.text == "sum" and reader.sees("op", "_"):
         reader.place -= 1
@@ -60,8 +60,8 @@ def _log_base(reader: "Reader", token: Token) -> Node | None:
 
 def _with_base(node: Node, base: Node) -> Node:
     assert isinstance(node, Call)
-    if base in {Number("2"), Number("10")}:
-        return Call(f"log{base.text}", node.arguments)  # type: ignore[union-attr]  # a Number
+    if isinstance(base, Number) and base.text in {"2", "10"}:
+        return Call(f"log{base.text}", node.arguments)
     return Chain(("/",), (node, Call("log", (base,))))
 
 
@@ -84,12 +84,14 @@ def _bare_argument(reader: "Reader", token: Token) -> Node:
     """The argument of a function without brackets: factors up to the next operator or bracket."""
     start = reader.token.at
     is_own = token.text in reader.vocabulary.notation.functions or token.text in REWRITTEN
-    if is_own or reader.token.kind not in _BARE | {"function"} and not reader.sees("op", "|"):
+    begins = reader.token.kind in _BARE | {"function"} or reader.sees("op", "|")
+    if is_own or not begins:
         reader.refuse(f"{token.text} needs its argument in brackets")
     factors = [reader.power()]
     while reader.token.kind in _BARE - {"number"}:
         factors.append(reader.power())
-    if len(factors) > 1 and not (len(factors) == 2 and isinstance(factors[0], Number)):  # noqa: PLR2004  # sin 2x
+    is_multiple = [isinstance(factor, Number) for factor in factors] == [True, False]  # sin 2x
+    if len(factors) > 1 and not is_multiple:
         source = reader.source(start, reader.token.at)
         reader.warnings.append(f"{token.text} was applied to all of “{source}”")
     if reader.token.kind == "open" and reader.token.text in _BRACKETS:
@@ -97,7 +99,8 @@ def _bare_argument(reader: "Reader", token: Token) -> Node:
         reader.warnings.append(f"{token.text} was applied to “{source}” only")
     if len(factors) == 1:
         return factors[0]
-    return Chain(("·",) * (len(factors) - 1), tuple(factors))
+    product: Operator = "·"
+    return Chain((product,) * (len(factors) - 1), tuple(factors))
 
 
 def _bracketed(reader: "Reader", token: Token) -> Node:
@@ -165,7 +168,7 @@ def _rewritten(reader: "Reader", token: Token, arguments: tuple[Node, ...]) -> N
             return Cases((value,), (condition,), otherwise)
         case (name, (left, right)) if name in operators:
             return Chain((operators[name],), (left, right))
-    reader.refuse(f"{token.text} does not take {len(arguments)} arguments", token.at)
+    return reader.refuse(f"{token.text} does not take {len(arguments)} arguments", token.at)
 
 
 def _reduced(reader: "Reader", kind: str) -> Node:
@@ -213,7 +216,7 @@ def method(reader: "Reader", node: Node) -> Node:
 
 
 def fraction(reader: "Reader") -> Node:
-    """\\frac{a}{b}."""
+    r"""\frac{a}{b}."""
     token = reader.take()
     over, under = _half(reader, token), _half(reader, token)
     return Chain(("/",), (over, under))
@@ -228,14 +231,14 @@ def _half(reader: "Reader", token: Token) -> Node:
 
 
 def root(reader: "Reader") -> Node:
-    """√x, \\sqrt{x} and \\sqrt[3]{x}."""
+    r"""√x, \sqrt{x} and \sqrt[3]{x}."""
     token = reader.take()
     degree: Node | None = None
     if token.kind == "sqrt" and reader.sees("open", "["):
         degree = reader.group()
     start = reader.token.at
     node = reader.power(is_exponent=True) if token.text != "√" else reader.primary()
-    if reader.token.kind in _BARE - {"number"} and not reader.text[start : start + 1] in "({[":
+    if reader.token.kind in _BARE - {"number"} and reader.text[start : start + 1] not in "({[":
         reader.warnings.append(
             f"the root was taken of “{reader.source(start, reader.token.at)}” only"
         )
@@ -299,8 +302,8 @@ def _bound(reader: "Reader") -> Bound:
             reader.refuse("the bounds of a sum are written as k=1 or 1 ≤ k ≤ n")
         return (
             name,
-            _shifted(low, first.text == "<", 1),
-            _shifted(reader.sum(), second.text == "<", -1),
+            _shifted(low, 1, is_strict=first.text == "<"),
+            _shifted(reader.sum(), -1, is_strict=second.text == "<"),
         )
     name = _index_name(reader)
     return (name, reader.sum(), None) if reader.accept("op", "=") else (name, None, None)
@@ -313,7 +316,7 @@ def _index_name(reader: "Reader") -> str:
     return token.text
 
 
-def _shifted(node: Node, is_strict: bool, by: int) -> Node:  # noqa: FBT001  # < or ≤
+def _shifted(node: Node, by: int, *, is_strict: bool) -> Node:
     if not is_strict:
         return node
     if isinstance(node, Number) and node.text.isdigit() and int(node.text) + by >= 0:
@@ -352,13 +355,16 @@ def _comprehension(reader: "Reader", indices: tuple[str, ...]) -> Node:
         limits = _arguments(reader)
         reader.close(opened)
         reader.scope.append(name)
-        if len(limits) > 2:  # noqa: PLR2004  # a step is not read
-            reader.refuse("range is read with one or two limits", opened.at)
-        low = limits[0] if len(limits) == 2 else Number("0")  # noqa: PLR2004  # start and stop
-        bounds.append((name, low, _shifted(limits[-1], is_strict=True, by=-1)))
+        match limits:
+            case (stop,):
+                bounds.append((name, Number("0"), _shifted(stop, -1, is_strict=True)))
+            case (start, stop):
+                bounds.append((name, start, _shifted(stop, -1, is_strict=True)))
+            case _:
+                reader.refuse("range is read with one or two limits", opened.at)
     del reader.scope[outer:]
-    for name, low, high in reversed(bounds):
-        body = Fold("sum", name, low, high, body)
+    for name, first, last in reversed(bounds):
+        body = Fold("sum", name, first, last, body)
     return body
 
 
@@ -425,10 +431,8 @@ def _row_condition(reader: "Reader") -> Node | None:
     while reader.accept("op", ",", "&"):
         pass
     reader.accept("keyword", "if", "for")
-    if reader.accept("keyword", "otherwise", "else"):
-        node = None
-    else:
-        node = condition(reader)
+    is_last = reader.accept("keyword", "otherwise", "else")
+    node = None if is_last else condition(reader)
     reader.accept("op", ",", ";", ".")
     return node
 

@@ -17,7 +17,9 @@ from grader.student.formulas.tree import (
     Negate,
     Node,
     Number,
+    Operator,
     Power,
+    Sign,
     Sum,
     Transpose,
     children,
@@ -58,8 +60,7 @@ def _edits(formula: Formula) -> Iterator[tuple[str, Node]]:
     yield from _swaps(tree)
     if formula.is_shaped:
         yield from _new_terms(tree)
-    for kind, edited in _below(tree, formula):
-        yield kind, edited
+    yield from _below(tree, formula)
 
 
 def _below(node: Node, formula: Formula) -> Iterator[tuple[str, Node]]:
@@ -70,7 +71,7 @@ def _below(node: Node, formula: Formula) -> Iterator[tuple[str, Node]]:
             yield kind, replaced(node, place, edited)
 
 
-def _local(node: Node, formula: Formula) -> Iterator[tuple[str, Node]]:
+def _local(node: Node, formula: Formula) -> Iterator[tuple[str, Node]]:  # noqa: C901  # one line per kind of node
     if formula.is_shaped:
         yield from _transposes(node)
         yield from _products(node)
@@ -97,6 +98,8 @@ def _local(node: Node, formula: Formula) -> Iterator[tuple[str, Node]]:
             yield ROUNDING, Call("ceil" if name == "floor" else "floor", arguments)
         case Call(_, (body,)):
             yield FACTOR, body
+        case _:
+            pass
 
 
 def _transposes(node: Node) -> Iterator[tuple[str, Node]]:
@@ -110,10 +113,11 @@ def _products(node: Node) -> Iterator[tuple[str, Node]]:
     if not isinstance(node, Chain):
         return
     for place, operator in enumerate(node.operators):
-        for other in ("@", "⊙"):
+        others: tuple[Operator, ...] = ("@", "⊙")
+        for other in others:
             if operator not in {other, "/", "//", "%"}:
                 operators = (*node.operators[:place], other, *node.operators[place + 1 :])
-                yield PRODUCT, Chain(operators, node.factors)  # type: ignore[arg-type]  # two kinds
+                yield PRODUCT, Chain(operators, node.factors)
 
 
 def _new_factors(node: Node, tree: Node) -> Iterator[tuple[str, Node]]:
@@ -124,7 +128,7 @@ def _new_factors(node: Node, tree: Node) -> Iterator[tuple[str, Node]]:
         for place in range(1, len(node.factors) + 1):
             operators = (*node.operators[: place - 1], "⊙", *node.operators[place - 1 :])
             factors = (*node.factors[:place], call, *node.factors[place:])
-            yield FACTOR, Chain(operators, factors)  # type: ignore[arg-type]  # from a chain
+            yield FACTOR, Chain(operators, factors)
 
 
 def _new_terms(tree: Node) -> Iterator[tuple[str, Node]]:
@@ -143,12 +147,12 @@ def _new_terms(tree: Node) -> Iterator[tuple[str, Node]]:
             candidates[node] = None
     signs, terms = (tree.signs, tree.terms) if isinstance(tree, Sum) else (("+",), (tree,))
     for candidate in candidates:
-        yield SKIP_TERM, Sum((*signs, "+"), (*terms, candidate))  # type: ignore[arg-type]  # + and -
+        yield SKIP_TERM, Sum((*signs, "+"), (*terms, candidate))
 
 
 def _of_sum(node: Sum, kind: str) -> Iterator[tuple[str, Node]]:
     for place, sign in enumerate(node.signs):
-        flipped = "-" if sign == "+" else "+"
+        flipped: Sign = "-" if sign == "+" else "+"
         yield SIGN, Sum((*node.signs[:place], flipped, *node.signs[place + 1 :]), node.terms)
         signs = node.signs[:place] + node.signs[place + 1 :]
         terms = node.terms[:place] + node.terms[place + 1 :]

@@ -35,6 +35,10 @@ class FormulaError(Exception):
 
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Join words as in a sentence: "i, j and l"."""
-    if len(words) < 2:  # noqa: PLR2004  # one word needs no joining
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    *first, end = words
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """At most `length` characters of a text, for a message of one line."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -15,7 +15,7 @@ from grader.student.formulas.evaluate_scalar import shortened
 from grader.student.formulas.functions import KNOWN, Floats
 from grader.student.formulas.layouts import Layout, diagonal, layout_of
 from grader.student.formulas.printing import pretty_name
-from grader.student.formulas.shapes import Case, Dims, Shaped, shown
+from grader.student.formulas.shapes import MATRIX, Case, Dims, Shaped, shown
 from grader.student.formulas.tree import (
     Call,
     Cases,
@@ -123,7 +123,7 @@ class _Evaluation:
             )
         return np.ascontiguousarray(value.array, np.float64)
 
-    def value(self, node: Node) -> Shaped:  # noqa: C901, PLR0911, PLR0912  # one line per kind of node
+    def value(self, node: Node) -> Shaped:  # noqa: C901, PLR0912  # one line per kind of node
         """The value of a node."""
         match node:
             case Number():
@@ -194,7 +194,7 @@ class _Evaluation:
         """A number that is added to a square matrix, as a multiple of the identity."""
         if number.dims or not (number.is_identity or self.layout.has_diagonals):
             return number
-        if len(other.dims) != 2 or other.dims[0] != other.dims[1]:  # noqa: PLR2004  # square
+        if len(other.dims) != MATRIX or other.dims[0] != other.dims[1]:  # square
             if number.is_identity and other.dims:
                 raise FormulaError(f"I is added to a matrix of shape {shown(other.dims)}")
             return number
@@ -304,9 +304,9 @@ class _Evaluation:
 
     def _transposed(self, body: Node) -> Shaped:
         value = self.value(body)
-        if len(value.dims) < 2:  # noqa: PLR2004  # a vector is its own transpose
+        if len(value.dims) < MATRIX:  # a vector is its own transpose
             return value
-        if len(value.dims) > 2:  # noqa: PLR2004  # as above
+        if len(value.dims) > MATRIX:  # as above
             raise FormulaError(f"{shortened(body)} has {len(value.dims)} axes: no transpose")
         return Shaped(np.swapaxes(value.array, -1, -2), value.dims[::-1], value.is_identity)
 
@@ -342,7 +342,7 @@ class _Evaluation:
         result = missing if node.otherwise is None else self.value(node.otherwise)
         for value, condition in zip(reversed(node.values), reversed(node.conditions), strict=True):
             parts = [self.value(condition), self.value(value), result]
-            result = self._elementwise(parts, lambda c, v, o: np.where(c != 0, v, o), node)
+            result = self._elementwise(parts, _chosen, node)
         return result
 
     def _condition(self, node: Compare | Logic) -> Shaped:
@@ -360,6 +360,10 @@ class _Evaluation:
 
 def _all(*values: Floats) -> Floats:
     return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*values)))
+
+
+def _chosen(condition: Floats, value: Floats, otherwise: Floats) -> Floats:
+    return np.asarray(np.where(condition != 0, value, otherwise), np.float64)
 
 
 def _any(*values: Floats) -> Floats:
@@ -399,14 +403,14 @@ def _broadcast(left: Dims, right: Dims) -> Dims | None:
 
 def _inner(left: Dims, right: Dims) -> bool:
     """Whether a matrix product is possible."""
-    if len(left) > 2 or len(right) > 2:  # noqa: PLR2004  # matrices and vectors only
+    if max(len(left), len(right)) > MATRIX:  # matrices and vectors only
         return False
     return left[-1] == right[max(0, len(right) - 2)]
 
 
 def _is_column_scaling(left: Dims, right: Dims) -> bool:
     """Whether one is a column that scales the rows of the other."""
-    shapes = {len(left), len(right)} == {2} and left[0] == right[0]
+    shapes = {len(left), len(right)} == {MATRIX} and left[0] == right[0]
     return shapes and (left[1] == 1) != (right[1] == 1)
 
 

@@ -112,7 +112,7 @@ class _Evaluation:
         shape = tuple(len(axis.values) for axis in self.axes)
         return np.array(np.broadcast_to(value, shape), np.float64)
 
-    def value(self, node: Node) -> Floats:  # noqa: C901, PLR0911, PLR0912  # one line per kind of node
+    def value(self, node: Node) -> Floats:  # noqa: C901, PLR0912  # one line per kind of node
         """The value of a node on all values of the open indices."""
         match node:
             case Number():
@@ -179,7 +179,7 @@ class _Evaluation:
         """The places along an axis without an index: those of the answer's axis of that size."""
         if isinstance(dim, str) and any(axis.name == dim for axis in self.axes):
             values = self._index(dim)
-            return (values - values.min()).astype(np.intp)
+            return np.asarray(values - values.min(), dtype=np.intp)
         raise FormulaError(f"{shortened(node)} has no index for its axis of size {dim}")
 
     def _integers(self, node: Node) -> np.ndarray:
@@ -187,10 +187,11 @@ class _Evaluation:
         rounded = np.rint(values)
         if not np.array_equal(values, rounded):
             raise FormulaError(f"the index {shortened(node)} is not always an integer")
-        return rounded.astype(np.intp)
+        places: np.ndarray = np.asarray(rounded, dtype=np.intp)
+        return places
 
     def _gathered(self, node: Element, array: Floats, places: list[np.ndarray]) -> Floats:
-        inside = np.asarray(True)  # noqa: FBT003  # a truth value to start with
+        inside = np.asarray(True)  # a truth value to start with
         for place, size in zip(places, array.shape, strict=True):
             inside = inside & (place >= 0) & (place < size)
         clipped = tuple(np.clip(p, 0, s - 1) for p, s in zip(places, array.shape, strict=True))

@@ -16,6 +16,7 @@ from grader.student.formulas.errors import (
     MAX_STEPS,
     MAX_TERMS,
     FormulaError,
+    shorten,
 )
 from grader.student.formulas.functions import KNOWN, Real, square_root
 from grader.student.formulas.printing import pretty_name, to_unicode
@@ -98,7 +99,7 @@ class _Evaluation:
         self.indices: dict[str, Real] = {}
         self.steps = MAX_STEPS
 
-    def value(self, node: Node) -> Real:  # noqa: C901, PLR0911, PLR0912  # one line per kind of node
+    def value(self, node: Node) -> Real:  # noqa: C901, PLR0912  # one line per kind of node
         """The value of a node, within the limits."""
         self.spend(_NODE_COST)
         match node:
@@ -147,7 +148,7 @@ class _Evaluation:
             if not math.isfinite(value):
                 raise FormulaError(f"{shortened(node)} has no finite value")
             return value
-        if abs(value) > MAX_MAGNITUDE:
+        if not -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE:
             raise FormulaError(f"{shortened(node)} is larger than 10^60")
         bits = value.numerator.bit_length() + value.denominator.bit_length()
         if bits > MAX_BITS:
@@ -170,9 +171,10 @@ class _Evaluation:
             raise FormulaError(f"{name} is neither summed over nor on the left") from None
 
     def _member(self, stem: str, indices: tuple[Node, ...]) -> Real:
-        number = self.value(indices[0])
-        name = self.families.get(stem, {}).get(number) if number.denominator == 1 else None  # type: ignore[union-attr, call-overload]  # a float index has no member
-        if len(indices) != 1 or name is None:
+        number = self.value(indices[0]) if len(indices) == 1 else Fraction(1, 2)
+        is_whole = not isinstance(number, float) and number.denominator == 1
+        name = self.families.get(stem, {}).get(int(number)) if is_whole else None
+        if name is None:
             raise FormulaError(f"there is no {pretty_name(stem)} with the number {number}")
         return self.inputs[name]
 
@@ -218,7 +220,7 @@ class _Evaluation:
             and not isinstance(base, float)
         ):
             if base in {0, 1, -1}:
-                return base if exponent % 2 else abs(base)
+                return base if exponent % 2 else base * base
             raise FormulaError(f"the exponent in {shortened(node)} is larger than {MAX_EXPONENT}")
         return self.limited(self._raised(base, exponent, node), node)
 
@@ -326,4 +328,4 @@ def _least_cost(node: Node) -> int:
 def shortened(node: Node) -> str:
     """A formula for a message, at most one line long."""
     text = to_unicode(node)
-    return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004  # one line
+    return shorten(text)  # one line

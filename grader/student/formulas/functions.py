@@ -35,7 +35,8 @@ class Known(NamedTuple):
 
 
 def _sigmoid(x: Real) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else 1 - 1 / (1 + math.exp(x))
+    z = float(x)
+    return 1 / (1 + math.exp(-z)) if z >= 0 else 1 - 1 / (1 + math.exp(z))
 
 
 def _sigmoids(x: Floats) -> Floats:
@@ -64,7 +65,7 @@ def _log(x: Real) -> float:
 
 
 def _softplus(x: Real) -> float:
-    return math.log1p(math.exp(-abs(x))) + max(float(x), 0.0)
+    return math.log1p(math.exp(-abs(float(x)))) + max(float(x), 0.0)
 
 
 def _many(pick: Any) -> Callable[..., Floats]:
@@ -111,7 +112,9 @@ KNOWN: dict[str, Known] = {
         lambda x: 1 - math.tanh(x) ** 2, lambda x: 1 - np.tanh(x) ** 2, is_slope=True
     ),
     "sigmoid_prime": Known(
-        lambda x: _sigmoid(x) * _sigmoid(-x), lambda x: _sigmoids(x) * _sigmoids(-x), is_slope=True
+        lambda x: _sigmoid(x) * (1 - _sigmoid(x)),
+        lambda x: _sigmoids(x) * _sigmoids(-x),
+        is_slope=True,
     ),
     "softplus_prime": Known(_sigmoid, _sigmoids, is_slope=True),
     "relu_prime": Known(
@@ -127,12 +130,32 @@ KNOWN: dict[str, Known] = {
 # in the way. The last ones are turned into operators by the reader.
 SPELLINGS: dict[str, str] = {
     **{name: name for name in KNOWN if not name.endswith("_prime") and name != "identity"},
-    **{"ln": "log", "ceiling": "ceil", "int": "trunc", "fabs": "abs", "absolute": "abs"},
-    **{"minimum": "min", "maximum": "max", "ReLU": "relu", "logistic": "sigmoid"},
-    **{"expit": "sigmoid", "sgn": "sign", "sigma": "sigmoid", "pow": "pow", "power": "pow"},
-    **{"transpose": "transpose", "matmul": "matmul", "dot": "matmul", "mm": "matmul"},
-    **{"multiply": "multiply", "divide": "divide", "where": "where", "mod": "mod", "sum": "sum"},
-    **{"mean": "mean", "var": "var", "frac": "frac"},
+    "ln": "log",
+    "ceiling": "ceil",
+    "int": "trunc",
+    "fabs": "abs",
+    "absolute": "abs",
+    "minimum": "min",
+    "maximum": "max",
+    "ReLU": "relu",
+    "logistic": "sigmoid",
+    "expit": "sigmoid",
+    "sgn": "sign",
+    "sigma": "sigmoid",
+    "pow": "pow",
+    "power": "pow",
+    "transpose": "transpose",
+    "matmul": "matmul",
+    "dot": "matmul",
+    "mm": "matmul",
+    "multiply": "multiply",
+    "divide": "divide",
+    "where": "where",
+    "mod": "mod",
+    "sum": "sum",
+    "mean": "mean",
+    "var": "var",
+    "frac": "frac",
 }
 REWRITTEN = frozenset(
     {

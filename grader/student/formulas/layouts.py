@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.functions import Floats
-from grader.student.formulas.shapes import Dims, Shaped
+from grader.student.formulas.shapes import MATRIX, Dims, Shaped
 
 
 class Layout(Protocol):
@@ -75,14 +75,14 @@ class Jacobian:
     has_diagonals = True
 
     def __init__(self, target: Dims) -> None:
-        if len(target) != 2:  # noqa: PLR2004  # a batch of rows
+        if len(target) != MATRIX:  # a batch of rows
             raise FormulaError("the Jacobian layout is for gradients that are rows of a batch")
         self.batch = target[0]
 
     def enter(self, value: Shaped) -> Shaped:
         """An input in this layout."""
         array, dims = value.array, value.dims
-        if len(dims) == 2 and dims[0] == self.batch:  # noqa: PLR2004  # one row per example
+        if len(dims) == MATRIX and dims[0] == self.batch:  # one row per example
             return Shaped(array[:, None, :], (1, dims[1]))
         if len(dims) == 1:
             return Shaped(array[None, :, None], (dims[0], 1))
@@ -115,7 +115,7 @@ def layout_of(convention: str, target: Dims) -> Layout:
 
 def diagonal(value: Shaped) -> Shaped:
     """A row of each example as a diagonal matrix."""
-    if len(value.dims) != 2 or 1 not in value.dims:  # noqa: PLR2004  # a row or a column
+    if len(value.dims) != MATRIX or 1 not in value.dims:  # a row or a column
         return value
     dim = value.dims[0] if value.dims[1] == 1 else value.dims[1]
     rows = value.array.reshape(value.array.shape[0], -1)

@@ -66,7 +66,7 @@ def _inside(node: Node, least: int) -> str:
     return _print(node) if binding(node) >= least else _fenced(_print(node))
 
 
-def _print(node: Node) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per kind of node
+def _print(node: Node) -> str:  # noqa: C901, PLR0912  # one line per kind of node
     match node:
         case Number(text):
             return _number(text)

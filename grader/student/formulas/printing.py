@@ -67,7 +67,7 @@ def pretty_name(name: str) -> str:
     return f"{stem}{lowered}_{rest}" if rest else stem + lowered
 
 
-def to_unicode(node: Node) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per kind of node
+def to_unicode(node: Node) -> str:  # noqa: C901, PLR0912  # one line per kind of node
     """The formula in plain unicode."""
     match node:
         case Number(text):

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from grader.student.formulas import clauses
 from grader.student.formulas.characters import PARTNER, SHOWN
-from grader.student.formulas.errors import MAX_DEPTH, FormulaError, listed
+from grader.student.formulas.errors import MAX_DEPTH, FormulaError, listed, shorten
 from grader.student.formulas.printing import to_unicode
 from grader.student.formulas.tokens import Token
 from grader.student.formulas.tree import (
@@ -106,7 +106,7 @@ class Reader:
     def source(self, start: int, end: int) -> str:
         """The text between two places, for a message."""
         snippet = " ".join(self.text[start:end].split())
-        return snippet if len(snippet) <= 40 else f"{snippet[:37]}…"  # noqa: PLR2004  # one line
+        return shorten(snippet, 40)  # one line
 
     def shown(self) -> str:
         """The token at hand, for a message."""
@@ -328,7 +328,7 @@ class Reader:
         """Take T, ⊤ or {T} behind ^, where it can not be a number."""
         window = self.tokens[self.place : self.place + 3]
         texts = [t.text for t in window]
-        grouped = len(window) > 2 and texts[0] in {"{", "font{"} and texts[2] == "}"  # noqa: PLR2004  # {T}
+        grouped = texts[0] in {"{", "font{"} and texts[-1] == "}"  # {T}
         mark = window[1] if grouped else window[0]
         is_mark = mark.text in {"T", "t"} and (
             mark.kind == "op" or (mark.kind == "word" and mark.text not in self.scope)
@@ -340,7 +340,7 @@ class Reader:
 
     # --- operands ---------------------------------------------------------------------------
 
-    def primary(self) -> Node:
+    def primary(self) -> Node:  # noqa: C901  # one line per kind of token
         """One operand; a new line in front of it is only layout."""
         while self.accept("op", "break"):
             pass
@@ -418,9 +418,8 @@ class Reader:
         if token.text in self.scope and token.kind == "scalar":
             return Index(token.text)
         is_indexed = self.sees("op", "_") or (self.sees("open", "[") and not self.token.spaced)
-        if is_indexed and token.kind != "scalar":
-            if token.kind == "family" or self.token.text == "_" or not self._bracket_has_arrays():
-                return self._element(token)
+        if is_indexed and token.kind != "scalar" and not self._is_bracket_product(token):
+            return self._element(token)
         if self.sees("op", "_"):
             stem = self.vocabulary.families.get(token.text)
             if stem is None:
@@ -428,14 +427,16 @@ class Reader:
             return self._element(token)
         return Name(token.text)
 
-    def _bracket_has_arrays(self) -> bool:
-        """Whether the bracket at hand holds an array, so that it is a product and no index."""
+    def _is_bracket_product(self, token: Token) -> bool:
+        """Whether the bracket behind an array holds another array, so that it is no index."""
+        if token.kind == "family" or self.token.text == "_":
+            return False
         depth = 0
-        for token in self.tokens[self.place :]:
-            depth += (token.kind == "open") - (token.kind == "close")
+        for inner in self.tokens[self.place :]:
+            depth += (inner.kind == "open") - (inner.kind == "close")
             if depth == 0:
                 break
-            if token.kind in {"array", "function"}:
+            if inner.kind in {"array", "function"}:
                 return True
         return False
 
@@ -463,7 +464,7 @@ class Reader:
             self.take()
             self.free.setdefault(token.text, token.at)
             return Index(token.text)
-        self._unknown(token)
+        return self._unknown(token)
 
     def _unknown(self, token: Token) -> NoReturn:
         """Refuse a name that is not declared, with the nearest one that is."""

@@ -18,6 +18,7 @@ _UNITS = re.compile(
     r"(?<=[\d}$])\s*(?:\\(?:text|mathrm)\{)?\s*(?:parameters?|params|weights?|values?|pixels?|neurons?"
     r"|units?|channels?|outputs?|MACs|FLOPs|multiplications)\s*\}?(?=\s*\$?\s*\.?\s*$)"
 )
+_LONGEST_NUMBER = 1_000  # in characters; a longer text is searched for no unit
 _LABEL_SIGNS = frozenset({"_", "^", "'", ",", "&", "T"})
 
 
@@ -42,12 +43,14 @@ def read(text: str, *, signature: Signature, notation: Notation, output: str) ->
 
 def _read(text: str, vocabulary: Vocabulary) -> Formula:
     is_plain = not vocabulary.signature.inputs
-    cut = _UNITS.sub("", text) if is_plain and len(text) < 1000 else text  # noqa: PLR2004  # longer is no number
+    cut = (
+        _UNITS.sub("", text) if is_plain and len(text) < _LONGEST_NUMBER else text
+    )  # longer is no number
     found, warnings = tokens(atoms(cut, is_plain=is_plain), vocabulary)
     segments, is_rounded = _segments(found)
     left: tuple[str, ...] = ()
     if len(segments) > 1:
-        segments, left = _without_left(cut, segments, vocabulary)
+        segments, left = _without_left(segments, vocabulary)
     left = left or vocabulary.notation.indices.get(vocabulary.output, ())
     sides = []
     for segment in segments:
@@ -132,7 +135,7 @@ def _segments(found: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], bool]:
 
 
 def _without_left(
-    text: str, segments: list[tuple[Token, ...]], vocabulary: Vocabulary
+    segments: list[tuple[Token, ...]], vocabulary: Vocabulary
 ) -> tuple[list[tuple[Token, ...]], tuple[str, ...]]:
     """The sides without the name of the answer on the left, and the indices on it."""
     first = segments[0]

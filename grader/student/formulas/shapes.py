@@ -14,6 +14,7 @@ from grader.student.signature import Dim, Signature, Variable
 from grader.student.wire import Value
 
 Dims: TypeAlias = tuple[Dim, ...]
+MATRIX = 2  # the number of axes of a matrix
 
 
 class Shaped(NamedTuple):

@@ -12,10 +12,14 @@ from grader.student.formulas.vocabulary import Entry, Vocabulary, closing, flat,
 
 _KEYWORDS = {
     **{word: word for word in ("if", "else", "for", "and", "or", "not", "in", "mod", "otherwise")},
-    **{"range": "range"},
-    **{"when": "if", "where": "if", "falls": "if", "sonst": "otherwise", "elif": "elif"},
+    "range": "range",
+    "when": "if",
+    "where": "if",
+    "falls": "if",
+    "sonst": "otherwise",
+    "elif": "elif",
 }
-_SINGLE = frozenset({"number", "constant", "scalar", "array"})
+_LONGEST_PRODUCT = 3  # letters without a gap that are read as a product without a word
 
 
 class Token(NamedTuple):
@@ -100,7 +104,7 @@ def _indexed_slope(
     mark = next((p for p in range(middle + 2, end or 0) if atoms[p].text in {"_", "["}), None)
     if end is None or mark is None:
         return None
-    entry = None
+    entry, last = None, mark
     while mark is not None and entry is None:
         key = f"{flat(atoms, start + 1, middle)}/{flat(atoms, middle + 2, mark)}"
         entry = vocabulary.entries.get(key)
@@ -124,7 +128,7 @@ def _fits(entry: Entry, atoms: tuple[Atom, ...], end: int) -> bool:
 def _is_foreign_word(atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary) -> bool:
     """Whether a Greek letter's name is typed out that is not declared: never b·eta for "beta"."""
     word = _run(atoms, at)
-    if len(word) < 2 or word not in GREEK_WORDS:  # noqa: PLR2004  # one letter is no word
+    if len(word) == 1 or word not in GREEK_WORDS:  # one letter is no word
         return False
     return not any(key.startswith(word) for key in vocabulary.entries)
 
@@ -141,7 +145,7 @@ def _run(atoms: tuple[Atom, ...], at: int) -> str:
 
 
 def _keyword(atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary) -> tuple[str, int] | None:
-    """A word of conditions and sums, alone or in \\text{...}, with its length in atoms."""
+    r"""A word of conditions and sums, alone or as a \text{...}, with its length in atoms."""
     atom = atoms[at]
     if atom.text == "font{" and (end := closing(atoms, at)) is not None:
         word, source = flat(atoms, at + 1, end), end + 1 - at
@@ -169,7 +173,7 @@ def _warn_of_split(atoms: tuple[Atom, ...], at: int, token: Token, warnings: lis
     if at and _touches(atoms, at):
         return
     word = _run(atoms, at)
-    if len(word) > 3 and token.source < len(word):  # noqa: PLR2004  # short runs are products
+    if len(word) > _LONGEST_PRODUCT and token.source < len(word):  # short runs are products
         warnings.append(f"“{word}” was read as a product of single names")
 
 

@@ -23,6 +23,7 @@ _MAX_BYTES = 400_000
 _MAX_NAME = 120
 _MAX_SENTENCE = 600
 _MAX_SIDES = 40
+_MAX_AXES = 4
 _NUMBER = re.compile(r"(\d{1,60})(?:\.(\d{1,60}))?(?:e(-?)(\d{1,3}))?", re.ASCII)
 
 
@@ -73,10 +74,13 @@ class Negate(_Node, frozen=True, tag="negate"):
     body: "Node"
 
 
+Sign: TypeAlias = Literal["+", "-"]
+
+
 class Sum(_Node, frozen=True, tag="sum"):
     """Terms, each with its sign."""
 
-    signs: tuple[Literal["+", "-"], ...]
+    signs: tuple[Sign, ...]
     terms: tuple["Node", ...]
 
 
@@ -328,7 +332,7 @@ def check(formula: Formula) -> None:
             _check_node(node)
 
 
-def _check_node(node: Node) -> None:
+def _check_node(node: Node) -> None:  # noqa: C901  # one line per kind of node
     match node:
         case Number(text):
             check_number(text)
@@ -344,9 +348,11 @@ def _check_node(node: Node) -> None:
             pass
         case Logic(operator, operands) if (len(operands) == 1) == (operator == "not") and operands:
             pass
-        case Reduce(axis=axis) if axis is None or -4 <= axis < 4:  # noqa: PLR2004  # axes
+        case Reduce(axis=axis) if axis is None or -_MAX_AXES <= axis < _MAX_AXES:  # axes
             pass
-        case Sum() | Chain() | Compare() | Cases() | Logic() | Reduce():
+        case Constant() | Negate() | Power() | Transpose():
+            pass
+        case _:
             raise FormulaError("a piece of the formula does not fit together")
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from grader.student.formulas import mathml, printing
-from grader.student.formulas.evaluate_scalar import evaluate_scalar, exact
 from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.evaluate_arrays import evaluate_arrays
 from grader.student.formulas.evaluate_indexed import evaluate_indexed
+from grader.student.formulas.evaluate_scalar import evaluate_scalar, exact
 from grader.student.formulas.functions import Real
 from grader.student.formulas.reading import read_condition
-from grader.student.formulas.tree import Element, Fold, Formula, Index, Name, Node, children, walk
 from grader.student.formulas.shapes import case_of
+from grader.student.formulas.tree import Element, Fold, Formula, Index, Name, Node, children, walk
 from grader.student.formulas.vocabulary import scalar_names
 from grader.student.signature import Signature
 from grader.student.wire import Notation, Value

@@ -1,11 +1,12 @@
-"""The words of one question: declared names and functions under every spelling of them.
+r"""The words of one question: declared names and functions under every spelling of them.
 
-A spelling is compared by its key: "C_out", "C_{\\text{out}}", "C_{out}" and "Cout" have one key,
-as have "δ" and "delta", or "dL/dW" and "\\frac{\\partial L}{\\partial W}". Knows nothing of values.
+A spelling is compared by its key: "C_out", "C_{\text{out}}", "C_{out}" and "Cout" have one key,
+as have "δ" and "delta", or "dL/dW" and "\frac{\partial L}{\partial W}". Knows nothing of values.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from grader.student.formulas.atoms import Atom, atoms
@@ -98,6 +99,11 @@ def scalar_names(signature: Signature) -> tuple[str, ...]:
 
 def families(names: Iterable[str]) -> dict[str, dict[int, str]]:
     """The numbered names by stem and number: "d_1" is number 1 of "d"."""
+    return _families(tuple(names))
+
+
+@lru_cache(maxsize=256)
+def _families(names: tuple[str, ...]) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {}
     for name in names:
         if match := _NUMBERED.fullmatch(name):
@@ -105,21 +111,24 @@ def families(names: Iterable[str]) -> dict[str, dict[int, str]]:
     return found
 
 
+def _abbreviated(key: str) -> Iterator[str]:
+    for word, short in (("epsilon", "eps"), ("lambda", "lam")):
+        if word in key:
+            yield key.replace(word, short)
+        elif short in key:
+            yield key.replace(short, word)
+
+
 def _variants(key: str) -> Iterator[str]:
     """Other keys that students type for the same name."""
-    if "epsilon" in key:
-        yield key.replace("epsilon", "eps")
-    elif "eps" in key:
-        yield key.replace("eps", "epsilon")
-    if "lambda" in key:
-        yield key.replace("lambda", "lam")
+    yield from _abbreviated(key)
     for accent in ("hat", "bar", "tilde"):
         if key.endswith(accent) and key != accent:
             yield accent + key.removesuffix(accent)
         elif key.startswith(accent) and key != accent:
             yield key.removeprefix(accent) + accent
     if key.endswith("'"):
-        yield key.removesuffix("'") + "prime"
+        yield f"{key[:-1]}prime"
     elif key.endswith("prime"):
         yield key.removesuffix("prime") + "'"
 
@@ -134,10 +143,7 @@ def key_of(text: str) -> str:
         FormulaError: the name holds a character that formulas do not know.
     """
     found = atoms(text)
-    last = ("", 0)
-    for last in spellings(found, 0):
-        pass
-    key, end = last
+    key, end = [("", 0), *spellings(found, 0)][-1]
     return key if end == len(found) else flat(found, 0, len(found))
 
 
@@ -205,7 +211,7 @@ def _group(atoms: tuple[Atom, ...], at: int) -> tuple[str, int] | None:
 
 
 def _fraction(atoms: tuple[Atom, ...], at: int) -> tuple[str, int] | None:
-    """\\frac{dL}{dW} spells dL/dW."""
+    r"""\frac{dL}{dW} spells dL/dW."""
     if at + 1 >= len(atoms) or (over := _script(atoms, at + 1)) is None:
         return None
     if over[1] >= len(atoms) or (under := _script(atoms, over[1])) is None:
