@@ -35,7 +35,7 @@ def draw(part: Part, test: Test, case: int, *, seed: int = 0) -> dict[str, Any]:
     """
     signature = part.signature
     assert signature is not None
-    _check_names(part, signature, test)
+    _check_names(signature, test)
     for attempt in range(_TRIES):
         rng = _generator(part.id, test.name, case, seed, attempt)
         drawing = _Drawing(part, test, case, rng)
@@ -43,7 +43,7 @@ def draw(part: Part, test: Test, case: int, *, seed: int = 0) -> dict[str, Any]:
         if drawing.is_fitting():
             return drawing.inputs(signature)
     wanted = part.where or "sizes of at least 1"
-    raise DrawError(f"{part.id}: test {test.name!r}: no draw of {_TRIES} satisfies {wanted!r}")
+    raise DrawError(f"no draw of {_TRIES} satisfies {wanted!r}")
 
 
 def cast_inputs(inputs: dict[str, Any], *, exact: bool, dtype: type = np.float64) -> dict[str, Any]:
@@ -80,13 +80,11 @@ def _generator(*key: object) -> np.random.Generator:
     return np.random.default_rng(np.frombuffer(digest, np.uint32))
 
 
-def _check_names(part: Part, signature: Signature, test: Test) -> None:
+def _check_names(signature: Signature, test: Test) -> None:
     known = (*signature.sizes, *(v.name for v in signature.inputs))
     for name in test.overrides:
         if name not in known:
-            raise DrawError(
-                f"{part.id}: test {test.name!r} sets {name!r}; the signature has {', '.join(known)}"
-            )
+            raise DrawError(f"sets {name!r}; the signature has {', '.join(known)}")
 
 
 class _Drawing:
@@ -216,8 +214,8 @@ class _Drawing:
         if variable.type == "bool":
             return self._choice((False, True), variable, shape)
         raise DrawError(
-            f"{self.part.id}: the input {variable.name!r} has no domain; write one in "
-            f"problem.yaml, such as  domain: {{{variable.name}: 1..9}}"
+            f"the input {variable.name!r} has no domain; write one in problem.yaml, such"
+            f" as  domain: {{{variable.name}: 1..9}}"
         )
 
     def _choice(self, choices: tuple[Any, ...], variable: Variable, shape: tuple[int, ...]) -> Any:

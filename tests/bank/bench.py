@@ -113,9 +113,12 @@ class Bench:
         return next(m.say for m in self.expected[part].misconceptions if m.name == name)
 
 
-def marks(results):
-    """Marks per part, as text."""
-    return {name: f"{part.marks} of {part.out_of}" for name, part in results.items()}
+def summary(results):
+    """Per part its marks, marks not decided yet, and the one sentence, as a table to pin."""
+    return {
+        name: (f"{part.marks} of {part.out_of}", str(part.pending), part.sentence)
+        for name, part in results.items()
+    }
 
 
 def full(results):

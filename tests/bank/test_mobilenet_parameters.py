@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bank.bench import full, lost, recognised
+from tests.bank.bench import full, lost, recognised, summary
 
 SLUG = "mobilenet-parameters"
 COMPUTED = {"v1", "v1-macs", "ratio", "separable", "v2", "v2-macs", "inverted"}
@@ -240,3 +240,27 @@ def test_each_wrong_option_has_its_sentence(bench, option):
     result = bench.grade(answers=typed("compare", option))["compare"]
     assert result.sentence.startswith(f"{option}: ")
     assert result.marks == 0
+
+
+# --- the submissions of this repository -----------------------------------------------------------
+
+WAITS = ("0 of 1", "1", "a person will mark this text")
+
+
+def test_alice_loses_the_total_of_5_1_and_the_comparison(bench):
+    results = bench.grade_submission("alice")
+    found = summary(results)
+    assert found["v1"] == ("3/2 of 2", "0", bench.sentence("v1", "one filter in the total"))
+    assert found["v2"] == ("2 of 2", "0", "")
+    assert found["compare"][:2] == ("0 of 1", "0")
+    assert found["compare"][2].startswith("smaller: The pair ends in 128 channels")
+    assert found["compare-text"] == WAITS
+    assert lost(results["v1"]) == {"total": "1/2"}
+    for part in ("v1-macs", "ratio", "separable", "v2-macs", "inverted"):
+        assert found[part][2].startswith("nothing was handed in for this part; wanted ")
+
+
+def test_bob_earns_everything_but_his_text_waits(bench):
+    results = bench.grade_submission("bob")
+    assert full(results) == {*COMPUTED, "compare"}
+    assert summary(results)["compare-text"] == WAITS

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bank.bench import full, recognised
+from tests.bank.bench import full, recognised, summary
 
 SLUG = "residual-mlp"
 COMPUTED = {"backward", "expression", "norms", "no-skip"}
@@ -244,3 +244,32 @@ def test_each_wrong_claim_is_explained(bench, part):
     assert {mark.sentence for mark in result.lost} == {
         f"{claim.id}: {claim.say}" for claim in bench.expected[part].claims
     }
+
+
+# --- the submissions of this repository -----------------------------------------------------------
+
+WAITS = ("0 of 1", "1", "a person will mark this text")
+
+
+def test_alice_loses_the_gradients_to_missing_transposes(bench):
+    product = "is (N, D) and W₂ is (M, D): a matrix product needs the inner sizes to agree, D ≠ M"
+    found = summary(bench.grade_submission("alice"))
+    assert found["backward"] == ("4/15 of 3", "0", bench.sentence("backward", "no transposes"))
+    assert found["expression"] == ("0 of 2", "0", f"δ·Act'(z₃) {product}")
+    assert found["no-skip"] == ("0 of 2", "0", f"δ·Act'(z₂) {product}")
+    assert found["expression-claims"][:2] == ("3/5 of 1", "0")
+    assert found["expression-claims"][2].startswith("square: The shapes then fit")
+    assert found["claims"][:2] == ("1/2 of 1", "0")
+    assert found["claims"][2].startswith("never: The slope of the last activation multiplies")
+    assert found["norms"][2].startswith("nothing was handed in for this part; wanted a function ")
+    assert found["why-text"] == WAITS
+
+
+def test_bob_earns_everything_but_his_text_waits(bench):
+    results = bench.grade_submission("bob")
+    assert full(results) == {*COMPUTED, "expression-claims", "claims"}
+    assert summary(results)["why-text"] == WAITS
+    assert results["expression"].remarks == (
+        "answered in float32, and judged with a tolerance that is fair to float32",
+    )
+    assert results["no-skip"].remarks == ("read in the column convention",)

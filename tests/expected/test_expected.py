@@ -1,0 +1,167 @@
+"""What the references expect: right problems are computed and kept, broken ones refused by name."""
+
+from fractions import Fraction
+
+import pytest
+
+from grader.course import find_course
+from grader.errors import ProblemError
+from grader.expected import expected_for
+from grader.student.wire import unpack
+from tests import tiny
+
+
+def expected(root, *, solution=("", ""), problem=("", ""), cache=None):
+    """What is expected of the tiny course, with one edit in each of its files."""
+    for name, text, (old, new) in (
+        ("solutions/affine.py", tiny.SOLUTION, solution),
+        ("problems/affine/problem.yaml", tiny.PROBLEM, problem),
+    ):
+        assert old in text, old
+        (root / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    course = find_course(given=root, near=root)
+    return expected_for(
+        course.assignment().problems[0],
+        public=course.problem_file("affine"),
+        private=course.solution_file("affine"),
+        cache=cache,
+    )
+
+
+@pytest.fixture
+def root(tmp_path):
+    return tiny.write_course(tmp_path)
+
+
+def test_public_tests_come_first_then_hidden_ones_with_their_weights(root):
+    tests = expected(root).parts[0].tests
+    assert [(t.name, t.is_public, t.weight, len(t.cases)) for t in tests] == [
+        ("two examples", True, 1, 1),
+        ("random batches", False, 1, 6),
+        ("a batch of one", False, 2, 3),
+    ]
+
+
+def test_a_part_without_inputs_has_one_case(root):
+    count = expected(root).parts[2]
+    assert [unpack(output.value) for output in count.tests[0].cases[0].outputs] == [384, 128, 512]
+
+
+def test_each_case_knows_what_each_misconception_gives(root):
+    backward = expected(root).parts[0]
+    assert [m.name for m in backward.misconceptions] == ["mean over the batch"]
+    for case in backward.tests[1].cases:
+        dx, dw = case.outputs
+        batch = unpack(case.inputs[0]).shape[0]
+        assert unpack(dx.wrong[0]) == pytest.approx(unpack(dx.value))
+        assert unpack(dw.wrong[0]) * batch == pytest.approx(unpack(dw.value))
+
+
+def test_outputs_know_the_inputs_that_they_depend_on(root):
+    assert expected(root).parts[0].depends == (("dy", "W"), ("dy", "x"))
+
+
+def test_scalar_parts_are_exact(root):
+    """References of scalar parts get fractions, so that no rounding stands between answers."""
+    size = expected(
+        root,
+        solution=("return I + 2", "return I / 3 + 2"),
+        problem=(
+            '"output_size(I: int, K: int, P: int) -> size: int"',
+            "output_size(I, K, P) -> size",
+        ),
+    ).parts[1]
+    values = [unpack(case.outputs[0].value) for test in size.tests for case in test.cases]
+    assert all(isinstance(value, int | Fraction) for value in values)
+
+
+def test_what_was_computed_is_kept_until_a_file_changes(root, tmp_path):
+    cache = tmp_path / "cache"
+    first = expected(root, cache=cache)
+    kept = list(cache.iterdir())
+    assert expected(root, cache=cache) == first
+    assert list(cache.iterdir()) == kept
+    expected(root, cache=cache, solution=("cases=6", "cases=5"))
+    assert list(cache.iterdir()) != kept
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_a_spoilt_cache_is_computed_again(root, tmp_path):
+    cache = tmp_path / "cache"
+    first = expected(root, cache=cache)
+    (kept,) = cache.iterdir()
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert expected(root, cache=cache) == first
+
+
+def test_a_reference_may_write_into_its_inputs(root):
+    before = expected(root).parts[0]
+    edit = (
+        "    return dy @ W.T, x.T @ dy",
+        "    dy *= 2\n    return dy @ W.T / 2, x.T @ dy / 2",
+    )
+    assert [c.inputs for c in expected(root, solution=edit).parts[0].tests[0].cases] == [
+        c.inputs for c in before.tests[0].cases
+    ]
+
+
+TESTED = "affine/backward: test 'random batches'"
+WRONG = "affine/backward: the misconception 'mean over the batch'"
+SOLUTION_SLIPS = [
+    (
+        ("W.T, x.T @ dy\n", "W.T, (x.T @ dy) / 2\n"),
+        "case 0 of test 'two examples' the reference's dW",
+    ),
+    (("return x @ W", "return 2 * x @ W"), "case 0 of test 'two examples' the reference's dx"),
+    (("W.T, x.T @ dy\n", "W.T, (x.T @ dy).T\n"), "wanted dx[N,D], dW[D,M]"),
+    (("3 * 128 + 128", "512.5"), "wanted weights: int, biases: int, total: int"),
+    (
+        ("- K + 1\n", "- K + 1 if K < 5 else 1 / 0\n"),
+        "line 26: affine/size: the reference raised Z",
+    ),
+    (("dy, x, W):", "dy, x):"), "the reference raised TypeError"),
+    (("cases=6", "cases=6, Q=3"), f"{TESTED}: sets 'Q'; the signature has N, M, D, dy, x, W"),
+    (
+        ('replace=("x.T @ dy"', 'replace=("x.T @ dx"'),
+        f"{WRONG} replaces 'x.T @ dx', which stands 0",
+    ),
+    (
+        ("/ len(x)", "/ len(x"),
+        f"{WRONG} is not valid Python after its edits: 'return dy @ W.T, x.T",
+    ),
+    (
+        ('{"total": 394}', '{"totl": 394}'),
+        "the misconception 'ten added' returns 'totl'; the outputs",
+    ),
+    (("carry(total", "carry(totl"), "affine/count: carry names 'totl'; the outputs are weights,"),
+    (("@count.reference\n", ""), "edits the reference, which is not declared yet"),
+    (('size.test("random sizes", cases=40)\n', ""), "affine/size has no test; declare one with"),
+    (("return True", "return False"), "the key of 'linear' says True, its experiment finds False"),
+    (('claim("square"', 'claim("sqare"'), "there is no claim 'sqare'; did you mean 'square'?"),
+    (('solution["size"]', 'solution["sise"]'), "there is no part 'sise' in problem.yaml; did you"),
+    (('Solution("affine")', 'Solution("afine")'), 'wanted one Solution("affine"); found 0 of it'),
+    (("return True", "return True("), "is not valid Python"),
+]
+PROBLEM_SLIPS = [
+    ((", P: 0..3", ""), "affine/size: test 'random sizes': the input 'P' has no domain; write one"),
+    ((", P: 0..3}", ", P: 0..3}\n    where: I < K"), "no draw of 200 satisfies 'I < K'"),
+    (
+        ("[1, 1]]}", "[1, 1]]}\n        expected: {dx: [[1, 0, 1], [0, 1, 2]]}"),
+        "affine/backward: public test 'two examples' expects",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "said"), SOLUTION_SLIPS)
+def test_a_slip_in_a_solution_is_told_by_name(root, edit, said):
+    with pytest.raises(ProblemError) as caught:
+        expected(root, solution=edit)
+    assert str(root / "solutions" / "affine.py") in str(caught.value)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(("edit", "said"), PROBLEM_SLIPS)
+def test_what_a_reference_finds_wrong_in_a_problem_is_told(root, edit, said):
+    with pytest.raises(ProblemError) as caught:
+        expected(root, problem=edit)
+    assert said in str(caught.value)
