@@ -425,12 +425,11 @@ def count_parameters(*, bypass):
 
     class Block(nn.Sequential):
         def forward(self, x):
-            return torch_sum(super().forward(x), x) if bypass else super().forward(x)
+            z2 = super().forward(x)
+            return (z2 + x if bypass else z2).tanh()
 
-    def torch_sum(y, x):
-        return y + x
-
-    return sum(p.numel() for p in Block(nn.Linear(D, 7), nn.Tanh(), nn.Linear(7, D)).parameters())
+    block = Block(nn.Linear(D, 7), nn.Tanh(), nn.Linear(7, D))
+    return sum(parameter.numel() for parameter in block.parameters())
 
 
 solution["why-text"].red_flags(
