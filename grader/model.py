@@ -220,11 +220,14 @@ class Carry(Record, frozen=True, kw_only=True):
 
     Attributes:
         output: the output's name ("total").
-        formula: the value from the others ("depthwise + pointwise").
+        formula: the value from the others ("depthwise + pointwise"); "" where the solution's own
+            code computes it.
+        takes: the other outputs that it is computed from.
     """
 
     output: str
     formula: str
+    takes: tuple[str, ...] = ()
     say: str
 
 

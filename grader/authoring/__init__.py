@@ -5,9 +5,17 @@ values, does not know torch, and never sees a submission.
 """
 
 from grader.authoring.cases import DrawError, cast_inputs, draw
-from grader.authoring.solution import DeclarationError, PartSolution, Solution, Test, Wrong
+from grader.authoring.solution import (
+    CarryRule,
+    DeclarationError,
+    PartSolution,
+    Solution,
+    Test,
+    Wrong,
+)
 
 __all__ = [
+    "CarryRule",
     "DeclarationError",
     "DrawError",
     "PartSolution",

@@ -61,10 +61,14 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
-    """An output that is also judged against the student's own other outputs."""
+    """An output that is also judged against the student's own other outputs.
+
+    Attributes:
+        rule: a formula in the other outputs, or a function of inputs and other outputs by name.
+    """
 
     output: str
-    formula: str
+    rule: str | Function
     say: str
 
 
@@ -129,7 +133,8 @@ class PartSolution:
     def special_case(self, general: "PartSolution", **inputs: Any) -> None:
         """Declare this part to be another one at fixed inputs; put it below the other's last line.
 
-        Takes over the other part's reference, oracle, carry rules and misconceptions.
+        Takes over the other part's reference, oracle, validator, carry rules and misconceptions;
+        what only the general part can meet (overlapping windows) is declared below this call.
         """
         if general.reference_function is None:
             raise DeclarationError(f"{self.id}: {general.id} has no reference yet; put it above")
@@ -140,6 +145,10 @@ class PartSolution:
         self.reference_function = at(general.reference_function)
         if general.oracle_function is not None:
             self.oracle_function = at(general.oracle_function)
+        if general.forward_function is not None:
+            self.forward_function = at(general.forward_function)
+        if general.validator is not None:
+            self.validator = at(general.validator)
         self.carries += general.carries
         self.wrongs += [
             msgspec.structs.replace(wrong, function=at(wrong.function)) for wrong in general.wrongs
@@ -213,9 +222,13 @@ class PartSolution:
             add(_with_outputs(self._needed_reference(name), returns))
         return add
 
-    def carry(self, *, say: str, **formulas: str) -> None:
-        """Judge an output also against the student's own others: `carry(total="a + b", say=…)`."""
-        self.carries += [CarryRule(output=k, formula=v, say=say) for k, v in formulas.items()]
+    def carry(self, *, say: str, **rules: str | Function) -> None:
+        """Judge an output also against the student's own others, so that an error costs once.
+
+        A number follows by a formula, `carry(total="a + b", say=…)`; anything else by a function
+        whose parameters name inputs and other outputs, `carry(dW=lambda X, dP: …, say=…)`.
+        """
+        self.carries += [CarryRule(output=k, rule=v, say=say) for k, v in rules.items()]
 
     # --- claims and texts -----------------------------------------------------------------------
 
@@ -259,7 +272,13 @@ class PartSolution:
                 )
             source = source.replace(old, new)
         namespace: dict[str, Any] = {}
-        code = compile(source, f"<{self.id}: {name}>", "exec")
+        try:
+            code = compile(source, f"<{self.id}: {name}>", "exec")
+        except SyntaxError as error:
+            raise DeclarationError(
+                f"{self.id}: the misconception {name!r} is not valid Python after its edits: "
+                f"{(error.text or '').strip()!r}"
+            ) from error
         exec(code, reference.__globals__, namespace)  # noqa: S102  # the author's own, edited source
         function: Function = namespace[reference.__name__]
         return function

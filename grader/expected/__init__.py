@@ -7,6 +7,13 @@ submissions.
 
 from grader.expected.cache import expected_for
 from grader.expected.compute import bind_outputs, compute_expected
-from grader.expected.solutions import is_valid, load_solution
+from grader.expected.solutions import carried, is_valid, load_solution
 
-__all__ = ["bind_outputs", "compute_expected", "expected_for", "is_valid", "load_solution"]
+__all__ = [
+    "bind_outputs",
+    "carried",
+    "compute_expected",
+    "expected_for",
+    "is_valid",
+    "load_solution",
+]

@@ -4,6 +4,7 @@ Refuses a problem whose reference and oracle disagree, or whose claim is not wha
 finds: such a problem can grade nobody. Knows nothing of submissions or files.
 """
 
+import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,19 @@ from typing import Any
 import numpy as np
 
 from grader import compare
-from grader.authoring import DrawError, PartSolution, Solution, Test, Wrong, cast_inputs, draw
+from grader.authoring import (
+    CarryRule,
+    DrawError,
+    PartSolution,
+    Solution,
+    Test,
+    Wrong,
+    cast_inputs,
+    draw,
+)
 from grader.errors import ProblemError
 from grader.expected import oracle
+from grader.expected.fitting import fits
 from grader.expected.solutions import called
 from grader.model import (
     Carry,
@@ -27,7 +38,7 @@ from grader.model import (
     Problem,
 )
 from grader.student.signature import Signature
-from grader.student.wire import Array, Many, Packed, Scalar, Unusable, Value, pack, unpack
+from grader.student.wire import Array, Many, Packed, Scalar, Value, pack, unpack
 
 ORACLE_BOUND = 1e-10
 _CASES_MOVED = 8  # on which it is tried what an output depends on
@@ -61,11 +72,18 @@ def _part(part: Part, declared: PartSolution, path: Path, seed: int) -> Expected
         depends=tests.depends(computed),
         misconceptions=misconceptions,
         tolerance=declared.tolerance_value,
-        carries=tuple(
-            Carry(output=c.output, formula=c.formula, say=c.say) for c in declared.carries
-        ),
+        carries=tuple(_carry(part, rule) for rule in declared.carries),
         has_validator=declared.validator is not None,
     )
+
+
+def _carry(part: Part, rule: CarryRule) -> Carry:
+    if isinstance(rule.rule, str):
+        return Carry(output=rule.output, formula=rule.rule, say=rule.say)
+    assert part.signature is not None
+    outputs = {variable.name for variable in part.signature.outputs}
+    takes = tuple(name for name in inspect.signature(rule.rule).parameters if name in outputs)
+    return Carry(output=rule.output, formula="", takes=takes, say=rule.say)
 
 
 def _claims(part: Part, declared: PartSolution, path: Path) -> tuple[ExpectedClaim, ...]:
@@ -77,7 +95,8 @@ def _claims(part: Part, declared: PartSolution, path: Path) -> tuple[ExpectedCla
         if found != key.truth:
             raise ProblemError(
                 path,
-                f"{part.id}: the key of {claim.id!r} says {key.truth}, its experiment finds {found}",
+                f"{part.id}: the key of {claim.id!r} says {key.truth}, "
+                f"its experiment finds {found}",
             )
         claims.append(ExpectedClaim(id=claim.id, truth=key.truth, say=key.say))
     return tuple(claims)
@@ -191,7 +210,7 @@ class _Tests:
     ) -> tuple[Value, ...]:
         result = called(self.path, f"{self.part.id}: {what}", function, **inputs)
         values = bind_outputs(pack(result), self.signature)
-        if values is None or any(isinstance(v, Unusable) or v is None for v in values):
+        if values is None or not fits(self.signature, inputs, values):
             names = ", ".join(map(str, self.signature.outputs))
             raise ProblemError(
                 self.path, f"{self.part.id}: {what} returned {_short(result)}; wanted {names}"
@@ -264,8 +283,20 @@ class _Tests:
                 f"{self.part.id}: the misconception {wrong.name!r} raised "
                 f"{type(error).__name__}: {error}",
             ) from error
+        if isinstance(result, dict) and "" in result:
+            self._check_replaced(wrong.name, result)
         values = _with_replaced(result, self.signature)
         return None if values is None else tuple(pack(value) for value in values)
+
+    def _check_replaced(self, misconception: str, result: dict[str, Any]) -> None:
+        names = [variable.name for variable in self.signature.outputs]
+        for name in result:
+            if name and name not in names:
+                raise ProblemError(
+                    self.path,
+                    f"{self.part.id}: the misconception {misconception!r} returns {name!r}; "
+                    f"the outputs are {', '.join(names)}",
+                )
 
 
 def _moved(

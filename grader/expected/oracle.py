@@ -66,6 +66,8 @@ def _arguments(
     tensors, plain = {}, {}
     for name, parameter in inspect.signature(forward).parameters.items():
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            if name not in inputs:
+                continue  # fixed by the author, in a special case
             value = inputs[name]
             plain[name] = torch.as_tensor(value) if isinstance(value, np.ndarray) else value
         elif name in inputs:

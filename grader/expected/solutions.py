@@ -5,6 +5,7 @@ The file is the instructor's own code and is trusted. Knows nothing of drawn cas
 
 import difflib
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -47,6 +48,27 @@ def is_valid(
     validator = load_solution(path, problem)[part.name].validator
     assert validator is not None
     return bool(called(path, f"{part.id}: the validator", validator, **inputs, answer=answer))
+
+
+def carried(
+    path: Path,
+    problem: Problem,
+    part: Part,
+    output: str,
+    inputs: dict[str, Any],
+    answer: dict[str, Any],
+) -> Any:
+    """What an output would be by the solution's own carry rule, from the student's other outputs.
+
+    Raises:
+        ProblemError: the rule fails.
+    """
+    declared = load_solution(path, problem)[part.name]
+    rule = next(c.rule for c in declared.carries if c.output == output)
+    assert not isinstance(rule, str)
+    known = {**inputs, **answer}
+    wanted = {name: known[name] for name in inspect.signature(rule).parameters}
+    return called(path, f"{part.id}: the carry rule of {output!r}", rule, **wanted)
 
 
 def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:
@@ -129,6 +151,15 @@ def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
                 path,
                 f"{part.id}: carry names {rule.output!r}; the outputs are {', '.join(outputs)}",
             )
+        known = [*(v.name for v in part.signature.inputs), *outputs]
+        taken = () if isinstance(rule.rule, str) else inspect.signature(rule.rule).parameters
+        for name in taken:
+            if name not in known or name == rule.output:
+                raise ProblemError(
+                    path,
+                    f"{part.id}: the carry rule of {rule.output!r} takes {name!r}; wanted inputs "
+                    f"and other outputs, of {', '.join(known)}",
+                )
 
 
 def _check_claims(path: Path, part: Part, declared: PartSolution) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import msgspec
+import numpy as np
 
 from grader import compare, diagnose
 from grader.expected import bind_outputs
@@ -39,7 +40,18 @@ from grader.student.signature import Signature, Variable
 from grader.student.wire import CaseReply, NoValue, Packed, Raised, Unusable, Value, pack, unpack
 from grader.submission import Match
 
-Validator = Callable[[dict[str, Value], dict[str, Value]], bool]
+
+class OwnCode(Record, frozen=True, kw_only=True):
+    """What only the solution's own code can say of an answer that differs from the reference's.
+
+    Attributes:
+        is_valid: whether inputs and answer, both by name, fit all the same (ties).
+        carried: what the named output would be by its carry rule.
+    """
+
+    is_valid: Callable[[dict[str, Value], dict[str, Value]], bool] | None
+    carried: Callable[[str, dict[str, Value], dict[str, Value]], Value]
+
 
 SQUEEZED_SHARE = Fraction(9, 10)
 _RAISED_VERDICTS = {"out of memory": Verdict.OUT_OF_MEMORY}
@@ -50,7 +62,7 @@ def judge_computed(
     expected: ExpectedPart,
     match: Match,
     outcome: TaskOutcome,
-    validator: Validator | None,
+    own: OwnCode,
 ) -> PartResult:
     """Judge a computed part; a matrix formula under each convention, whole, the best one counts."""
     readings = formula_readings(numbered.part, match, outcome) or readings_of(match)
@@ -58,7 +70,7 @@ def judge_computed(
     unanswered = _unanswered(numbered.part, match)
     best: _Judged | None = None
     for convention in conventions(numbered.part, match):
-        judging = _Judging(numbered.part, expected, outcome, validator, convention.name)
+        judging = _Judging(numbered.part, expected, outcome, own, convention.name)
         judging.unread, judging.unanswered = unread, unanswered
         judged = judging.judged(share=convention.share)
         if best is None or judged.marks > best.marks:
@@ -106,6 +118,7 @@ def _result(
 def _remarks(part: Part, match: Match, judged: "_Judged") -> Iterator[str]:
     for test in judged.tests:
         yield from test.remarks
+    yield from judged.followed
     outputs = [output for test in judged.tests for output in test.outputs]
     if any(o.comparison is not None and o.comparison.is_float32 for o in outputs):
         yield "answered in float32, and judged with a tolerance that is fair to float32"
@@ -123,6 +136,7 @@ class _Judged(Record, frozen=True, kw_only=True):
     lost: tuple[LostMark, ...]
     pending: Fraction
     convention: str
+    followed: tuple[str, ...]
 
     @property
     def marks(self) -> Fraction:
@@ -146,14 +160,16 @@ class _Judging:
         part: Part,
         expected: ExpectedPart,
         outcome: TaskOutcome,
-        validator: Validator | None,
+        own: OwnCode,
         convention: str,
     ) -> None:
         assert part.signature is not None
         self.part, self.signature = part, part.signature
-        self.expected, self.outcome, self.validator = expected, outcome, validator
+        self.expected, self.outcome, self.own = expected, outcome, own
         self.convention = convention
         self.unread: dict[int, str] = {}
+        self.accepted: set[tuple[int, int, int]] = set()  # test, case and output
+        self.followed: dict[str, str] = {}  # outputs that follow from wrong ones, and what to say
         self.unanswered: frozenset[int] = frozenset()
         self.bound = [
             [_bind(reply, self.signature, convention) for reply in test.cases]
@@ -172,7 +188,11 @@ class _Judging:
             pending += waiting
             lost += self._lost(result)
         return _Judged(
-            tests=tuple(results), lost=tuple(lost), pending=pending, convention=self.convention
+            tests=tuple(results),
+            lost=tuple(lost),
+            pending=pending,
+            convention=self.convention,
+            followed=tuple(f"{name}: {say}" for name, say in self.followed.items()),
         )
 
     # --- one test -------------------------------------------------------------------------------
@@ -247,8 +267,11 @@ class _Judging:
         bound = self.bound[number]
         return sum(
             bool(one.values)
-            and all(self._compare(k, one, case).agrees for k in range(len(case.outputs)))
-            for one, case in zip(bound, test.cases, strict=False)
+            and all(
+                (number, i, k) in self.accepted or self._compare(k, one, case).agrees
+                for k in range(len(case.outputs))
+            )
+            for i, (one, case) in enumerate(zip(bound, test.cases, strict=False))
         )
 
     # --- one output -----------------------------------------------------------------------------
@@ -261,7 +284,9 @@ class _Judging:
         bound = self.bound[number]
         comparisons = [self._compare(k, o, c) for o, c in zip(bound, test.cases, strict=True)]
         bad = [i for i, comparison in enumerate(comparisons) if not comparison.agrees]
-        bad = [i for i in bad if not self._accepts(k, bound[i], test.cases[i])]
+        accepted = [i for i in bad if self._accepts(k, bound[i], test.cases[i])]
+        self.accepted.update((number, i, k) for i in accepted)
+        bad = [i for i in bad if i not in accepted]
         squeezed = any(comparison.squeezed for comparison in comparisons)
         if not bad and not squeezed:
             return self._right(k, out_of, comparisons[-1], bound[-1], test.cases[-1])
@@ -284,7 +309,7 @@ class _Judging:
             name=self.signature.outputs[k].name,
             marks=out_of,
             out_of=out_of,
-            comparison=comparison,
+            comparison=comparison if comparison.agrees else Comparison(stage=Stage.AGREES),
             got=_packed(bound.values[k]),
             expected=case.outputs[k].value,
         )
@@ -360,22 +385,36 @@ class _Judging:
 
     def _accepts(self, k: int, bound: _Bound, case: ExpectedCase) -> bool:
         """Whether a value that differs is right all the same: a carried error, or a valid tie."""
-        return self._is_carried(k, bound) or self._is_valid(bound, case)
-
-    def _is_carried(self, k: int, bound: _Bound) -> bool:
-        name = self.signature.outputs[k].name
-        rule = next((c for c in self.expected.carries if c.output == name), None)
-        return rule is not None and _follows(rule, self.signature, bound, k)
-
-    def _is_valid(self, bound: _Bound, case: ExpectedCase) -> bool:
-        if self.validator is None:
-            return False
         inputs = {
             v.name: unpack(x) for v, x in zip(self.signature.inputs, case.inputs, strict=True)
         }
         answer = {v.name: x for v, x in zip(self.signature.outputs, bound.values, strict=True)}
-        return compare.is_comparable(answer, case, self.signature) and self.validator(
-            inputs, answer
+        name = self.signature.outputs[k].name
+        rule = next((c for c in self.expected.carries if c.output == name), None)
+        if rule is not None and self._follows(rule, inputs, answer, case):
+            self.followed[name] = rule.say
+            return True
+        return (
+            self.own.is_valid is not None
+            and compare.is_comparable(answer, case, self.signature)
+            and self.own.is_valid(inputs, answer)
+        )
+
+    def _follows(
+        self, rule: Carry, inputs: dict[str, Value], answer: dict[str, Value], case: ExpectedCase
+    ) -> bool:
+        """Whether an output follows from the student's own others; zeros follow from nothing."""
+        if rule.formula:
+            return _equals(rule, answer)
+        needed = {name: answer[name] for name in (*rule.takes, rule.output)}
+        if not compare.is_comparable(needed, case, self.signature):
+            return False
+        value = self.own.carried(rule.output, inputs, needed)
+        scale = compare.scale_of(value, ())
+        actual = needed[rule.output]
+        bound = 1e-4 if _is_low(actual) else self.expected.tolerance
+        return bool(np.any(value)) and compare.agree(
+            actual=actual, value=value, scale=scale, bound=bound
         )
 
     # --- over all cases -------------------------------------------------------------------------
@@ -456,14 +495,18 @@ def _shared(output: OutputResult, share: Fraction) -> OutputResult:
     return msgspec.structs.replace(output, marks=output.marks * share)
 
 
-def _follows(rule: Carry, signature: Signature, bound: _Bound, k: int) -> bool:
-    """Whether the output follows from the student's own others by the carry rule."""
-    names = [variable.name for variable in signature.outputs]
-    others = {n: v for n, v in zip(names, bound.values, strict=True) if n != rule.output}
+def _equals(rule: Carry, answer: dict[str, Value]) -> bool:
+    """Whether a number is what the rule's formula gives for the student's own others."""
+    others = {name: value for name, value in answer.items() if name != rule.output}
     try:
-        return bool(evaluate_text(rule.formula, others) == bound.values[k])
+        value = evaluate_text(rule.formula, others)
+        return bool(value) and bool(value == answer[rule.output])
     except (FormulaError, TypeError, ValueError):
         return False
+
+
+def _is_low(value: Value) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype in (np.float16, np.float32)
 
 
 def _packed(value: Value) -> Packed:

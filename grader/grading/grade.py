@@ -4,12 +4,13 @@ The whole run can be read in `grade`. What is right comes from `expected`, what 
 sandbox; nothing of a student's runs here.
 """
 
+from functools import partial
 from pathlib import Path
 
 import grader
-from grader.expected import expected_for, is_valid
+from grader.expected import carried, expected_for, is_valid
 from grader.grading.choice import judge_choice, judge_text
-from grader.grading.computed import Validator, judge_computed
+from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.results import missing, unreadable
 from grader.grading.tasks import could_hide, fields_by_output, task_for
 from grader.model import (
@@ -25,7 +26,7 @@ from grader.model import (
     Report,
 )
 from grader.sandbox import Sandbox, TaskOutcome
-from grader.student.wire import Index, Job, Value
+from grader.student.wire import Index, Job
 from grader.submission import Match, Submission, field_names, match_answers
 
 
@@ -141,16 +142,16 @@ class _Judge:
         if match.function is None and not any(fields_by_output(numbered.part, match.fields)):
             return unreadable(numbered, match, _unlabelled(numbered.part, match))
         outcome = self.outcomes[numbered.part.id]
-        validator = self._validator(problem, numbered.part) if expected.has_validator else None
-        return judge_computed(numbered, expected, match, outcome, validator)
+        own = self._own_code(problem, numbered.part, expected)
+        return judge_computed(numbered, expected, match, outcome, own)
 
-    def _validator(self, problem: Problem, part: Part) -> Validator:
+    def _own_code(self, problem: Problem, part: Part, expected: ExpectedPart) -> OwnCode:
+        """The solution's code, which is loaded only when it is asked."""
         path = self.grading.private[problem.slug]
-
-        def validate(inputs: dict[str, Value], answer: dict[str, Value]) -> bool:
-            return is_valid(path, problem, part, inputs, answer)
-
-        return validate
+        return OwnCode(
+            is_valid=partial(is_valid, path, problem, part) if expected.has_validator else None,
+            carried=partial(carried, path, problem, part),
+        )
 
 
 def _unlabelled(part: Part, match: Match) -> str:

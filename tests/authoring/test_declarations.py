@@ -113,3 +113,13 @@ def test_an_array_that_is_written_out_gives_its_sizes():
 def test_a_condition_that_nothing_satisfies_is_named():
     with pytest.raises(authoring.DrawError, match="no draw of 200 satisfies 'H % k == 0'"):
         pooled(H=4, k=3)
+
+
+def test_a_special_case_takes_over_validator_and_forward_pass():
+    part = general()
+    part.valid(lambda inputs, outputs, bias, answer: inputs == 3 and bool(answer))
+    part.oracle_forward(lambda W, *, inputs, outputs, bias: (W, inputs, outputs, bias))
+    special = part.solution["special"]
+    special.special_case(part, inputs=3, outputs=8, bias=True)
+    assert special.validator(answer={"y": 1})
+    assert special.forward_function(W="W") == ("W", 3, 8, True)
