@@ -102,23 +102,15 @@ class Function:
 
     def _plain(self, values: tuple[Value, ...]) -> Packed:
         function: Any = self._names[self._signature.name]
-        self._check_arguments(function, values)
-        return pack(function(*values))
-
-    def _check_arguments(self, function: Any, values: tuple[Value, ...]) -> None:
         try:
-            takes = inspect.signature(function)
-        except (ValueError, TypeError):
-            return  # a builtin that does not tell
-        try:
-            takes.bind(*values)
+            return pack(function(*values))
         except TypeError as error:
+            if raised(error, self._files.sources).frames:
+                raise  # it happened in the student's own lines
             wanted = ", ".join(variable.name for variable in self._signature.inputs)
             name = self._signature.name
-            raise CallError(
-                "wrong arguments",
-                f"{name}{takes} can not be called as {name}({wanted}): {text_of(error)}"[:600],
-            ) from None
+            sentence = f"{name}{_takes(function)} can not be called as {name}({wanted})"
+            raise CallError("wrong arguments", f"{sentence}: {text_of(error)}"[:600]) from None
 
     def _run_call(self, code: CodeType, values: tuple[Value, ...]) -> Packed:
         names = {v.name: x for v, x in zip(self._signature.inputs, values, strict=True)}
@@ -164,6 +156,14 @@ class Function:
             return found
         message = f"{self._answer.place.file} does not load: {found.message}"
         return Raised(reason=found.reason, message=message, frames=found.frames)
+
+
+def _takes(function: Any) -> str:
+    """The parameters of a function in brackets, or "" for a builtin that does not tell."""
+    try:
+        return str(inspect.signature(function))
+    except (ValueError, TypeError):
+        return ""
 
 
 def _fresh(packed: Packed) -> Value:

@@ -12,7 +12,6 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -62,7 +61,7 @@ class Child:
     Attributes:
         replies, trace: the descriptors for frames and for the interpreter's last words.
         server_memory: the bytes of address space that the server itself has.
-        folder: the scratch folder with the submission's files, or "".
+        folder: the scratch folder with the submission's files.
     """
 
     def __init__(self, *, replies: int, trace: int, server_memory: int, folder: str) -> None:
@@ -105,8 +104,7 @@ class Child:
         if self.server_memory:
             _limit(resource.RLIMIT_AS, self.server_memory + MEMORY)
         _limit_processes()
-        if self.folder:
-            os.chdir(self.folder)
+        os.chdir(self.folder)
         faulthandler.enable(self.trace, all_threads=False)
         faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
         gc.enable()
@@ -126,10 +124,10 @@ class Child:
         self._send(INDEX, _encode(index))
 
     def _tests(self, job: Job, start: Position) -> None:
-        files = StudentFiles({s.path: s.data for s in job.sources}, self.folder)
-        for number in range(start.task, len(job.tasks)):
-            first = start.test if number == start.task else 0
-            self._task(number, job.tasks[number], first, files)
+        with StudentFiles({s.path: s.data for s in job.sources}, self.folder) as files:
+            for number in range(start.task, len(job.tasks)):
+                first = start.test if number == start.task else 0
+                self._task(number, job.tasks[number], first, files)
 
     def _task(self, number: int, task: Task, first: int, files: StudentFiles) -> None:
         """Run one task; reading or loading the answer is part of its first test here."""
@@ -141,7 +139,7 @@ class Child:
                 runner = self._prepared(number, task, files)
             cases = tuple(map(runner.run, task.tests[test].cases))
             reply = TestReply(task=number, test=test, cases=_shortened(cases))
-            self._send(TEST, _sized(reply))
+            self._send(TEST, encoded(reply))
 
     def _prepared(self, number: int, task: Task, files: StudentFiles) -> Function | Formulas:
         signature = parse_signature(task.signature)
@@ -166,7 +164,8 @@ def _limit(which: int, value: int) -> None:
 def _limit_processes() -> None:
     """Allow a few more threads than the machine has now: the kernel counts all of one user's."""
     with contextlib.suppress(OSError, IndexError, ValueError):
-        running = int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].split("/")[1])
+        with open("/proc/loadavg", "rb") as file:  # noqa: PTH123  # pathlib takes longer, and this is done for each run
+            running = int(file.read().split()[3].split(b"/")[1])
         _limit(resource.RLIMIT_NPROC, running + MAX_PROCESSES)
 
 
@@ -179,8 +178,8 @@ def _unprinted(case: CaseReply) -> CaseReply:
     return msgspec.structs.replace(case, printed="") if case.printed else case
 
 
-def _sized(reply: TestReply) -> bytes:
-    """The encoded reply; one beyond the limit says so instead."""
+def encoded(reply: TestReply) -> bytes:
+    """The reply as bytes; one beyond the limit says so instead."""
     data = _encode(reply)
     if len(data) <= MAX_REPLY:
         return data

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, Self
 
 ROOT = "_handed_in"
 """The package under which students' files are loaded, whatever they are called."""
@@ -40,10 +40,19 @@ class StudentFiles:
         self._allowed: frozenset[str] = frozenset()
         self._beside = PurePosixPath()
         self._is_loading = False
+        self._loaded: set[str] = set()
         self._guarded: dict[str, frozenset[int]] = {}
         self._import = builtins.__import__
+
+    def __enter__(self) -> Self:
         builtins.__import__ = self._checked_import
         sys.meta_path.append(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._forget()
+        sys.meta_path.remove(self)
+        builtins.__import__ = self._import
 
     def load(self, path: str, allowed: frozenset[str]) -> ModuleType:
         """Execute a file and return its module; siblings beside it can be imported.
@@ -79,9 +88,9 @@ class StudentFiles:
 
     def _forget(self) -> None:
         """Drop what was loaded before, so that a part never meets another part's state."""
-        for name, module in list(sys.modules.items()):
-            if isinstance(getattr(module, "__loader__", None), _Loader) or name == ROOT:
-                del sys.modules[name]
+        for name in self._loaded:
+            sys.modules.pop(name, None)
+        self._loaded.clear()
         self.unneeded.clear()
 
     # --- finding siblings -----------------------------------------------------------------------
@@ -92,7 +101,7 @@ class StudentFiles:
         """The protocol of `sys.meta_path`; asked last, after the standard library."""
         del path, target  # names alone decide
         if name == ROOT:
-            return _package(name)
+            return self._package(name)
         parts = name.split(".")
         if parts[0] == ROOT:
             return self._file_or_folder(name, PurePosixPath(*parts[1:]))
@@ -105,15 +114,21 @@ class StudentFiles:
             if path in self.sources:
                 return self._spec(name, path)
         is_folder = any(path.startswith(f"{place}/") for path in self.sources)
-        return _package(name) if is_folder else None
+        return self._package(name) if is_folder else None
+
+    def _package(self, name: str) -> ModuleSpec:
+        self._loaded.add(name)
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = []
+        return spec
 
     def _spec(self, name: str, path: str) -> ModuleSpec:
-        return importlib.util.spec_from_file_location(  # type: ignore[return-value]  # None only without a loader
-            name,
-            f"{self.folder}/{path}",
-            loader=_Loader(self, path),  # type: ignore[arg-type]  # a loader by its methods
-            submodule_search_locations=[] if path.endswith("/__init__.py") else None,
-        )
+        self._loaded.add(name)
+        spec = ModuleSpec(name, _Loader(self, path), origin=f"{self.folder}/{path}")  # type: ignore[arg-type]  # a loader by its methods
+        spec.has_location = True  # sets `__file__`
+        if path.endswith("/__init__.py"):
+            spec.submodule_search_locations = []
+        return spec
 
     # --- the import rule ------------------------------------------------------------------------
 
@@ -219,12 +234,6 @@ def source_line(sources: Mapping[str, bytes], path: str, line: int) -> str:
     """A line of a file, stripped and cut, or ""."""
     lines = sources.get(path, b"").splitlines()
     return lines[line - 1].decode(errors="replace").strip()[:200] if 0 < line <= len(lines) else ""
-
-
-def _package(name: str) -> ModuleSpec:
-    spec = ModuleSpec(name, None, is_package=True)
-    spec.submodule_search_locations = []
-    return spec
 
 
 def _lines_in_try(tree: ast.Module) -> Iterator[int]:

@@ -11,7 +11,6 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -23,6 +22,7 @@ import msgspec
 from grader.student import frames
 from grader.student.child import DEADLINE_SIGNAL, READ_CPU_S, Child
 from grader.student.frames import Ended, Position
+from grader.student.rehearsal import rehearse
 from grader.student.wire import Job, Source
 
 WALL_FACTOR = 3
@@ -39,6 +39,7 @@ def serve(control: int, scratch: str, preload: list[str]) -> None:
     for name in preload:
         import_module(name)
     _adopt_orphans()
+    rehearse()
     # What lives now is never collected, so children share its pages until they write to it.
     gc.collect()
     gc.freeze()
@@ -54,6 +55,7 @@ def serve(control: int, scratch: str, preload: list[str]) -> None:
 class _Server:
     def __init__(self, stream: socket.socket, scratch: str) -> None:
         self._stream, self._scratch = stream, scratch
+        self._children = 0
         self._job: Job | None = None
         self._memory = _address_space()
 
@@ -74,13 +76,14 @@ class _Server:
         self, live: Callable[[Child], None], sources: tuple[Source, ...], limits: list[float]
     ) -> None:
         """Fork a child in a scratch folder of its own, and report how it ended."""
-        folder = tempfile.mkdtemp(dir=self._scratch) if sources else ""
+        self._children += 1
+        folder = f"{self._scratch}/{self._children}"
+        os.mkdir(folder, 0o700)  # noqa: PTH102  # as in `_write`
         try:
             _write(folder, sources)
             ended = self._fork(live, folder, limits)
         finally:
-            if folder:
-                shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         self._stream.sendall(frames.frame(frames.ENDED, msgspec.msgpack.encode(ended)))
 
     def _fork(self, live: Callable[[Child], None], folder: str, limits: list[float]) -> Ended:
@@ -245,9 +248,11 @@ def _limits(job: Job, start: Position) -> Iterator[float]:
 
 def _write(folder: str, sources: tuple[Source, ...]) -> None:
     for source in sources:
-        path = Path(folder, source.path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(source.data)
+        path = f"{folder}/{source.path}"
+        if "/" in source.path:
+            os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120  # pathlib takes longer, and this is done for each run
+        with open(path, "xb") as file:  # noqa: PTH123  # as above; "x": two names of one file are an error of ours
+            file.write(source.data)
 
 
 def _read_some(descriptor: int) -> bytes:
