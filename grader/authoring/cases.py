@@ -239,9 +239,14 @@ class _Drawing:
 
 def _apply(function: Callable[..., Any], own: str, drawn: dict[str, Any]) -> Any:
     """Call an author's function with the value as drawn and, by name, other inputs."""
-    first, *others = inspect.signature(function).parameters
-    del first
-    return function(drawn[own], **{name: drawn[name] for name in others})
+    _, *others = inspect.signature(function).parameters.values()
+    names = [other.name for other in others if other.default is inspect.Parameter.empty]
+    for name in names:
+        if name not in drawn:
+            raise DrawError(
+                f"the function for {own} takes {name!r}; it may take {', '.join(drawn)}"
+            )
+    return function(drawn[own], **{name: drawn[name] for name in names})
 
 
 def _typed(value: Any, variable: Variable) -> Any:

@@ -394,11 +394,16 @@ class _Judging:
         if rule is not None and self._follows(rule, inputs, answer, case):
             self.followed[name] = rule.say
             return True
-        return (
-            self.own.is_valid is not None
-            and compare.is_comparable(answer, case, self.signature)
-            and self.own.is_valid(inputs, answer)
-        )
+        if self.own.is_valid is None:
+            return False
+        arrays = self._arrays(answer, case)
+        return arrays is not None and self.own.is_valid(inputs, arrays)
+
+    def _arrays(self, answer: dict[str, Value], case: ExpectedCase) -> dict[str, Value] | None:
+        """The given outputs as float64 arrays, for an author's code; None if one is no such thing."""
+        if not compare.is_comparable(answer, case, self.signature):
+            return None
+        return {name: np.array(value, dtype=np.float64) for name, value in answer.items()}
 
     def _follows(
         self, rule: Carry, inputs: dict[str, Value], answer: dict[str, Value], case: ExpectedCase
@@ -407,14 +412,14 @@ class _Judging:
         if rule.formula:
             return _equals(rule, answer)
         needed = {name: answer[name] for name in (*rule.takes, rule.output)}
-        if not compare.is_comparable(needed, case, self.signature):
+        arrays = self._arrays(needed, case)
+        if arrays is None:
             return False
-        value = self.own.carried(rule.output, inputs, needed)
-        scale = compare.scale_of(value, ())
-        actual = needed[rule.output]
-        bound = 1e-4 if _is_low(actual) else self.expected.tolerance
+        value = self.own.carried(rule.output, inputs, arrays)
+        is_low = getattr(needed[rule.output], "dtype", None) in (np.float16, np.float32)
+        bound = compare.FLOAT32_FLOOR if is_low else self.expected.tolerance
         return bool(np.any(value)) and compare.agree(
-            actual=actual, value=value, scale=scale, bound=bound
+            actual=arrays[rule.output], value=value, scale=compare.scale_of(value, ()), bound=bound
         )
 
     # --- over all cases -------------------------------------------------------------------------
@@ -503,10 +508,6 @@ def _equals(rule: Carry, answer: dict[str, Value]) -> bool:
         return bool(value) and bool(value == answer[rule.output])
     except (FormulaError, TypeError, ValueError):
         return False
-
-
-def _is_low(value: Value) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype in (np.float16, np.float32)
 
 
 def _packed(value: Value) -> Packed:

@@ -123,3 +123,13 @@ def test_a_special_case_takes_over_validator_and_forward_pass():
     special.special_case(part, inputs=3, outputs=8, bias=True)
     assert special.validator(answer={"y": 1})
     assert special.forward_function(W="W") == ("W", 3, 8, True)
+
+
+def test_a_function_may_bend_an_input_by_others():
+    bent = pooled(P=lambda P, k: 0 * P + k)
+    assert all(case["P"].max() == case["k"] for case in bent)
+    assert all(set(case["P"].flat) <= {-1, 0, 1} for case in pooled(P=np.sign))
+    with pytest.raises(
+        authoring.DrawError, match="the function for P takes 'q'; it may take P, w,"
+    ):
+        pooled(P=lambda P, q: P)
