@@ -1,7 +1,6 @@
 """Example by example, as on paper: vectors are columns, one at a time."""
 
 import numpy as np
-import torch
 
 
 def sigma(z):
@@ -46,6 +45,8 @@ def input_gradient(delta, z1, z3, W1, W2):
 
 
 def gradient_norm(dout, x, W1, W2, skip):
+    import torch
+
     x = torch.tensor(x, requires_grad=True)
     y = x
     for first, second in zip(torch.tensor(W1), torch.tensor(W2)):

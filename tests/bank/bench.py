@@ -55,6 +55,11 @@ class Bench:
         """Results by part name for one of the repository's own submissions."""
         return self._graded(take_submission(ROOT / "submissions" / student))
 
+    def notes_on(self, student):
+        """What the report says of one of the repository's own submissions as a whole."""
+        submission = take_submission(ROOT / "submissions" / student)
+        return grade(submission, self.grading, self.sandbox).notes
+
     def _graded(self, submission):
         report = grade(submission, self.grading, self.sandbox)
         return {part.id.split("/")[1]: part for part in report.parts}

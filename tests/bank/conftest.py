@@ -1,8 +1,8 @@
 """What the tests of all problems share: one sandbox, and one bench per problem and process."""
 
 import pytest
-from grader.sandbox import Sandbox
 
+from grader.sandbox import Sandbox
 from tests.bank.bench import Bench
 
 

@@ -264,3 +264,44 @@ def test_bob_earns_everything_but_his_text_waits(bench):
     results = bench.grade_submission("bob")
     assert full(results) == {*COMPUTED, "compare"}
     assert summary(results)["compare-text"] == WAITS
+
+
+def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
+    assert summary(bench.grade_submission("carol")) == {
+        "v1": ("0 of 2", "1", "“about” is not a name of this question; the answer is a number"),
+        "v1-macs": (
+            "0 of 1",
+            "0",
+            "returned 3 values; wanted 4: depthwise, pointwise, total, standard",
+        ),
+        "ratio": ("0 of 1", "1", "the bracket “(” at character 3 is never closed"),
+        "separable": (
+            "0 of 2",
+            "0",
+            "ended the whole process with the exit code 0; return a value instead",
+        ),
+        "v2": ("0 of 2", "1/2", "“so” is not a name of this question; the answer is a number"),
+        "v2-macs": (
+            "0 of 1",
+            "1",
+            "mobilenet-parameters.py: line 1: is not UTF-8 text here; save the file as UTF-8",
+        ),
+        "inverted": ("0 of 1", "0", "expand: the value is off by 0.67 of its size"),
+        "compare": ("0 of 1", "1", "found 2 picks; wanted exactly one"),
+        "compare-text": (
+            "0 of 1",
+            "0",
+            "nothing was handed in for this part; wanted an answer 5.2e in answers.yaml",
+        ),
+    }
+
+
+def test_what_carol_printed_without_end_is_cut(bench):
+    tests = bench.grade_submission("carol")["inverted"].tests
+    assert all(0 < len(test.printed) < 10_000 for test in tests)
+
+
+def test_a_link_and_a_file_that_is_not_text_are_told(bench):
+    notes = bench.notes_on("carol")
+    assert "notes.txt is a link and was not followed" in notes
+    assert any(note.startswith("mobilenet-parameters.py: line 1: is not UTF-8") for note in notes)

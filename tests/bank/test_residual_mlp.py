@@ -273,3 +273,40 @@ def test_bob_earns_everything_but_his_text_waits(bench):
         "answered in float32, and judged with a tolerance that is fair to float32",
     )
     assert results["no-skip"].remarks == ("read in the column convention",)
+
+
+def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
+    at = "of residual_mlp.py"
+    found = summary(bench.grade_submission("carol"))
+    memory = found.pop("expression")
+    assert memory[:2] == ("0 of 2", "0")
+    assert memory[2].startswith(f"out of memory at line 15 {at}")
+    assert found == {
+        "backward": (
+            "0 of 3",
+            "0",
+            "da: NaN or infinity appears where a finite number is due; 2 of 2 values are inf",
+        ),
+        "expression-claims": ("0 of 1", "1", "ones: found 'maybe'; wanted true or false"),
+        "norms": (
+            "0 of 2",
+            "0",
+            f"ended the program at line 20 {at} (SystemExit); return a value instead",
+        ),
+        "no-skip": (
+            "0 of 2",
+            "0",
+            f"recursion too deep at line 24 {at}: the function calls itself without an end",
+        ),
+        "claims": (
+            "0 of 1",
+            "1",
+            "found '0'; wanted true or false for each of own-term, exactly-one, never, after, "
+            "parameters, forward-only",
+        ),
+        "why-text": (
+            "0 of 1",
+            "0",
+            "nothing was handed in for this part; wanted an answer 6.2d in answers.yaml",
+        ),
+    }
