@@ -2,8 +2,9 @@
 
     GraderError
     ├── UsageError         the command line asks for something that is not there
-    ├── CourseError        course.yaml is broken or missing
-    ├── ProblemError       a problem or its solution is broken: the author must act
+    ├── PlacedError        something is wrong in a file of the course:
+    │   ├── CourseError        course.yaml is broken or missing
+    │   └── ProblemError       a problem or its solution is broken: the author must act
     ├── SubmissionError    a submission can not be opened at all
     └── SandboxError       our own machinery failed: never the student's zero
 
@@ -29,7 +30,7 @@ class UsageError(GraderError):
     exit_code = 2
 
 
-class _Placed(GraderError):
+class PlacedError(GraderError):
     """An error in a file: says where, what was found, what was wanted."""
 
     exit_code = 3
@@ -41,11 +42,11 @@ class _Placed(GraderError):
         super().__init__(f"{place}: {message}")
 
 
-class CourseError(_Placed):
+class CourseError(PlacedError):
     """`problems/course.yaml` can not be used."""
 
 
-class ProblemError(_Placed):
+class ProblemError(PlacedError):
     """A problem's public or private file can not be used."""
 
 

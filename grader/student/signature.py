@@ -8,7 +8,7 @@ Knows nothing of values: it only says which names, shapes and types there are.
 """
 
 import re
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -43,7 +43,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
         return self.forms == ((),)
 
     def form(self, index: int) -> tuple[Dim, ...]:
-        """The shape under the signature's `index`-th form (a variable with one form has it always)."""
+        """The shape under the signature's `index`-th form; a single form serves for all."""
         return self.forms[index % len(self.forms)]
 
     def __str__(self) -> str:
@@ -112,8 +112,9 @@ def _variable(text: str) -> Variable:
     if match is None:
         raise SignatureError(f"found {text!r}; wanted 'name', 'name: int' or 'name[N,C]'")
     name, shape, type_ = match.groups()
+    types: dict[str | None, ScalarType] = {None: "float", **{t: t for t in get_args(ScalarType)}}
     forms = ((),) if shape is None else tuple(_form(form, text) for form in shape.split("|"))
-    return Variable(name=name, forms=forms, type=type_ or "float")
+    return Variable(name=name, forms=forms, type=types[type_])
 
 
 def _form(text: str, item: str) -> tuple[Dim, ...]:

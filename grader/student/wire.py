@@ -6,6 +6,7 @@ becomes `Unusable`, which the judge turns into a verdict. The module knows nothi
 values, marks or verdicts, and holds none.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
@@ -44,7 +45,7 @@ class Rational(msgspec.Struct, frozen=True, tag="rational", array_like=True):
 
 
 class Many(msgspec.Struct, frozen=True, tag="many", array_like=True):
-    """A tuple or list of values, or a dict of named ones (`names` as long as `items`, else empty)."""
+    """A tuple or list of values, or a dict (then `names` is as long as `items`, else empty)."""
 
     items: tuple["Packed", ...]
     names: tuple[str, ...] = ()
@@ -53,7 +54,7 @@ class Many(msgspec.Struct, frozen=True, tag="many", array_like=True):
 class Scalar(msgspec.Struct, frozen=True, tag="scalar", array_like=True):
     """None, a truth value, a 64-bit integer, a float (NaN and infinities included) or a text."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Unusable(msgspec.Struct, frozen=True, tag="unusable", array_like=True):
@@ -79,23 +80,14 @@ def pack(value: object, *, depth: int = 0) -> Packed:
     A torch tensor is taken as its detached numpy array.
     """
     kind = type(value)
-    if value is None or kind in (bool, str) or kind is float:
+    if value is None or kind in (bool, str, float):
         return Scalar(value)  # type: ignore[arg-type]  # narrowed by `kind`, which mypy does not follow
-    if kind is int:
-        return _pack_int(value)  # type: ignore[arg-type]  # as above
-    if kind is Fraction:
-        return Rational(str(value.numerator), str(value.denominator))  # type: ignore[attr-defined]  # as above
-    if isinstance(value, np.generic) and kind.__module__ == "numpy":
-        return _pack_array(np.asarray(value))
-    if kind is np.ndarray:
-        return _pack_array(value)  # type: ignore[arg-type]  # as above
     if kind in (tuple, list, dict):
         return _pack_many(value, depth)
-    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "Parameter"):
-        return _pack_tensor(value)
-    if kind.__module__ == "torch.nn.parameter" and kind.__name__ == "Parameter":
-        return _pack_tensor(value)
-    return Unusable(_described(kind))
+    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
+        return _pack_array(np.asarray(value))
+    packer = _PACKERS.get((kind.__module__, kind.__name__))
+    return Unusable(_described(kind)) if packer is None else packer(value)
 
 
 def unpack(packed: Packed) -> Value:
@@ -118,21 +110,28 @@ def _unpack(packed: Packed, seen: list[int], depth: int) -> Value:
             return value
         case Array():
             return _unpack_array(packed)
-        case Rational(numerator, denominator):
-            fraction = Fraction(
-                _digits(numerator), _digits(denominator) or _refuse("denominator 0")
-            )
-            return fraction.numerator if fraction.denominator == 1 else fraction
+        case Rational():
+            return _unpack_rational(packed)
         case Many(items, names):
             values = tuple(_unpack(item, seen, depth + 1) for item in items)
-            if not names:
-                return values
-            if len(names) != len(items):
-                raise WireError("a dict's names and values differ in number")
-            return dict(zip(names, values, strict=True))
+            return _named(values, names) if names else values
         case Unusable() | NoValue():
             return packed
     raise WireError("an unknown kind of value")
+
+
+def _unpack_rational(packed: Rational) -> int | Fraction:
+    numerator, denominator = _digits(packed.numerator), _digits(packed.denominator)
+    if denominator == 0:
+        raise WireError("a fraction's denominator is 0")
+    fraction = Fraction(numerator, denominator)
+    return fraction.numerator if fraction.denominator == 1 else fraction
+
+
+def _named(values: tuple[Value, ...], names: tuple[str, ...]) -> dict[str, Value]:
+    if len(names) != len(values):
+        raise WireError("a dict's names and values differ in number")
+    return dict(zip(names, values, strict=True))
 
 
 def _pack_int(value: int) -> Packed:
@@ -204,8 +203,16 @@ def _digits(text: str) -> int:
         raise WireError("a number is not written in digits") from None
 
 
-def _refuse(what: str) -> int:
-    raise WireError(what)
+def _pack_fraction(value: Fraction) -> Packed:
+    return Rational(str(value.numerator), str(value.denominator))
+
+
+_PACKERS: dict[tuple[str, str], Callable[[Any], Packed]] = {
+    ("builtins", "int"): _pack_int,
+    ("fractions", "Fraction"): _pack_fraction,
+    ("torch", "Tensor"): _pack_tensor,
+    ("torch.nn.parameter", "Parameter"): _pack_tensor,
+}
 
 
 # --- what the judge sends -----------------------------------------------------------------------

@@ -137,7 +137,8 @@ def _by_fields(part: Part, fields: list[TypedField]) -> Match:
     for field in fields:
         if field.label in places:
             what = f"{field.label!r} of this part" if field.label else "this part"
-            doubt = f"{what} is answered at {_at(places[field.label])} and at {_at(field.place)}; keep one"
+            both = f"{_at(places[field.label])} and at {_at(field.place)}"
+            doubt = f"{what} is answered at {both}; keep one"
             return Match(part=part.id, fields=tuple(fields), doubt=doubt)
         places[field.label] = field.place
     return Match(part=part.id, fields=tuple(fields))

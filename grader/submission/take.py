@@ -116,7 +116,7 @@ class _Taker:
 
 
 def _as_text(name: str) -> str:
-    """A file name as UTF-8 text; bytes that are none become `\\xNN`."""
+    """A file name as UTF-8 text; bytes that are none become escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

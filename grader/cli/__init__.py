@@ -1,0 +1,81 @@
+"""The command `grade`: turns arguments into one call, prints, picks the exit code.
+
+The only room that knows click. This module holds the command itself and the one boundary at which
+errors become sentences; each subcommand has a module of its own.
+"""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.cli.exits import Exit
+from grader.cli.one import submission
+from grader.errors import GraderError
+
+# Our arrays are small: threads of BLAS and torch would only fight over the cores. Set before
+# numpy is imported, and only where nobody chose otherwise.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+
+class _Commands(click.Group):
+    """Takes a path where a command is expected, and turns errors into sentences."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A known command's name wins; anything else is what `submission` grades."""
+        if args and args[0] not in self.commands:
+            args = ["submission", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options of `submission` may stand before its path: `grade --json submissions/alice`."""
+        own = {"--help", "-h", "--version"}
+        if args and args[0].startswith("-") and args[0] not in own:
+            args = ["submission", *args]
+        return super().parse_args(ctx, args)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """The one boundary at which errors become messages and exit codes."""
+        if "--debug" in sys.argv[1:]:
+            return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except GraderError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(error.exit_code)
+        except (KeyboardInterrupt, EOFError):
+            click.echo("interrupted; nothing was written", err=True)
+            sys.exit(Exit.INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of our output went away (`grade … | head`); say nothing more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(Exit.SOMETHING_LOST)
+        except Exception as error:  # noqa: BLE001  # the last line: no traceback reaches the user
+            click.echo(
+                f"error: the grader failed ({type(error).__name__}: {error}); nobody loses marks "
+                "by it. Run again with --debug to see where, and report it.",
+                err=True,
+            )
+            sys.exit(Exit.GRADER_FAILED)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="A path needs no command:  grade submissions/alice",
+)
+@click.version_option(__version__, prog_name="grade")
+def main() -> None:
+    """Grade deep-learning homework against executable references.
+
+    \b
+    grade submissions/alice    grades one submission: marks here, feedback as HTML
+    """  # noqa: D301  # click's mark for a paragraph that keeps its lines
+
+
+main.add_command(submission)

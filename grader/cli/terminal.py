@@ -1,0 +1,118 @@
+"""What an instructor reads in the terminal: one line a part, totals, where the report is.
+
+Prints the redacted record only, and no control character that a student wrote.
+"""
+
+import shutil
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from grader.model import PartResult, Record, Report, Verdict
+from grader.report import redact, shown
+
+_COLOURS = {
+    Verdict.PASSED: "green",
+    Verdict.NEEDS_MARKING: "cyan",
+    Verdict.UNREADABLE: "yellow",
+    Verdict.SKIPPED: "yellow",
+    Verdict.FAILED_TO_GRADE: "magenta",
+}
+_PENDING = {
+    Verdict.NEEDS_MARKING: "need marking",
+    Verdict.FAILED_TO_GRADE: "not graded, by our failure",
+}
+_VERDICT_WIDTH = 13
+_PLAIN_WIDTH = 100
+
+
+def print_report(report: Report, index: Path) -> None:
+    """Print a graded submission; `index` is where its pages are."""
+    report = redact(report)
+    lines = [_Line.of(part, marks) for part, marks in _marked(report)]
+    widths = [max(len(line.head) for line in lines), max(len(line.score) for line in lines)]
+    by_part = dict(zip((part.id for part in report.parts), lines, strict=True))
+    click.echo(f"{_one_line(report.student)} · {report.title}\n")
+    for problem in report.problems:
+        click.secho(problem.title, bold=True)
+        for part in problem.parts:
+            _print_line(by_part[part.id], widths)
+        click.echo()
+    for note in report.notes:
+        click.secho(f"note: {_one_line(note)}", fg="yellow")
+    total = shown([report.marks, report.out_of])
+    click.secho(f"Total   {total[0]} of {total[1]}{_pending(report)}", bold=True)
+    click.echo(f"Walls   {report.walls}: {report.walls_note}")
+    click.echo(f"Report  {_near(index)}")
+
+
+class _Line(Record, frozen=True, kw_only=True):
+    """One part in the terminal: number and title, marks, verdict, the sentence that matters."""
+
+    head: str
+    score: str
+    verdict: Verdict
+    sentence: str
+
+    @classmethod
+    def of(cls, part: PartResult, marks: str) -> "_Line":
+        is_open = part.pending == part.out_of and bool(part.out_of)
+        return cls(
+            head=f"{part.number}  {part.title}",
+            score=f"{'–' if is_open else marks} of {shown([part.out_of])[0]}",
+            verdict=part.verdict,
+            sentence="" if part.verdict is Verdict.NEEDS_MARKING else _one_line(part.sentence),
+        )
+
+
+def _marked(report: Report) -> list[tuple[PartResult, str]]:
+    """Each part with its marks, rounded so that the lines add up to the total."""
+    return list(zip(report.parts, shown([p.marks for p in report.parts]), strict=True))
+
+
+def _print_line(line: _Line, widths: list[int]) -> None:
+    head, score = line.head.ljust(widths[0]), line.score.rjust(widths[1])
+    if not line.sentence:
+        verdict = click.style(line.verdict, fg=_COLOURS.get(line.verdict, "red"))
+        click.echo(f"  {head}  {score}  {verdict}")
+        return
+    verdict = click.style(f"{line.verdict:<{_VERDICT_WIDTH}}", fg=_COLOURS.get(line.verdict, "red"))
+    taken = sum(widths) + _VERDICT_WIDTH + 2 * len("  ") * 2
+    room = _width() - taken if _width() else 0
+    click.echo(f"  {head}  {score}  {verdict}  {_cut(line.sentence, room)}")
+
+
+def _pending(report: Report) -> str:
+    """What is kept out of the lost marks, by kind: ", 2 not read, 3 need marking"."""
+    sums: dict[str, Fraction] = {}
+    for part in report.parts:
+        if part.pending:
+            word = _PENDING.get(part.verdict, "not read")
+            sums[word] = sums.get(word, Fraction(0)) + part.pending
+    return "".join(f", {shown([marks])[0]} {word}" for word, marks in sums.items())
+
+
+def _width() -> int:
+    """The terminal's width; 0, meaning no limit, where the output is no terminal."""
+    return shutil.get_terminal_size((_PLAIN_WIDTH, 0)).columns if sys.stdout.isatty() else 0
+
+
+def _cut(sentence: str, room: int) -> str:
+    if room <= 0 or len(sentence) <= room:
+        return sentence
+    return f"{sentence[: max(room, 20) - 1].rstrip()}…"
+
+
+def _one_line(text: str) -> str:
+    """Text that may hold a student's words, fit for a terminal: one line, no control characters."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
+def _near(path: Path) -> str:
+    """The path as seen from here, where that is shorter."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
