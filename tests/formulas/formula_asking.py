@@ -11,7 +11,7 @@ from grader.student.wire import Notation
 
 
 def declared(group: Group) -> tuple[Signature, Notation]:
-    return parse_signature(group.signature), Notation(aliases=group.aliases)
+    return parse_signature(group.signature), Notation(aliases=dict(group.aliases))
 
 
 def read_for(group: Group, text: str) -> Formula:

@@ -5,8 +5,9 @@ group of its own. The truths are code, not formulas, so that they share nothing 
 """
 
 import math
-from collections.abc import Callable
-from fractions import Fraction as F
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -16,8 +17,7 @@ class Group(NamedTuple):
     signature: str
     truth: Callable
     points: tuple[tuple, ...]
-    aliases: dict[str, tuple[str, ...]] = {}
-    functions: dict[str, str] = {}
+    aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 _REALS = ((0.7,), (-1.3,), (2.5,))
@@ -26,12 +26,12 @@ _INDICES = ((1,), (2,), (7,), (10,))
 GROUPS: dict[str, Group] = {
     "dilated": Group(
         "output(D: int, N: int, K: int, I: int) -> size: int",
-        lambda D, N, K, I: D * (I - (K - 1) * N) ** 2,  # noqa: E741  # the question's own name
+        lambda d, n, k, i: d * (i - (k - 1) * n) ** 2,  # the question's own name
         ((2, 3, 4, 29), (5, 2, 3, 17), (3, 4, 5, 41)),
     ),
     "conv": Group(
         "output(I: int, K: int, S: int, P: int, d: int) -> size: int",
-        lambda I, K, S, P, d: (I + 2 * P - d * (K - 1) - 1) // S + 1,  # noqa: E741  # as above
+        lambda i, k, s, p, d: (i + 2 * p - d * (k - 1) - 1) // s + 1,  # as above
         ((32, 3, 2, 1, 2), (28, 5, 3, 0, 1), (31, 4, 2, 2, 3)),
     ),
     "field": Group(
@@ -46,10 +46,12 @@ GROUPS: dict[str, Group] = {
     ),
     "squeeze": Group(
         "parameters(C: int, r: int) -> count",
-        lambda C, r: F(2 * C * C, r),
+        lambda C, r: Fraction(2 * C * C, r),
         ((256, 16), (30, 7), (11, 2)),
     ),
-    "relu": Group("relu(x) -> y", lambda x: max(x, 0), ((F(3, 2),), (F(-7, 3),), (4,))),
+    "relu": Group(
+        "relu(x) -> y", lambda x: max(x, 0), ((Fraction(3, 2),), (Fraction(-7, 3),), (4,))
+    ),
     "normalise": Group(
         "normalise(x, mu, sigma, epsilon) -> xhat",
         lambda x, m, s, e: (x - m) / math.sqrt(s * s + e),
@@ -62,7 +64,9 @@ GROUPS: dict[str, Group] = {
         lambda y, p: -(y * math.log(p) + (1 - y) * math.log(1 - p)),
         ((1, 0.3), (0, 0.8), (0.25, 0.6)),
     ),
-    "factor": Group("factor(alpha) -> f", lambda a: 1 / F(a), ((3,), (F(1, 2),), (-4,))),
+    "factor": Group(
+        "factor(alpha) -> f", lambda a: 1 / Fraction(a), ((3,), (Fraction(1, 2),), (-4,))
+    ),
     "attention": Group(
         "work(n: int, d: int) -> count: int", lambda n, d: 2 * n * n * d, ((5, 3), (8, 64), (2, 7))
     ),
@@ -75,25 +79,25 @@ GROUPS: dict[str, Group] = {
     "adam": Group(
         "step(m, beta_1, t) -> m_hat",
         lambda m, b, t: m / (1 - b**t),
-        ((0.5, F(9, 10), 3), (2, F(1, 2), 1), (-1, F(1, 4), 2)),
+        ((0.5, Fraction(9, 10), 3), (2, Fraction(1, 2), 1), (-1, Fraction(1, 4), 2)),
     ),
     "softplus": Group("softplus(x) -> y", lambda x: math.log(1 + math.exp(x)), _REALS),
     "542": Group("parameters() -> total: int", lambda: 542, ((),)),
     "3584": Group("parameters() -> total: int", lambda: 3584, ((),)),
     "138357544": Group("parameters() -> total: int", lambda: 138_357_544, ((),)),
     "1200000": Group("parameters() -> total: int", lambda: 1_200_000, ((),)),
-    "0.55": Group("probability() -> p", lambda: F(55, 100), ((),)),
+    "0.55": Group("probability() -> p", lambda: Fraction(55, 100), ((),)),
     "noise": Group("noise(B) -> s", lambda B: B**-0.5, ((4.0,), (9.0,), (2.0,))),
     "gradient scale": Group(
         "scale(g, alpha) -> dW",
-        lambda g, a: F(g) / F(a),
-        ((3, 2), (F(-1, 3), 5), (7, F(1, 2))),
+        lambda g, a: Fraction(g) / Fraction(a),
+        ((3, 2), (Fraction(-1, 3), 5), (7, Fraction(1, 2))),
         aliases={"dW": ("dL/dW",)},
     ),
     "geometric": Group(
         "geometric(q, n: int) -> s",
-        lambda q, n: sum(F(q) ** k for k in range(n + 1)),
-        ((2, 3), (F(1, 2), 5), (-3, 2)),
+        lambda q, n: sum(Fraction(q) ** k for k in range(n + 1)),
+        ((2, 3), (Fraction(1, 2), 5), (-3, 2)),
     ),
     "softmax": Group(
         "softmax(x_1, x_2, x_3) -> p",

@@ -3,6 +3,8 @@
 The printers are independent of the product's: ASCII and LaTeX, with every operand in brackets.
 """
 
+from typing import ClassVar
+
 from hypothesis import strategies as st
 
 from grader.student.formulas.tree import (
@@ -121,7 +123,12 @@ def array_trees():
 class Spelling:
     """One way of writing: subclasses give the words."""
 
-    def __call__(self, node):  # noqa: C901, PLR0911, PLR0912  # one line per kind of node
+    names: ClassVar[dict[str, str]]
+    constants: ClassVar[dict[str, str]]
+    operators: ClassVar[dict[str, str]]
+    comparisons: ClassVar[dict[str, str]]
+
+    def __call__(self, node):
         p = self
         match node:
             case Number(text):
@@ -175,10 +182,10 @@ class Spelling:
 
 
 class Ascii(Spelling):
-    names = {"C_in": "Cin", "d_1": "d1", "eps": "epsilon", "W_1": "W1"}
-    constants = {"π": "np.pi", "e": "e"}
-    operators = {"·": "*", "⊙": "⊙", "@": "@", "/": "/", "//": "//", "%": "%"}
-    comparisons = {"=": "==", "≠": "!=", "<": "<", ">": ">", "≤": "<=", "≥": ">="}
+    names: ClassVar = {"C_in": "Cin", "d_1": "d1", "eps": "epsilon", "W_1": "W1"}
+    constants: ClassVar = {"π": "np.pi", "e": "e"}
+    operators: ClassVar = {"·": "*", "⊙": "⊙", "@": "@", "/": "/", "//": "//", "%": "%"}
+    comparisons: ClassVar = {"=": "==", "≠": "!=", "<": "<", ">": ">", "≤": "<=", "≥": ">="}
 
     def group(self, text):
         return f"({text})"
@@ -202,16 +209,30 @@ class Ascii(Spelling):
 
 
 class Latex(Spelling):
-    names = {
+    names: ClassVar = {
         "C_in": r"C_{\text{in}}",
         "d_1": "d_{1}",
         "alpha": r"\alpha",
         "eps": r"\varepsilon",
         "W_1": r"\mathbf{W}_1",
     }
-    constants = {"π": r"\pi", "e": "e"}
-    operators = {"·": r"\cdot", "⊙": r"\odot", "@": "@", "/": "/", "//": "//", "%": r"\bmod"}
-    comparisons = {"=": "==", "≠": r"\neq", "<": r"\lt", ">": ">", "≤": r"\leq", "≥": r"\ge"}
+    constants: ClassVar = {"π": r"\pi", "e": "e"}
+    operators: ClassVar = {
+        "·": r"\cdot",
+        "⊙": r"\odot",
+        "@": "@",
+        "/": "/",
+        "//": "//",
+        "%": r"\bmod",
+    }
+    comparisons: ClassVar = {
+        "=": "==",
+        "≠": r"\neq",
+        "<": r"\lt",
+        ">": ">",
+        "≤": r"\leq",
+        "≥": r"\ge",
+    }
 
     def group(self, text):
         return rf"\left( {text} \right)"

@@ -18,7 +18,7 @@ from grader.student.formulas import (
     to_mathml,
     to_unicode,
 )
-from grader.student.formulas.tree import Chain, Formula, Fold, Name, Negate, Node, Number, Sum
+from grader.student.formulas.tree import Chain, Fold, Formula, Name, Negate, Node, Number, Sum
 from grader.student.signature import parse_signature
 from grader.student.wire import Notation
 

@@ -5,6 +5,7 @@ import pytest
 from formula_asking import is_right, read_for
 from formula_groups import GROUPS
 from held_out_variants import HELD_OUT
+from second_held_out import SECOND, SECOND_GROUPS
 from typed_variants import REFUSED, TYPED
 
 from grader.student.formulas import FormulaError
@@ -18,6 +19,15 @@ def flattened(variants):
 @pytest.mark.parametrize(("group", "text"), flattened(TYPED))
 def test_a_typed_variant_means_what_its_question_asks(group, text):
     assert is_right(GROUPS[group], read_for(GROUPS[group], text))
+
+
+@pytest.mark.parametrize(("group", "text"), flattened(SECOND))
+def test_a_variant_of_the_second_set_is_read_right_or_refused(group, text):
+    try:
+        formula = read_for(SECOND_GROUPS[group], text)
+    except FormulaError as refusal:
+        pytest.skip(f"refused: {refusal.sentence}")
+    assert is_right(SECOND_GROUPS[group], formula)
 
 
 @pytest.mark.parametrize(("group", "text"), flattened(HELD_OUT))

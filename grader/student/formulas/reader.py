@@ -307,13 +307,16 @@ class Reader:
         return Transpose(node)
 
     def _raised(self, base: Node, start: int) -> Node:
-        if self._is_transpose_mark():
+        if self._is_transpose_mark(base):
             return self.transposed(base)
         exponent = self.exponent()
         end = self.tokens[self.place - 1]
-        if base == Constant("e") and end.kind == "number" and self._begins_operand():
+        is_bare = end.kind in {"number", "scalar", "word"} and not self.token.spaced
+        if base == Constant("e") and is_bare and self._begins_operand():
             shown = self.source(start, self.ahead.at)
-            self.warnings.append(f"“{shown}” was read with the exponent {end.text} only")
+            self.warnings.append(
+                f"“{shown}” was read with the exponent {to_unicode(exponent)} only"
+            )
         return Power(base, exponent)
 
     def exponent(self) -> Node:
@@ -324,19 +327,35 @@ class Reader:
         self.depth -= 1
         return Negate(node) if is_negative else node
 
-    def _is_transpose_mark(self) -> bool:
-        """Take T, ⊤ or {T} behind ^, where it can not be a number."""
+    def _is_transpose_mark(self, base: Node) -> bool:
+        """Take T, ⊤ or {T} behind ^, where it can not be a number.
+
+        Raises:
+            FormulaError: T is an input, so that an array to the T has two meanings.
+        """
         window = self.tokens[self.place : self.place + 3]
         texts = [t.text for t in window]
         grouped = texts[0] in {"{", "font{"} and texts[-1] == "}"  # {T}
         mark = window[1] if grouped else window[0]
         is_mark = mark.text in {"T", "t"} and (
-            mark.kind == "op" or (mark.kind == "word" and mark.text not in self.scope)
+            mark.kind == "op" or self._is_letter_mark(mark, base)
         )
         if is_mark and self.vocabulary.has_arrays:
             self.place += 3 if grouped else 1
             return True
         return False
+
+    def _is_letter_mark(self, mark: Token, base: Node) -> bool:
+        """Whether the letter T means a transpose: it is no number here, or the name of a size."""
+        if mark.kind == "word":
+            return mark.text not in self.scope
+        if mark.kind != "scalar" or not self.vocabulary.holds_arrays(base):
+            return False
+        if mark.text in self.vocabulary.signature.sizes:
+            return True
+        return self.refuse(
+            f"^{mark.text} could be a power or a transpose; write .T for a transpose"
+        )
 
     # --- operands ---------------------------------------------------------------------------
 
@@ -468,7 +487,8 @@ class Reader:
 
     def _unknown(self, token: Token) -> NoReturn:
         """Refuse a name that is not declared, with the nearest one that is."""
-        word = token.text if len(token.text) > 1 else self.text[token.at : token.at + 1]
+        shown = self.text[token.at : token.at + 1]
+        word = shown if len(token.text) == 1 and shown.isalpha() else token.text
         for match in _WORD.finditer(self.text):
             if match.start() <= token.at < match.end():
                 word = match[0]
@@ -483,12 +503,22 @@ class Reader:
         """A value in brackets."""
         opened = self.take()
         bars, self.bars = self.bars, 0
+        if opened.text == "font{" and self._is_bold_one():
+            return clauses.indicator(self)
         node = self.expression(allow_list=True)
         self.close(opened)
         self.bars = bars
         if opened.text in {"⌊", "⌈"}:
             return Call("floor" if opened.text == "⌊" else "ceil", (node,))
         return node
+
+    def _is_bold_one(self) -> bool:
+        r"""Take the rest of \\mathbb{1} where a condition follows as its subscript."""
+        window = [token.text for token in self.tokens[self.place : self.place + 3]]
+        if window != ["1", "}", "_"]:
+            return False
+        self.place += 2
+        return True
 
     def close(self, opened: Token) -> None:
         """Take the bracket that closes another.

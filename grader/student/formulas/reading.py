@@ -9,7 +9,17 @@ from grader.student.formulas.atoms import atoms
 from grader.student.formulas.errors import FormulaError, listed
 from grader.student.formulas.reader import Reader
 from grader.student.formulas.tokens import Token, tokens
-from grader.student.formulas.tree import Element, Fold, Formula, Name, Node, check, walk
+from grader.student.formulas.tree import (
+    Compare,
+    Element,
+    Fold,
+    Formula,
+    Logic,
+    Name,
+    Node,
+    check,
+    walk,
+)
 from grader.student.formulas.vocabulary import Vocabulary
 from grader.student.signature import Signature, Variable
 from grader.student.wire import Notation
@@ -19,6 +29,7 @@ _UNITS = re.compile(
     r"|units?|channels?|outputs?|MACs|FLOPs|multiplications)\s*\}?(?=\s*\$?\s*\.?\s*$)"
 )
 _LONGEST_NUMBER = 1_000  # in characters; a longer text is searched for no unit
+_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
 _LABEL_SIGNS = frozenset({"_", "^", "'", ",", "&", "T"})
 
 
@@ -57,7 +68,10 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
         reader = Reader(cut, segment, vocabulary, left)
         sides.append(reader.whole())
         _refuse_free(reader)
+        _refuse_comparison(sides[-1], segment, vocabulary)
         warnings += reader.warnings
+    if is_plain and (grouped := _SPACED_THOUSANDS.search(cut)):
+        warnings.append(f"“{grouped[0]}” was read as one number")
     if is_rounded:
         warnings.append("what stands behind “≈” was not used")
     formula = Formula(
@@ -70,6 +84,13 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
     )
     check(formula)
     return formula
+
+
+def _refuse_comparison(side: Node, segment: tuple[Token, ...], vocabulary: Vocabulary) -> None:
+    """A comparison is the answer to a question that asks for a truth value only."""
+    asked = next(v for v in vocabulary.signature.outputs if v.name == vocabulary.output)
+    if isinstance(side, Compare | Logic) and asked.type != "bool":
+        raise FormulaError("this is a comparison; the answer is a value", segment[0].at)
 
 
 def read_condition(text: str, names: tuple[str, ...]) -> Node:
@@ -112,6 +133,7 @@ def _segments(found: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], bool]:
     """
     segments: list[list[Token]] = [[]]
     rounded: list[bool] = [False]
+    found = _colon_as_equals(found)
     depth, is_condition = 0, False
     for token in found:
         depth += (token.kind == "open") - (token.kind == "close")
@@ -132,6 +154,14 @@ def _segments(found: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], bool]:
     if len(pairs) > 1 and pairs[-1][1] and len(kept) == 1 and _is_label(kept[0]):
         return [kept[0], pairs[-1][0]], False  # total ≈ 542
     return kept, len(kept) < len(pairs)
+
+
+def _colon_as_equals(found: tuple[Token, ...]) -> tuple[Token, ...]:
+    """`total: 542` names the answer as `total = 542` does."""
+    place = next((p for p, token in enumerate(found) if token.text == ":"), None)
+    if place is None or not any(token.kind == "output" for token in found[:place]):
+        return found
+    return (*found[:place], found[place]._replace(text="="), *found[place + 1 :])
 
 
 def _without_left(

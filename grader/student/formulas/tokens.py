@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from grader.student.formulas.atoms import Atom
 from grader.student.formulas.characters import GREEK_WORDS
+from grader.student.formulas.functions import SPELLINGS
 from grader.student.formulas.vocabulary import Entry, Vocabulary, closing, flat, spellings
 
 _KEYWORDS = {
@@ -19,6 +20,7 @@ _KEYWORDS = {
     "sonst": "otherwise",
     "elif": "elif",
 }
+_WORDS = GREEK_WORDS | frozenset(SPELLINGS)  # p_i is never π, and l_n never a logarithm
 _LONGEST_PRODUCT = 3  # letters without a gap that are read as a product without a word
 
 
@@ -85,7 +87,7 @@ def _named(atoms: tuple[Atom, ...], at: int, vocabulary: Vocabulary) -> tuple[En
         if key not in vocabulary.prefixes:
             break
         if (entry := vocabulary.entries.get(key)) is not None:
-            if _fits(entry, atoms, end):
+            if _fits(entry, atoms, end) and not (key in _WORDS and _has_subscript(atoms, at, end)):
                 best = (entry, end - at)
         elif key in vocabulary.families and end < len(atoms) and atoms[end].text in {"_", "["}:
             best = (Entry("family", key), end - at)  # type: ignore[arg-type]  # a kind of tokens
@@ -116,6 +118,10 @@ def _indexed_slope(
         return None
     name = Token(entry.kind, entry.name, atoms[at].at, atoms[at].spaced, end + 1 - at)
     return name, *tokens(atoms[last:end], vocabulary)[0]
+
+
+def _has_subscript(atoms: tuple[Atom, ...], at: int, end: int) -> bool:
+    return any(atom.text == "_" for atom in atoms[at:end])
 
 
 def _fits(entry: Entry, atoms: tuple[Atom, ...], end: int) -> bool:

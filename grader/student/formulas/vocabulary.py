@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from grader.student.formulas.atoms import Atom, atoms
 from grader.student.formulas.errors import listed
 from grader.student.formulas.functions import SPELLINGS
+from grader.student.formulas.tree import Name, Node, walk
 from grader.student.signature import Signature
 from grader.student.wire import Notation
 
@@ -80,6 +81,11 @@ class Vocabulary:
             if (match := _NUMBERED.fullmatch(key)) and match[1] not in self.entries:
                 # W^{(1)} can only mean W_1 where no W is declared, of which it could be a power.
                 self.entries.setdefault(f"{match[1]}^({match[2]})", entry)
+
+    def holds_arrays(self, node: Node) -> bool:
+        """Whether a declared array occurs in a tree."""
+        names = {n.name for n, _ in walk(node) if isinstance(n, Name)}
+        return not names.isdisjoint(v.name for v in self.signature.inputs if not v.is_scalar)
 
     @property
     def known(self) -> str:
