@@ -1,9 +1,11 @@
 """MobileNet blocks: right answers in every spelling, and each known mistake with its sentence."""
 
 import json
+import re
 
 import pytest
 
+from grader.student.wire import unpack
 from tests.bank.bench import full, lost, recognised, summary
 
 SLUG = "mobilenet-parameters"
@@ -189,6 +191,14 @@ def test_a_mistake_is_told_in_its_own_words(bench, part, name):
     sentence = bench.sentence(part, name)
     assert recognised(result) == {(output, name, sentence) for output in spoilt.split()}
     assert result.marks < result.out_of
+
+
+def test_no_sentence_gives_a_hidden_number_away(bench):
+    for part in (p for p in bench.problem.parts if p.signature and not p.signature.inputs):
+        expected = bench.expected[part.name]
+        hidden = {str(unpack(output.value)) for output in expected.tests[0].cases[0].outputs}
+        for misconception in expected.misconceptions:
+            assert not hidden & set(re.findall(r"\d+", misconception.say))
 
 
 RIGHT = {
