@@ -32,7 +32,10 @@ def print_report(report: Report, index: Path) -> None:
     """Print a graded submission; `index` is where its pages are."""
     report = redact(report)
     lines = [_Line.of(part, marks) for part, marks in _marked(report)]
-    widths = [max(len(line.head) for line in lines), max(len(line.score) for line in lines)]
+    widths = tuple(
+        max(len(text) for text in column)
+        for column in zip(*((line.number, line.title, line.score) for line in lines), strict=True)
+    )
     by_part = dict(zip((part.id for part in report.parts), lines, strict=True))
     click.echo(f"{_one_line(report.student)} · {report.title}\n")
     for problem in report.problems:
@@ -49,9 +52,10 @@ def print_report(report: Report, index: Path) -> None:
 
 
 class _Line(Record, frozen=True, kw_only=True):
-    """One part in the terminal: number and title, marks, verdict, the sentence that matters."""
+    """One part in the terminal: number, title, marks, verdict, the sentence that matters."""
 
-    head: str
+    number: str
+    title: str
     score: str
     verdict: Verdict
     sentence: str
@@ -60,7 +64,8 @@ class _Line(Record, frozen=True, kw_only=True):
     def of(cls, part: PartResult, marks: str) -> "_Line":
         is_open = part.pending == part.out_of and bool(part.out_of)
         return cls(
-            head=f"{part.number}  {part.title}",
+            number=part.number,
+            title=part.title,
             score=f"{'–' if is_open else marks} of {shown([part.out_of])[0]}",
             verdict=part.verdict,
             sentence="" if part.verdict is Verdict.NEEDS_MARKING else _one_line(part.sentence),
@@ -72,16 +77,16 @@ def _marked(report: Report) -> list[tuple[PartResult, str]]:
     return list(zip(report.parts, shown([p.marks for p in report.parts]), strict=True))
 
 
-def _print_line(line: _Line, widths: list[int]) -> None:
-    head, score = line.head.ljust(widths[0]), line.score.rjust(widths[1])
+def _print_line(line: _Line, widths: tuple[int, ...]) -> None:
+    number, title, score = widths
+    head = f"  {line.number:<{number}}  {line.title:<{title}}  {line.score:>{score}}  "
     if not line.sentence:
         verdict = click.style(line.verdict, fg=_COLOURS.get(line.verdict, "red"))
-        click.echo(f"  {head}  {score}  {verdict}")
+        click.echo(f"{head}{verdict}")
         return
     verdict = click.style(f"{line.verdict:<{_VERDICT_WIDTH}}", fg=_COLOURS.get(line.verdict, "red"))
-    taken = sum(widths) + _VERDICT_WIDTH + 2 * len("  ") * 2
-    room = _width() - taken if _width() else 0
-    click.echo(f"  {head}  {score}  {verdict}  {_cut(line.sentence, room)}")
+    room = _width() - len(head) - _VERDICT_WIDTH - 2 if _width() else 0
+    click.echo(f"{head}{verdict}  {_cut(line.sentence, room)}")
 
 
 def _pending(report: Report) -> str:

@@ -1,0 +1,239 @@
+"""The command `grade`, run as a person runs it: a real process, its output and its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import tiny
+
+GRADE = Path(sys.executable).with_name("grade")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A course with its expected values computed once for all tests of this module."""
+    root = tiny.write_course(tmp_path_factory.mktemp("course"))
+    tiny.hand_in(root, "right", affine=tiny.RIGHT_FUNCTIONS, answers=tiny.RIGHT_ANSWERS)
+    run(root, "submissions/right")
+    return root
+
+
+def run(root, *arguments, **environment):
+    return subprocess.run(
+        [GRADE, *map(str, arguments)],
+        cwd=root,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def lines(done):
+    return [line for line in done.stdout.splitlines() if not line.startswith("Walls")]
+
+
+def test_a_submission_without_a_mistake(root):
+    done = run(root, "submissions/right")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert lines(done) == [
+        "right · Week 1",
+        "",
+        "An affine layer",
+        "  1.1   The backward pass  4 of 4  passed",
+        "  1.2   Output size        2 of 2  passed",
+        "  1.3a  Parameters         3 of 3  passed",
+        "  1.3b  Claims             2 of 2  passed",
+        "  1.4   In your words      – of 1  needs marking",
+        "",
+        "Total   11 of 12, 1 need marking",
+        "Report  reports/week-1/right/index.html",
+    ]
+
+
+def test_lost_marks_are_told_with_the_sentence_that_matters(root):
+    wrong = tiny.RIGHT_FUNCTIONS.replace("x, dy)", "x, dy) / len(x)")
+    answers = (
+        tiny.RIGHT_ANSWERS.replace("- K + 1", "- K")
+        .replace("512", "394")
+        .replace("square: no", "square: yes")
+    )
+    tiny.hand_in(root, "wrong", affine=wrong, answers=answers)
+    done = run(root, "submissions/wrong")
+    assert done.returncode == 1
+    assert lines(done)[3:7] == [
+        "  1.1   The backward pass  3 of 4  wrong          The loss is a sum here, so dW is a sum over the batch as well.",
+        "  1.2   Output size        0 of 2  wrong          Count positions, not steps.",
+        "  1.3a  Parameters         2 of 3  wrong          This total is not the sum of your parts.",
+        "  1.3b  Claims             0 of 2  wrong          square: Features in and features out may differ.",
+    ]
+    assert "394" not in done.stdout
+    assert "512" not in done.stdout
+
+
+def test_what_can_not_be_read_costs_nothing_and_is_placed(root):
+    tiny.hand_in(root, "unread", affine="def affine_backward(dy, x, W:\n", answers="1.2: (I + 2P\n")
+    done = run(root, "submissions/unread")
+    assert done.returncode == 1
+    assert "– of 4  unreadable     affine.py: line 1" in done.stdout
+    assert "– of 2  unreadable     the bracket “(” at character 1 is never closed" in done.stdout
+    assert "Total   0 of 12, 9 not read" in done.stdout
+
+
+def test_an_empty_submission_is_graded_as_missing(root):
+    tiny.hand_in(root, "empty")
+    done = run(root, "submissions/empty")
+    assert done.returncode == 1
+    assert done.stdout.count("missing") == 5
+    assert "Total   0 of 12" in done.stdout
+
+
+def test_json_is_the_record_of_the_report(root):
+    done = run(root, "--json", "submissions/right")
+    record = json.loads(done.stdout)
+    assert record == json.loads((root / "reports/week-1/right/report.json").read_text())
+    assert record["walls"] in ("full", "reduced", "none")
+    assert record["marks"]["exact"] == "11"
+
+
+def test_the_pages_are_written_for_their_owner_alone(root):
+    run(root, "submissions/right")
+    folder = root / "reports/week-1/right"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "affine.html",
+        "index.html",
+        "report.json",
+    ]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+def test_a_single_file_is_a_submission(root):
+    done = run(root, "submissions/right/affine.py")
+    assert "1.1   The backward pass  4 of 4  passed" in done.stdout
+
+
+def test_a_second_run_does_not_import_torch(root):
+    done = run(root, "submissions/right", PYTHONPROFILEIMPORTTIME="1")
+    assert "numpy" in done.stderr
+    assert "torch" not in done.stderr
+    assert "markdown_it" not in done.stderr
+
+
+USAGE = [
+    (
+        ["submissions/zoe"],
+        "error: submissions/zoe: there is no such file or folder; name what was handed in",
+    ),
+    (["submissions"], "no answer file; name one submission, such as"),
+    (["--assignment", "week-9", "submissions/right"], "there is no assignment 'week-9'"),
+    (["--course", "/nonexistent", "submissions/right"], "there is no such file"),
+    (["--walls", "paper", "submissions/right"], "'paper' is not one of"),
+    (["--colour", "submissions/right"], "No such option"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), USAGE)
+def test_wrong_usage_is_told_with_the_next_step(root, arguments, said):
+    done = run(root, *arguments)
+    assert done.returncode in (2, 3)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "problems/affine/problem.yaml",
+            "marks: 4",
+            "mark: 4",
+            "unknown key 'mark'; did you mean 'marks'?",
+        ),
+        ("solutions/affine.py", "dy @ W.T", "dy @ W", "raised ValueError"),
+        ("solutions/affine.py", "return dy @ W.T", "return dy @ W.T * 2", "the reference's dx is"),
+        ("solutions/affine.py", "def affine_backward", "def (", "is not valid Python"),
+        (
+            "solutions/affine.py",
+            "truth=True",
+            "truth=False",
+            "the key of 'linear' says False, its experiment finds True",
+        ),
+        (
+            "solutions/affine.py",
+            '"x.T @ dy", "x',
+            '"x.T @ dz", "x',
+            "stands 0 times in the reference",
+        ),
+        (
+            "solutions/affine.py",
+            'claim("linear"',
+            'claim("linaer"',
+            "there is no claim 'linaer'; did you mean 'linear'?",
+        ),
+        (
+            "solutions/affine.py",
+            "@size.reference",
+            "@size.oracle",
+            "misconception 'no plus one' edits the reference",
+        ),
+        (
+            "solutions/affine.py",
+            'Solution("affine")',
+            'Solution("afine")',
+            'wanted one Solution("affine")',
+        ),
+    ],
+)
+def test_a_broken_problem_is_told_with_its_file(tmp_path, file, old, new, said):
+    root = tiny.write_course(tmp_path)
+    tiny.hand_in(root, "right", affine=tiny.RIGHT_FUNCTIONS)
+    path = root / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    done = run(root, "submissions/right")
+    assert done.returncode == 3, done.stderr
+    assert said in done.stderr
+    assert Path(file).name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_solution_is_a_broken_problem(tmp_path):
+    root = tiny.write_course(tmp_path)
+    (root / "solutions/affine.py").unlink()
+    tiny.hand_in(root, "right", affine=tiny.RIGHT_FUNCTIONS)
+    done = run(root, "submissions/right")
+    assert done.returncode == 3
+    assert "each problem needs its solution" in done.stderr
+
+
+def test_a_students_own_random_does_not_shadow_the_library(root):
+    shadows = {
+        "random": "raise RuntimeError\n",
+        "numpy": "raise RuntimeError\n",
+        "msgspec": "raise RuntimeError\n",
+    }
+    tiny.hand_in(root, "shadow", affine=tiny.RIGHT_FUNCTIONS, **shadows)
+    assert "1.1   The backward pass  4 of 4  passed" in run(root, "submissions/shadow").stdout
+
+
+def test_control_characters_of_a_student_do_not_reach_the_terminal(root):
+    answers = '1.3b: {linear: "\\e[31mtrue", square: no}\n'
+    tiny.hand_in(root, "ansi", answers=answers)
+    done = run(root, "submissions/ansi")
+    assert "\x1b" not in done.stdout
+    assert "wanted true or false" in done.stdout
+
+
+def test_help_says_what_the_exit_codes_mean(root):
+    done = run(root, "submission", "--help")
+    assert done.returncode == 0
+    assert "3 when a problem is broken" in done.stdout
+    assert run(root, "--version").stdout.startswith("grade, version")
