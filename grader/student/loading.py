@@ -157,11 +157,24 @@ class StudentFiles:
         top = name.partition(".")[0]
         if top in self._allowed or top in sys.stdlib_module_names:
             return True
-        if self.find_spec(top) is None:
-            return False
-        if not isinstance(getattr(sys.modules.get(top), "__loader__", None), _Loader):
-            sys.modules.pop(top, None)  # a library of ours with the name of a student's file
-        return True
+        if top in self._loaded:
+            return True
+        spec = self.find_spec(top)
+        if spec is not None:
+            self._load_sibling(spec)
+        return spec is not None
+
+    def _load_sibling(self, spec: ModuleSpec) -> None:
+        """Load a student's file by its plain name, even where a library of ours has that name."""
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        if spec.loader is not None:
+            try:
+                spec.loader.exec_module(module)
+            except BaseException:
+                del sys.modules[spec.name]
+                self._loaded.discard(spec.name)
+                raise
 
     def _refusal(self, top: str, path: str, line: int) -> str:
         shown = source_line(self.sources, path, line)
