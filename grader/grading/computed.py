@@ -400,7 +400,7 @@ class _Judging:
         return arrays is not None and self.own.is_valid(inputs, arrays)
 
     def _arrays(self, answer: dict[str, Value], case: ExpectedCase) -> dict[str, Value] | None:
-        """The given outputs as float64 arrays, for an author's code; None if one is no such thing."""
+        """The given outputs as float64 arrays, for own code; None where one of them is none."""
         if not compare.is_comparable(answer, case, self.signature):
             return None
         return {name: np.array(value, dtype=np.float64) for name, value in answer.items()}

@@ -66,8 +66,12 @@ def dependence(part: Part, outcome: TaskOutcome, expected: ExpectedPart, output:
     formula = _decoded(reply.tree) if reply is not None else None
     if formula is None or part.signature is None or not expected.depends:
         return ""
-    used = names_used(formula)
-    absent = [name for name in expected.depends[output] if name not in used]
+    used = names_used(formula)  # of d_1, d_2 and so on, "d" where a sum goes through them
+    absent = [
+        name
+        for name in expected.depends[output]
+        if name not in used and name.rstrip("0123456789_") not in used
+    ]
     if not absent:
         return ""
     return f"your formula does not depend on {' and '.join(absent)}, and the answer does"

@@ -76,11 +76,21 @@ def test_a_wrong_sum_over_positions_does_not(text, kernel_case):
             "i, j and l are neither summed over nor on the left",
         ),
         (r"\sum_i G_{i,j} x_{i+s-2,u,v}", "j is neither summed over nor on the left"),
+    ],
+)
+def test_an_index_that_nothing_binds_is_read_but_has_no_value(text, sentence, kernel_case):
+    with pytest.raises(FormulaError, match=sentence):
+        evaluate(kernel(text), kernel_case[0], signature=KERNEL, notation=KERNEL_NOTATION)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
         (r"\sum_{i,j} G_{i,j} x_{i,j,v,s}", "x has 3 axes; found 4 indices"),
         (r"\sum_{i,j} G_{i,j,v} x_{i,j,v}", "G has 2 axes; found 3 indices"),
     ],
 )
-def test_a_stray_index_is_refused_before_any_number(text, sentence):
+def test_a_number_of_indices_that_does_not_fit_is_refused_before_any_value(text, sentence):
     with pytest.raises(FormulaError, match=sentence):
         kernel(text)
 

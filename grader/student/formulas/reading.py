@@ -67,7 +67,6 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
     for segment in segments:
         reader = Reader(cut, segment, vocabulary, left)
         sides.append(reader.whole())
-        _refuse_free(reader)
         _refuse_comparison(sides[-1], segment, vocabulary)
         warnings += reader.warnings
     if is_plain and (grouped := _SPACED_THOUSANDS.search(cut)):
@@ -112,17 +111,11 @@ def read_condition(text: str, names: tuple[str, ...]) -> Node:
         node = reader.whole()
     except RecursionError:
         raise FormulaError("the formula is nested too deep") from None
-    _refuse_free(reader)
-    return node
-
-
-def _refuse_free(reader: Reader) -> None:
     if reader.free:
-        names = tuple(reader.free)
-        verb = "is" if len(names) == 1 else "are"
         raise FormulaError(
-            f"{listed(names)} {verb} neither summed over nor on the left", min(reader.free.values())
+            f"no sum is over {listed(tuple(reader.free))}", min(reader.free.values())
         )
+    return node
 
 
 def _segments(found: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], bool]:

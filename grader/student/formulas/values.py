@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from grader.student.formulas import mathml, printing
-from grader.student.formulas.errors import FormulaError
+from grader.student.formulas.errors import FormulaError, listed
 from grader.student.formulas.evaluate_arrays import evaluate_arrays
 from grader.student.formulas.evaluate_indexed import evaluate_indexed
 from grader.student.formulas.evaluate_scalar import evaluate_scalar, exact
@@ -41,6 +41,9 @@ def evaluate(
     Raises:
         FormulaError: there is no value; the sentence says why, in the student's terms.
     """
+    if free := free_indices(formula):
+        verb = "is" if len(free) == 1 else "are"
+        raise FormulaError(f"{listed(free)} {verb} neither summed over nor on the left")
     numbers = {
         name: exact(inputs[name], name) for name in scalar_names(signature) if name in inputs
     }
