@@ -75,6 +75,20 @@ def test_scalar_parts_are_exact(root):
     assert all(isinstance(value, int | Fraction) for value in values)
 
 
+def test_an_oracle_may_find_rounding_noise_around_a_true_zero(root):
+    old = tiny.SOLUTION[tiny.SOLUTION.index("    return dy") : tiny.SOLUTION.index("backward.test")]
+    new = """\
+    return 0 * dy @ W.T, 0 * x.T @ dy
+
+@backward.oracle
+def noisy(dy, x, W):
+    return 1e-16 * x, -1e-16 * W
+
+"""
+    backward = expected(root, solution=(old, new)).parts[0]
+    assert not any(unpack(output.value).any() for output in backward.tests[0].cases[0].outputs)
+
+
 def test_what_was_computed_is_kept_until_a_file_changes(root, tmp_path):
     cache = tmp_path / "cache"
     first = expected(root, cache=cache)
