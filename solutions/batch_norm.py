@@ -1,19 +1,45 @@
 """Batch norm: its Jacobian, what scaling the weights does, noise of the statistics, the axes."""
 
-import math
-from functools import cache
+from functools import cache, partial
+from math import sqrt
+from types import SimpleNamespace
 
 import numpy as np
 
 from grader.authoring import Solution
 
 solution = Solution("batch-norm")
-RNG = np.random.default_rng(0)
+
+
+# --- experiments on a small network: h W + b -> batch norm -> tanh -> V -> loss -------------------
+
+
+@cache
+def network(*, scale=1.0):
+    """W (scaled), y, and the gradients gW, ggamma, gbeta, gV and gb, in float64 with eps close to 0."""
+    import torch
+    from torch.nn.functional import batch_norm
+
+    draw = partial(torch.randn, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    h, target, W, V = draw(11, 5), draw(11, 3), scale * draw(5, 4), draw(4, 3)
+    gamma, beta, b = draw(4), draw(4), draw(4)
+    leaves = {"gW": W, "ggamma": gamma, "gbeta": beta, "gV": V, "gb": b}
+    for leaf in leaves.values():
+        leaf.requires_grad_()
+    y = batch_norm(h @ W + b, None, None, gamma, beta, training=True, eps=1e-14)
+    loss = ((torch.tanh(y) @ V - target) ** 2).mean()
+    gradients = dict(zip(leaves, torch.autograd.grad(loss, list(leaves.values())), strict=True))
+    return SimpleNamespace(W=W.detach(), y=y.detach(), **gradients)
+
+
+def close(a, b):
+    """Whether arrays, or tensors, of values around 1 are the same."""
+    return bool(abs(a - b).max() < 1e-9)
 
 
 # --- 1.1: the Jacobian ----------------------------------------------------------------------------
 
-jacobian = solution["jacobian"]
+jacobian, why = solution["jacobian"], solution["why"]
 
 
 @jacobian.reference
@@ -27,18 +53,20 @@ def bn_jacobian(x, gamma, eps):
 
 @jacobian.oracle
 def jacobian_by_autograd(x, gamma, eps):
+    """Feature by feature; not by torch.func.jacrev, which takes seconds to load."""
     import torch
     from torch.nn.functional import batch_norm
 
-    def of_feature(column, scale):
-        def forward(values):
-            y = batch_norm(values[:, None], None, None, scale[None], training=True, eps=eps)
-            return y[:, 0]
+    def forward(scale, column):
+        return batch_norm(column[:, None], None, None, scale, training=True, eps=eps)[:, 0]
 
-        return torch.autograd.functional.jacobian(forward, column)
-
-    features = zip(torch.tensor(x.T.copy()), torch.tensor(gamma), strict=True)
-    return torch.stack([of_feature(column, scale) for column, scale in features])
+    x, gamma = torch.tensor(x), torch.tensor(gamma)
+    return torch.stack(
+        [
+            torch.autograd.functional.jacobian(partial(forward, gamma[c : c + 1]), x[:, c])
+            for c in range(x.shape[1])
+        ]
+    )
 
 
 jacobian.test("random batches", cases=12, weight=3)
@@ -48,81 +76,60 @@ jacobian.test("a negative gamma", gamma=lambda gamma: -abs(gamma))
 jacobian.wrong(
     "statistics held fixed",
     replace=("(own - mean - spread)", "own"),
-    say="You held mu and sigma fixed. Every y of a feature depends on every x of the batch, through both.",
+    say="You held mu and sigma fixed. Both are made from all x of a feature, so every y of the batch "
+    "depends on every x.",
 )
 jacobian.wrong(
     "variance path missing",
     replace=("(own - mean - spread)", "(own - mean)"),
-    say="The path through the variance is missing. Up to eps, J also kills the direction of x-hat.",
+    say="The path through the variance is missing. Stretching a feature about its mean leaves y as it "
+    "was (up to eps), so J has to send the direction of x-hat to 0 as well.",
 )
 jacobian.wrong(
     "mean path missing",
     replace=("(own - mean - spread)", "(own - spread)"),
-    say="The path through the mean is missing: a constant added to all x changes nothing, so rows of "
-    "J sum to 0.",
+    say="The path through the mean is missing. Adding a constant to all x of a feature changes no y, "
+    "so each row of J has to sum to 0.",
 )
 jacobian.wrong(
     "variance for deviation",
     replace=("gamma / sd)", "gamma / sd**2)"),
-    say="You divided by the variance; the normalised value is divided by the standard deviation.",
+    say="You divided by the variance; x-hat is divided by the standard deviation.",
 )
 jacobian.wrong(
     "unbiased variance",
     replace=("x.var(0)", "x.var(0, ddof=1)"),
-    say="Batch norm normalises with the biased variance, divided by N.",
+    say="You used the unbiased variance; batch norm normalises with the biased one.",
 )
 
 
-# --- experiments on a small network: h W -> batch norm -> V -> loss -------------------------------
-
-
-@cache
-def network(*, scale=1.0, eps=1e-14, bias=0.0):
-    """Gradients at W, gamma, beta, V and the bias, and what batch norm puts out."""
-    import torch
-
-    torch.manual_seed(0)
-    h, target = torch.randn(11, 5).double(), torch.randn(11, 3).double()
-    w, v = torch.randn(5, 4).double() * scale, torch.randn(4, 3).double()
-    gamma, beta = torch.rand(4).double() + 0.5, torch.randn(4).double()
-    b = torch.full((4,), bias).double()
-    leaves = [t.requires_grad_() for t in (w, gamma, beta, v, b)]
-    y = torch.nn.functional.batch_norm(h @ w + b, None, None, gamma, beta, training=True, eps=eps)
-    loss = ((torch.tanh(y) @ v - target) ** 2).mean()
-    return *torch.autograd.grad(loss, leaves), y.detach(), w.detach()
-
-
-def close(a, b, tolerance=1e-6):
-    return bool(abs(a - b).max() <= tolerance * max(1e-3, float(abs(b).max())))
-
-
 # --- 1.1: claims ----------------------------------------------------------------------------------
-
-why = solution["why"]
 
 
 @why.claim(
     "larger-weights",
     truth=True,
-    say="Larger weights give larger x, and batch norm divides by their spread again: follow the "
-    "chain rule with that in mind.",
+    say="Larger weights give larger x, and batch norm divides by their spread again: follow the chain "
+    "rule with that in mind.",
 )
 def _():
-    return close(network(scale=4.0)[0] * 4, network()[0])
+    return close(4 * network(scale=4.0).gW, network().gW)
 
 
 @why.claim("standardised", truth=False, say="That is true of x-hat; gamma and beta come after it.")
 def _():
-    y = network()[5]
-    return close(y.mean(0), 0 * y.mean(0)) and close(y.var(0, correction=0), 0 * y.mean(0) + 1)
+    y = network().y
+    return close(y.mean(0), 0) and close(y.var(0, correction=0), 1)
 
 
 @why.claim(
-    "squeezed", truth=False, say="It is standardised, not squeezed: values are negative too."
+    "squeezed",
+    truth=False,
+    say="Values are shifted and scaled, not squeezed: about half of x-hat is negative.",
 )
 def _():
-    y = network()[5]
-    return bool((y >= 0).all() and (y <= 1).all())
+    y = network().y
+    return bool(y.min() >= 0 and y.max() <= 1)
 
 
 @why.claim(
@@ -131,21 +138,20 @@ def _():
     say="Only the scale of W drops out. Its direction stays, and with it what the layer computes.",
 )
 def _():
-    """Whether two initialisations of different direction put out the same."""
-    x = RNG.standard_normal((8, 3))
-    first, second = (x @ RNG.standard_normal((3, 2)) for _ in range(2))
-    return close(standardised(first), standardised(second))
+    rng = np.random.default_rng(0)
+    x, first, second = (rng.standard_normal(shape) for shape in ((8, 3), (3, 2), (3, 2)))
+    return close(standardised(x @ first), standardised(x @ second))
 
 
 @why.claim(
     "explosion",
     truth=False,
-    say="It tames the scale of each layer, but a gradient is also multiplied by gamma over sigma: a "
-    "feature that hardly varies makes that factor as large as you like.",
+    say="It takes out the scale of the weights, but it also multiplies a gradient by gamma over sigma: "
+    "the less a feature varies, the larger that factor.",
 )
 def _():
-    x = 1e-4 * RNG.standard_normal((8, 1))
-    return abs(bn_jacobian(x, np.ones(1), 1e-14)).max() < 100
+    hardly_varies = 1e-4 * np.random.default_rng(0).standard_normal((8, 1))
+    return abs(bn_jacobian(hardly_varies, np.ones(1), 1e-14)).max() < 100
 
 
 def standardised(x):
@@ -154,16 +160,27 @@ def standardised(x):
 
 solution["why-text"].red_flags(
     "The same sentence again as its own cause (stable because it is normalised).",
-    "“Normalises the weights”: it normalises activations.",
+    "“Normalises the weights”: what it normalises are activations.",
     "Zero mean and unit variance claimed of the output, after gamma and beta.",
 )
 
 
 # --- 1.2: weights times alpha ---------------------------------------------------------------------
 
-scaled = solution["scaled-gradient"]
-# The identity holds for eps → 0; at the oracle's eps of 1e-14 it is off by up to 1e-11.
+scaled, slope, after = (
+    solution[name] for name in ("scaled-gradient", "alpha-gradient", "after-scaling")
+)
+# What is asked holds for eps → 0; with the eps that an experiment needs it is off by a little.
 scaled.tolerance(1e-6)
+after.tolerance(1e-6)
+SCALED_ALONG = (
+    "You let the factor go through as if the layer were linear. Batch norm divides it out again, so y "
+    "stays as it is: what does that say of a small change of the larger weights?"
+)
+UNCHANGED = (
+    "The loss is the same, but you differentiate by other numbers: to change y as much as before, do "
+    "the scaled weights have to move as far as W had to?"
+)
 
 
 @scaled.reference
@@ -173,30 +190,23 @@ def scaled_gradient(g, alpha):
 
 @scaled.oracle
 def scaled_by_autograd(g, alpha):
-    """The ratio of two autograd gradients, at alpha W and at W, times g."""
-    after, before = network(scale=float(alpha))[0], network()[0]
-    return float(g) * float((after * before).sum() / (before * before).sum())
+    return g * ratio_of(network(scale=alpha).gW, network().gW)
+
+
+def ratio_of(a, b):
+    """The factor between two arrays that differ by one."""
+    return float((a * b).sum() / (b * b).sum())
 
 
 scaled.test("any g and alpha", cases=40)
-scaled.wrong(
-    "scaled along",
-    replace=("g / alpha", "alpha * g"),
-    say="You let the factor go through as if the layer were linear. Batch norm divides it out again, "
-    "so y does not change: what does that say of a small change of the larger weights?",
-)
-scaled.wrong(
-    "unchanged",
-    replace=("g / alpha", "g"),
-    say="The loss is the same, but the weights have moved: the same step is a smaller share of them.",
-)
+scaled.wrong("scaled along", replace=("g / alpha", "alpha * g"), say=SCALED_ALONG)
+scaled.wrong("unchanged", replace=("g / alpha", "g"), say=UNCHANGED)
 scaled.wrong(
     "divided twice",
     replace=("g / alpha", "g / alpha**2"),
-    say="One division too many. That is the effect of a step relative to the size of the weights.",
+    say="One division too many: that is what a step of the gradient amounts to relative to the size "
+    "of the weights.",
 )
-
-slope = solution["alpha-gradient"]
 
 
 @slope.reference
@@ -206,20 +216,16 @@ def alpha_gradient():
 
 @slope.oracle
 def alpha_by_autograd():
-    """dL/dalpha at alpha = 1 is the inner product of W with its gradient."""
+    """At alpha = 1, the derivative along W: its inner product with the gradient."""
     found = network()
-    slope = float((found[0] * found[6]).sum())
-    return 0 if abs(slope) < 1e-12 else slope
+    return float((found.W * found.gW).sum())
 
 
 slope.wrong(
     "one",
     returns={"slope": 1},
-    say="Ask what happens to the loss when alpha grows a little: which values see it?",
+    say="Ask what the loss does when alpha grows a little: which values behind batch norm see it?",
 )
-
-after = solution["after-scaling"]
-after.tolerance(1e-6)  # as above: eps → 0
 
 
 @after.reference
@@ -229,210 +235,221 @@ def after_scaling(gW, ggamma, gbeta, gV, alpha):
 
 @after.oracle
 def after_by_autograd(gW, ggamma, gbeta, gV, alpha):
-    """Each gradient times the ratio that autograd finds for its kind in a network."""
-    new, old = network(scale=alpha)[:4], network()[:4]
-    ratios = [float((a * b).sum() / (b * b).sum()) for a, b in zip(new, old, strict=True)]
-    return tuple(ratio * g for ratio, g in zip(ratios, (gW, ggamma, gbeta, gV), strict=True))
+    """Each gradient times the factor that autograd finds for its kind."""
+    new, old = network(scale=alpha), network()
+    return (
+        gW * ratio_of(new.gW, old.gW),
+        ggamma * ratio_of(new.ggamma, old.ggamma),
+        gbeta * ratio_of(new.gbeta, old.gbeta),
+        gV * ratio_of(new.gV, old.gV),
+    )
 
 
 after.test("random gradients", cases=8)
+after.wrong("scaled along", replace=("gW / alpha", "alpha * gW"), say=SCALED_ALONG)
+after.wrong("weights unchanged", replace=("gW / alpha", "gW"), say=UNCHANGED)
+after.wrong("divided twice", replace=("gW / alpha", "gW / alpha**2"), say="One division too many.")
 after.wrong(
-    "scaled along",
-    replace=("gW / alpha", "alpha * gW"),
-    say="You let the factor go through as if the layer were linear; batch norm divides it out again.",
+    "later gradients divided too",
+    replace=("/ alpha, ggamma, gbeta, gV", "/ alpha, ggamma / alpha, gbeta / alpha, gV / alpha"),
+    say="You divided this gradient too. What stands behind the normalisation sees the same x-hat as "
+    "before.",
 )
 after.wrong(
-    "weights unchanged",
-    replace=("gW / alpha", "gW"),
-    say="The output is the same, but the weights have moved, and the gradient is taken with respect "
-    "to the larger weights.",
-)
-after.wrong(
-    "gamma and beta scaled too",
-    replace=("/ alpha, ggamma, gbeta", "/ alpha, ggamma / alpha, gbeta / alpha"),
-    say="Gamma and beta see the same normalised values as before.",
-)
-after.wrong(
-    "everything scaled",
+    "later gradients scaled along",
     replace=("/ alpha, ggamma, gbeta, gV", "/ alpha, alpha * ggamma, alpha * gbeta, alpha * gV"),
-    say="What comes after the normalisation sees the same values as before.",
-)
-after.wrong(
-    "later layers scaled too",
-    replace=("/ alpha, ggamma, gbeta, gV", "/ alpha, ggamma, gbeta, gV / alpha"),
-    say="The next layer sees the same input as before.",
+    say="You scaled this gradient too. What stands behind the normalisation sees the same x-hat as "
+    "before.",
 )
 
 claims = solution["scaling-claims"]
 
 
-@claims.claim("output", truth=True, say="Mean and deviation grow by the same factor.")
+@claims.claim("output", truth=True, say="Mean and deviation of each feature grow along with W.")
 def _():
-    return close(network(scale=3.0)[5], network()[5])
+    return close(network(scale=3.0).y, network().y)
+
+
+@claims.claim("bias", truth=True, say="A constant on all x of a feature moves its mean along.")
+def _():
+    return close(network().gb, 0)
 
 
 @claims.claim(
-    "bias", truth=True, say="A constant added to all x of a feature moves its mean along."
+    "negative", truth=False, say="A deviation is never negative, so the sign of x-hat flips."
 )
 def _():
-    return close(network(bias=0.7)[4], 0 * network()[4], 1e-9)
-
-
-@claims.claim("negative", truth=False, say="The deviation is positive, so the sign of x-hat flips.")
-def _():
-    return close(network(scale=-2.0)[5], network()[5])
+    return close(network(scale=-3.0).y, network().y)
 
 
 @claims.claim(
     "orthogonal",
     truth=True,
-    say="The loss does not change along the direction of W, so the gradient has no part in it.",
+    say="The loss does not change along a column of W, so its gradient has no part in that direction.",
 )
 def _():
-    gradient, *_, weights = network()
-    return close((gradient * weights).sum(0), 0 * gradient.sum(0), 1e-9)
+    return close((network().W * network().gW).sum(0), 0)
 
 
 solution["scaling-text"].red_flags(
-    "“They are not connected to the weights”: right result, wrong reason. They are, and they would "
-    "change if x-hat did.",
+    "“They are not connected to the weights”: right result, wrong reason. They are connected, and "
+    "would change if x-hat did.",
 )
 
 
 # --- 1.3: noise of the statistics -----------------------------------------------------------------
 
-
-def centring(m):
-    """The matrix that takes the mean of m values away from each."""
-    return np.eye(m) - np.ones((m, m)) / m
-
-
-mean_noise = solution["mean-noise"]
+noise_of_mean, noise_of_variance, ratio, effect = (
+    solution[name] for name in ("mean-noise", "variance-noise", "noise-ratio", "batch-effect")
+)
 
 
-@mean_noise.reference
-def variance_of_mean(s2, m):
+@noise_of_mean.reference
+def mean_noise(s2, m):
     return s2 / m
 
 
-@mean_noise.oracle
-def through_the_weights(s2, m):
-    """A linear form in independent values: the squares of its weights add up."""
-    return float(s2 * (np.full(m, 1 / m) ** 2).sum())
+@noise_of_mean.oracle
+def noise_of_a_linear_form(s2, m):
+    """The variance of aᵀx is s2 aᵀa for independent values."""
+    return s2 * float((np.full(m, 1 / m) ** 2).sum())
 
 
-mean_noise.test("any batch", cases=40)
-mean_noise.wrong(
-    "of a sum over m²",
+noise_of_mean.test("any batch", cases=40)
+noise_of_mean.wrong(
+    "divided by m twice",
     replace=("s2 / m", "s2 / m**2"),
-    say="The variance of a sum of m values is m times that of one; then comes the division by m, squared.",
+    say="The division by m counts squared, but m variances add up before it.",
 )
-mean_noise.wrong(
-    "deviation for variance",
-    replace=("s2 / m", "s2 / math.sqrt(m)"),
+noise_of_mean.wrong(
+    "root of m",
+    replace=("s2 / m", "s2 / sqrt(m)"),
     say="It is the standard deviation that falls with the root of m.",
 )
-mean_noise.wrong("no falling", replace=("s2 / m", "s2"), say="A mean is less noisy than one value.")
-mean_noise.wrong(
-    "deviation of the feature",
-    replace=("s2 / m", "math.sqrt(s2) / m"),
-    say="You started from the standard deviation; variances add up.",
+noise_of_mean.wrong(
+    "starts from sigma",
+    replace=("s2 / m", "sqrt(s2) / m"),
+    say="You started from the standard deviation of the feature; it is variances that add up.",
+)
+noise_of_mean.wrong(
+    "a standard deviation",
+    replace=("s2 / m", "sqrt(s2 / m)"),
+    say="That is the standard deviation of the mean; asked is its variance.",
+)
+noise_of_mean.wrong(
+    "the variance of one value",
+    replace=("s2 / m", "s2"),
+    say="A mean over many examples is less noisy than one example.",
 )
 
-variance_noise = solution["variance-noise"]
 
-
-@variance_noise.reference
-def variance_of_variance(s2, m):
+@noise_of_variance.reference
+def variance_noise(s2, m):
     return 2 * s2**2 / (m - 1)
 
 
-@variance_noise.oracle
-def of_a_quadratic_form(s2, m):
-    """The variance of xᵀAx for Gaussian x is 2 tr((A Σ)²) (Seber & Lee, Linear Regression Analysis)."""
-    return float(2 * s2**2 * ((centring(m) / (m - 1)) ** 2).sum())
+@noise_of_variance.oracle
+def noise_of_a_quadratic_form(s2, m):
+    """The variance of xᵀAx is 2 s2² tr(AA) for independent Gaussian values around 0."""
+    form = (np.eye(m) - 1 / m) / (m - 1)
+    return 2 * s2**2 * float((form**2).sum())
 
 
-variance_noise.test("any batch", cases=40)
-variance_noise.wrong(
+noise_of_variance.test("any batch", cases=40)
+noise_of_variance.wrong(
     "mean known",
     replace=("(m - 1)", "m"),
-    say="The mean was estimated from the same batch: that costs one degree of freedom.",
+    say="The mean was estimated from the same batch, and that costs one degree of freedom.",
 )
-variance_noise.wrong(
+noise_of_variance.wrong(
+    "biased variance",
+    replace=("/ (m - 1)", "* (m - 1) / m**2"),
+    say="That is the noise of the biased variance; asked is the unbiased one.",
+)
+noise_of_variance.wrong(
     "not squared",
     replace=("s2**2", "s2"),
-    say="Check the units: the variance of a variance is in fourth powers of the feature.",
+    say="Check the units: the variance of a variance goes with the fourth power of the feature.",
 )
-variance_noise.wrong(
-    "no two",
+noise_of_variance.wrong(
+    "factor missing",
     replace=("2 * s2**2", "s2**2"),
-    say="The fourth moment of a Gaussian is 3 s2², not 2 s2².",
+    say="A factor is missing: how much does the square of a Gaussian value vary? Its fourth moment "
+    "is 3 s2².",
 )
 
-ratio = solution["noise-ratio"]
 ratio.tolerance(2e-3)  # three digits are asked for
 
 
 @ratio.reference
 def noise_ratio():
-    return math.sqrt(256 / 8)
+    return sqrt(256 / 8)
 
 
 @ratio.oracle
-def ratio_of_weights():
-    """The deviation of a batch mean is the length of its vector of weights."""
-    small, large = (np.linalg.norm(np.full(m, 1 / m)) for m in (8, 256))
-    return float(small / large)
+def ratio_of_lengths():
+    """The deviation of aᵀx goes with the length of a."""
+    small, large = (float(np.linalg.norm(np.full(m, 1 / m))) for m in (8, 256))
+    return small / large
 
 
 ratio.wrong(
-    "ratio of variances", returns={"ratio": 32}, say="That is the factor between the variances."
+    "ratio of variances",
+    returns={"ratio": 32},
+    say="That is the factor between the variances; asked is the one between standard deviations.",
 )
 ratio.wrong(
-    "upside down", returns={"ratio": 1 / math.sqrt(32)}, say="The small batch is the noisy one."
+    "upside down", returns={"ratio": 1 / sqrt(32)}, say="It is the small batch that is noisier."
 )
 
-effect = solution["batch-effect"]
 
-
-def noise_at(m):
-    """The variance of the mean of m values over 2,000 simulated batches."""
+@cache
+def simulated_noise(m):
+    """The variance of the mean of m values over 2,000 batches."""
     return float(np.random.default_rng(m).standard_normal((2000, m)).mean(1).var())
 
 
 @effect.claim("weaker", truth=True)
 def _():
-    return noise_at(256) < noise_at(8) / 2
+    return simulated_noise(256) < simulated_noise(8) / 2
 
 
 @effect.claim(
     "stronger",
     truth=False,
-    say="What regularises is the noise of the batch statistics. Does a mean over more examples have "
-    "more of it?",
+    say="What regularises is the noise of the batch statistics. Is a mean over more examples noisier?",
 )
 def _():
-    return noise_at(256) > 2 * noise_at(8)
+    return simulated_noise(256) > 2 * simulated_noise(8)
 
 
-@effect.claim("same", truth=False, say="The batch statistics of more examples are other estimates.")
+@effect.claim(
+    "same",
+    truth=False,
+    say="What regularises is the noise of the batch statistics, and that depends on how many "
+    "examples they are made from.",
+)
 def _():
-    return noise_at(8) / 2 < noise_at(256) < 2 * noise_at(8)
+    return simulated_noise(8) / 2 < simulated_noise(256) < 2 * simulated_noise(8)
+
+
+solution["batch-text"].red_flags("A direction without the noise of the statistics as its reason.")
 
 
 # --- 1.4: fully connected and convolutional -------------------------------------------------------
 
-forward = solution["forward"]
+forward, counts, axes, placement = (
+    solution[name] for name in ("forward", "counts", "axes", "placement")
+)
 
 
 @forward.reference
 def batchnorm(x, gamma, beta, eps):
     axes = (0, *range(2, x.ndim))
-    channel = (-1, *[1] * (x.ndim - 2))
+    channels = (-1, *[1] * (x.ndim - 2))
     mean, var = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
     xh = (x - mean) / np.sqrt(var + eps)
-    return gamma.reshape(channel) * xh + beta.reshape(channel)
+    return gamma.reshape(channels) * xh + beta.reshape(channels)
 
 
 @forward.oracle
@@ -448,139 +465,152 @@ forward.test("convolutional", cases=8, form=1, weight=2)
 forward.test("one image", form=1, N=1)
 forward.test("variance of the order of eps", x=lambda x: 3e-3 * x)
 forward.test("a large mean", x=lambda x: x + 100, form=1)
-forward.test("a constant column", x=lambda x: 0 * x + 3, cases=1)
+forward.test("a constant column", x=lambda x: np.where(np.arange(x.shape[1]) == 0, 3, x))
 forward.wrong(
-    "one statistic a pixel",
-    replace=("axes = (0, *range(2, x.ndim))", "axes = (0,)"),
-    say="You left rows and columns out of the mean. The filter is shared over space, so all positions "
-    "of a channel share one mean and one variance.",
+    "statistics of each pixel",
+    replace=("(0, *range(2, x.ndim))", "0"),
+    say="You averaged over the examples alone. The filter of a channel is shared over space, so all "
+    "its positions share one mean and one variance.",
 )
 forward.wrong(
-    "per sample",
-    replace=("axes = (0, *range(2, x.ndim))", "axes = tuple(range(2, x.ndim)) or (1,)"),
-    say="You normalised each example by itself; that is another norm. Batch norm shares its "
-    "statistics over the examples.",
+    "statistics of each image",
+    replace=("(0, *range(2, x.ndim))", "tuple(range(2, x.ndim)) or 0"),
+    say="You normalised each image by itself; that is instance norm. The examples of a batch share "
+    "the statistics, which is where its name comes from.",
+)
+forward.wrong(
+    "statistics of each example",
+    replace=("(0, *range(2, x.ndim))", "tuple(range(1, x.ndim))"),
+    say="You normalised each example over its features; that is layer norm. Batch norm goes the other "
+    "way: one feature, all examples.",
 )
 forward.wrong(
     "unbiased variance",
-    replace=(
-        "x.var(axes, keepdims=True)",
-        "x.var(axes, keepdims=True, ddof=1 if x.size > x.shape[1] else 0)",
-    ),
-    say="The biased variance normalises; the unbiased one goes to the running average.",
+    replace=("x.var(axes, keepdims=True)", "x.var(axes, keepdims=True, ddof=1)"),
+    say="The biased variance normalises; the unbiased one only goes into the running average.",
 )
 forward.wrong(
     "eps outside the root",
     replace=("np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
-    say="eps is added to the variance, inside the root.",
+    say="You added eps to the standard deviation; it belongs to the variance, inside the root.",
+)
+forward.wrong(
+    "eps left out",
+    replace=("var + eps", "var"),
+    say="eps is missing: a feature that does not vary would be divided by 0.",
 )
 forward.wrong(
     "variance for deviation",
     replace=("np.sqrt(var + eps)", "(var + eps)"),
-    say="You divided by the variance; wanted is the standard deviation.",
+    say="You divided by the variance; x-hat is divided by the standard deviation.",
 )
 forward.wrong(
     "no scale and shift",
-    replace=("return gamma.reshape(channel) * xh + beta.reshape(channel)", "return xh"),
-    say="Gamma and beta are missing.",
+    replace=("gamma.reshape(channels) * xh + beta.reshape(channels)", "xh"),
+    say="That is x-hat; gamma and beta still have to scale and shift it.",
 )
-
-counts = solution["counts"]
 
 
 @counts.reference
 def bn_counts():
-    channels, n, height, width = 7, 16, 5, 4
-    return 2 * channels, 2 * channels + 1, n * height * width, n
+    examples, channels, height, width = 16, 7, 5, 4
+    return 2 * channels, 2 * channels + 1, examples * height * width, examples
 
 
 @counts.oracle
 def counts_of_modules():
-    """Counts a real layer, and the inputs that reach one mean."""
-    import torch
+    from torch.nn import BatchNorm2d
 
-    layer = torch.nn.BatchNorm2d(7, device="meta")
+    layer = BatchNorm2d(7, device="meta")
     return (
-        sum(p.numel() for p in layer.parameters()),
-        sum(b.numel() for b in layer.buffers()),
-        *(inputs_of_a_mean(shape) for shape in ((16, 7, 5, 4), (16, 7))),
+        sum(parameter.numel() for parameter in layer.parameters()),
+        sum(buffer.numel() for buffer in layer.buffers()),
+        int(inputs_of_first_output(16, 7, 5, 4).sum()),
+        int(inputs_of_first_output(16, 7).sum()),
     )
 
 
-def inputs_of_a_mean(shape):
-    """How many inputs a first output depends on, by autograd."""
+def inputs_of_first_output(*shape):
+    """Which inputs share their statistics with the first one, by autograd."""
     import torch
 
-    x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
-    y = torch.nn.functional.batch_norm(x, None, None, training=True)
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    y = torch.nn.functional.batch_norm(x.requires_grad_(), None, None, training=True)
     (gradient,) = torch.autograd.grad(y.flatten()[0], x)
-    return int((gradient != 0).sum())
+    return gradient != 0
 
 
 counts.wrong(
-    "gamma a pixel",
+    "gamma and beta of each pixel",
     returns={"learnable": 2 * 7 * 5 * 4},
-    say="There is one gamma and one beta a channel: the filter is shared over space.",
-)
-counts.wrong("only gamma", returns={"learnable": 7}, say="Gamma is one of two learnable vectors.")
-counts.wrong(
-    "no counter", returns={"buffers": 14}, say="Running mean and variance, and one number more."
+    say="The filter of a channel is shared over space, and so are its gamma and its beta.",
 )
 counts.wrong(
-    "examples only",
+    "only gamma", returns={"learnable": 7}, say="Gamma is one of two vectors that are learned."
+)
+counts.wrong(
+    "statistics learned",
+    returns={"learnable": 4 * 7},
+    say="Running mean and variance are kept, not learned: no gradient reaches them.",
+)
+counts.wrong(
+    "no counter",
+    returns={"buffers": 2 * 7},
+    say="Running mean and variance are right; the counter of batches is a number, too.",
+)
+counts.wrong(
+    "over the examples alone",
     returns={"values": 16},
-    say="Every position of a channel joins its mean, not only the examples.",
+    say="A channel is averaged over all of its positions as well, not only over the examples.",
 )
 counts.wrong(
-    "positions only",
-    returns={"values": 20},
-    say="All examples of the batch share one mean as well.",
+    "over one image",
+    returns={"values": 5 * 4},
+    say="All examples of the batch share one mean, not only the positions of one image.",
 )
-counts.wrong("everything", returns={"values": 2240}, say="Each channel has a mean of its own.")
+counts.wrong(
+    "over all channels",
+    returns={"values": 16 * 7 * 5 * 4, "values_fc": 16 * 7},
+    say="Each channel, or feature, has a mean of its own.",
+)
+counts.wrong(
+    "over the features",
+    returns={"values_fc": 7},
+    say="A mean belongs to one feature; it goes over the examples.",
+)
 
-axes = solution["axes"]
+OWN_MEAN = "Channels are different features: each has a mean of its own."
+for axis, (name, say) in enumerate({"N": "", "C": OWN_MEAN, "H": "", "W": ""}.items()):
 
-
-def is_averaged(axis):
-    """Whether a first output depends on inputs elsewhere along the axis."""
-    import torch
-
-    x = torch.randn(3, 2, 4, 5, dtype=torch.float64, requires_grad=True)
-    y = torch.nn.functional.batch_norm(x, None, None, training=True)
-    (gradient,) = torch.autograd.grad(y[0, 0, 0, 0], x)
-    return bool((gradient.select(axis, 1) != 0).any())
-
-
-for name, axis, truth, say in (
-    ("N", 0, True, ""),
-    ("C", 1, False, "Channels are different features: each keeps a mean of its own."),
-    ("H", 2, True, ""),
-    ("W", 3, True, ""),
-):
-    axes.claim(name, truth=truth, say=say)(lambda axis=axis: is_averaged(axis))
-
-placement = solution["placement"]
+    @axes.claim(name, truth=not say, say=say)
+    def _(axis=axis):
+        """Whether the first output depends on inputs further along the axis."""
+        return bool(inputs_of_first_output(3, 2, 4, 5).select(axis, 1).any())
 
 
+@cache
 def final_loss(*, conv, before):
-    """The loss after a short training with batch norm before or after the activation."""
+    """The loss after a short training, with batch norm before or after the activation."""
     import torch
     from torch import nn
 
-    torch.manual_seed(0)
-    norm = nn.BatchNorm2d(6) if conv else nn.BatchNorm1d(6)
-    first = nn.Conv2d(1, 6, 3) if conv else nn.Linear(9, 6)
-    middle = [norm, nn.ReLU()] if before else [nn.ReLU(), norm]
-    model = nn.Sequential(first, *middle, nn.Flatten(), nn.Linear(6 * 9 if conv else 6, 1))
-    x = torch.randn(32, 1, 5, 5) if conv else torch.randn(32, 9)
-    target = x.flatten(1)[:, :1]
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        x = torch.randn(32, 1, 5, 5) if conv else torch.randn(32, 9)
+        first, norm, features = (
+            (nn.Conv2d(1, 6, 3), nn.BatchNorm2d(6), 6 * 3 * 3)
+            if conv
+            else (nn.Linear(9, 6), nn.BatchNorm1d(6), 6)
+        )
+        middle = (norm, nn.ReLU()) if before else (nn.ReLU(), norm)
+        model = nn.Sequential(first, *middle, nn.Flatten(), nn.Linear(features, 1))
     for _ in range(40):
-        loss = ((model(x) - target) ** 2).mean()
+        loss = ((model(x) - x.flatten(1)[:, :1]) ** 2).mean()
         model.zero_grad()
         loss.backward()
         with torch.no_grad():
-            for weights in model.parameters():
-                weights.sub_(0.05 * weights.grad)
+            for parameter in model.parameters():
+                parameter.sub_(0.05 * parameter.grad)
     return loss.item()
 
 
@@ -597,13 +627,15 @@ def _():
     return not trains_everywhere()
 
 
-@placement.claim("either", truth=True, say="Try it: a small network trains with both orders.")
+@placement.claim("either", truth=True, say="Try it: a small network trains in both orders.")
 def _():
     return trains_everywhere()
 
 
-@placement.claim("size", truth=False, say="One entry a channel: the filter is shared over space.")
+@placement.claim(
+    "size", truth=False, say="The filter of a channel is shared over space, and so is its gamma."
+)
 def _():
-    import torch
+    from torch.nn import BatchNorm2d
 
-    return torch.nn.BatchNorm2d(7, device="meta").weight.numel() != 7
+    return BatchNorm2d(7, device="meta").weight.numel() != 7
