@@ -307,7 +307,7 @@ class Reader:
         return Transpose(node)
 
     def _raised(self, base: Node, start: int) -> Node:
-        if self._is_transpose_mark(base):
+        if base != Constant("e") and self._is_transpose_mark(base):
             return self.transposed(base)
         exponent = self.exponent()
         end = self.tokens[self.place - 1]
@@ -472,7 +472,7 @@ class Reader:
         if token.text in self.scope:
             self.take()
             return Index(token.text)
-        if token.text == "e" and self.ahead.text == "^":
+        if token.text == "e" and self.ahead.text == "^" and not self.subscripts:
             self.take()
             return Constant("e")
         if token.text == "O" and self.ahead.text == "(" and self.place == 0:
