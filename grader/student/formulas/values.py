@@ -65,7 +65,9 @@ def evaluate(
 
 def _uses_arrays(tree: Node, signature: Signature) -> bool:
     arrays = {v.name for v in signature.inputs if not v.is_scalar}
-    return any(isinstance(n, Name | Element) and n.name in arrays for n, _ in walk(tree))
+    return bool(arrays) and any(
+        isinstance(n, Name | Element) and n.name in arrays for n, _ in walk(tree)
+    )
 
 
 def _is_indexed(tree: Node) -> bool:

@@ -29,6 +29,18 @@ class Entry(NamedTuple):
     name: str
 
 
+def _prefixes(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(key[:end] for key in keys for end in range(1, len(key) + 1))
+
+
+# What every question knows, where no declared name is in the way.
+_COMMON = {
+    **{spelling: Entry("function", name) for spelling, name in SPELLINGS.items()},
+    "pi": Entry("constant", "π"),
+}
+_COMMON_PREFIXES = _prefixes(_COMMON)
+
+
 class Vocabulary:
     """All spellings of one question's names.
 
@@ -58,14 +70,10 @@ class Vocabulary:
         self._add("function", notation.functions)
         self._add_variants()
         self.families = families(self.scalars)
-        for spelling, name in SPELLINGS.items():
-            self.entries.setdefault(spelling, Entry("function", name))
-        self.entries.setdefault("pi", Entry("constant", "π"))
         if self.has_arrays:
             self.entries.setdefault("I", Entry("constant", "I"))
-        self.prefixes = frozenset(
-            key[:end] for key in (*self.entries, *self.families) for end in range(1, len(key) + 1)
-        )
+        self.prefixes = _COMMON_PREFIXES | _prefixes((*self.entries, *self.families))
+        self.entries = _COMMON | self.entries
 
     def _add(self, kind: EntryKind, names: Iterable[str]) -> None:
         for name in names:
