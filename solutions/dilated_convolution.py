@@ -268,7 +268,7 @@ def wrong_fields(parts, name, *, say):
 
     def declare(rule):
         for part in parts:
-            part.wrong(name, say=say)(partial(both, rule))
+            part.wrong(name, say=say.replace("UPPER", UPPER[part.name]))(partial(both, rule))
         return rule
 
     return declare
@@ -278,10 +278,11 @@ def spans(taps, dilations):
     return [(r - 1) * d + 1 for r, d in zip(taps, dilations, strict=True)]
 
 
+UPPER = {"layer-1": "", "layer-2": "d2", "layer-3": "d2 and d3"}
 FIELD_FOR_STEP = (
-    "It does not depend on the dilation of the upper layers. You let a tap step by the field of the "
-    "layer below. Fields of neighbouring outputs overlap: they are one input cell apart, however wide "
-    "they are. How many outputs below lie between two neighbouring taps?"
+    "Your field does not depend on UPPER: you let a tap step by the field of the layer below. Fields of "
+    "neighbouring outputs overlap, they are one input cell apart, however wide they are. How many "
+    "outputs below is it from a tap to the next one?"
 )
 
 
