@@ -1,29 +1,46 @@
 """Decides whether what came back agrees with what was expected, and by how much.
 
 The stages stand in the order in which a person debugs: type, shape, dtype, NaN and inf places,
-values. The statistic that decides is e = max|actual − expected| / scale, where `scale` is the
-largest expected magnitude of the output; it is also the one that is told. Sentences never hold an
-expected value. Knows nothing of marks, tests or how a value was obtained.
+values. One statistic decides, and it is the one that is told:
+
+    e = max|actual − expected| / scale
+
+where `scale` is the largest expected magnitude of the output. Whole numbers and fractions have
+e ≤ 0 to meet, float64 the tolerance, float32 what the reference itself loses in float32. Sentences
+never hold an expected value. Knows nothing of marks, tests or how a value was obtained.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import count as counting
+from math import inf, isnan
+from typing import Any, TypeAlias
 
 import numpy as np
+from msgspec.structs import replace
 
-from grader.model import Comparison, ErrorMap, ExpectedCase, ExpectedOutput, Stage
+from grader.errors import GraderError
+from grader.model import Comparison, ErrorMap, ExpectedCase, ExpectedOutput, Record, Stage
 from grader.student.signature import Signature, Variable
-from grader.student.wire import Unusable, Value, unpack
+from grader.student.wire import NoValue, Unusable, Value, unpack
 
+TOLERANCE = 1e-8
 FLOAT32_FLOOR = 1e-4
 FLOAT32_NOISE = 30
+FLOAT32_LIMIT = 0.1  # no float32 answer may be off by more than a tenth, however noisy its case
+NEAREST_SHARE = 0.1  # nor by more than this share of the nearest misconception's error
 RECOGNITION_BOUND = 1e-6
 MAP_ELEMENTS = 4096
 SLIGHTLY = 0.05  # of the scale: nearer than this, an element of the error map is slightly off
 
-_NUMBERS = "biuf"
-_LOW_PRECISION = (np.dtype(np.float16), np.dtype(np.float32))
+Numbers: TypeAlias = np.ndarray[
+    Any, np.dtype[Any]
+]  # kinds b, i, u, f, c; or objects: see numbers()
+
+_LOW = ("float16", "float32")
+_EXACT_KINDS = "biuO"
+_EXACT_IN_FLOAT64 = 2**53
+_LEAST = 5e-324  # the error of unequal numbers is never rounded to 0
 
 
 def compare(
@@ -31,295 +48,390 @@ def compare(
     actual: Value,
     expected: ExpectedOutput,
     variable: Variable,
-    tolerance: float = 1e-8,
+    tolerance: float = TOLERANCE,
+    nearest_wrong: float | None = None,
 ) -> Comparison:
-    """Compare one output of one case with the reference's value or an alternative to it."""
-    values = (expected.value, *expected.alternatives)
-    found = [_compare(actual, unpack(value), expected, variable, tolerance) for value in values]
-    return next((comparison for comparison in found if comparison.agrees), found[0])
+    """Compare one output of one case with the reference's value, or with an alternative to it.
+
+    Args:
+        actual: what came back, as `wire.unpack` gives it.
+        expected: what the case expects of the output.
+        variable: how the signature declares the output.
+        tolerance: the error that a float64 answer may have.
+        nearest_wrong: the error of the nearest misconception in this case, which limits what a
+            float32 answer may have; found from `expected` when it is not given.
+
+    Raises:
+        GraderError: the expected value is nothing to compare with.
+    """
+    truths = [unpack(value) for value in (expected.value, *expected.alternatives)]
+    if variable.type == "str":
+        return _compare_texts(actual, truths)
+    found = numbers(actual)
+    if found is None or _is_misplaced_truth(found, variable):
+        return Comparison(stage=Stage.TYPE, sentence=_wrong_type(actual, variable))
+    allowed = _allowed(found, expected, variable, tolerance, nearest_wrong)
+    comparisons = [
+        _compare(found, _expected_numbers(truth, variable), variable, expected.scale, allowed)
+        for truth in truths
+    ]
+    return next((comparison for comparison in comparisons if comparison.agrees), comparisons[0])
 
 
 def _compare(
-    actual: Value, truth: Value, expected: ExpectedOutput, variable: Variable, tolerance: float
+    actual: Numbers, truth: Numbers, variable: Variable, scale: float, allowed: "_Allowed"
 ) -> Comparison:
-    if variable.type == "str" or isinstance(truth, str):
-        return _compare_texts(actual, truth)
-    if _is_exact(actual, truth, variable):
-        return _compare_exact(actual, truth, tolerance if variable.type == "float" else 0.0)
-    array, trouble = as_array(actual, variable)
-    if array is None:
-        return Comparison(stage=Stage.TYPE, sentence=trouble)
-    wanted = np.asarray(_plain(truth))
-    if array.shape != wanted.shape and _squeezed(array) != _squeezed(wanted):
-        return Comparison(stage=Stage.SHAPE, sentence=_shapes(array, wanted, variable))
-    if array.dtype.kind not in _NUMBERS:
-        return Comparison(stage=Stage.DTYPE, sentence=_kinds(array, variable))
-    comparison = _compare_values(array.reshape(wanted.shape), wanted, expected, variable, tolerance)
-    if comparison.agrees and array.shape != wanted.shape:
-        return _as_squeezed(comparison, array, wanted, variable)
+    """Take the stages after the type, one after the other."""
+    squeezed = actual.shape != truth.shape
+    if squeezed and _squeezed(actual.shape) != _squeezed(truth.shape):
+        return Comparison(stage=Stage.SHAPE, sentence=_wrong_shape(actual, truth, variable))
+    if actual.dtype.kind == "c" or (variable.type != "float" and not _is_whole(actual)):
+        return Comparison(stage=Stage.DTYPE, sentence=_wrong_dtype(actual, variable))
+    laid = actual.reshape(truth.shape)
+    found = errors(actual=laid, expected=truth, scale=scale)
+    if ((found == inf) & ~(_is_finite(laid) & _is_finite(truth))).any():
+        return _compare_places(laid, truth, found, allowed)
+    if _is_exact(laid, truth, variable, allowed):
+        allowed = _EXACTLY
+    comparison = _compare_values(found, allowed)
+    if comparison.agrees and squeezed:
+        sentence = f"the values are right; {_wrong_shape(actual, truth, variable)}"
+        return replace(comparison, sentence=sentence, squeezed=True)
     return comparison
+
+
+# --- what an error may be -----------------------------------------------------------------------
+
+
+class _Allowed(Record, frozen=True, kw_only=True):
+    """What the error of an answer may be.
+
+    Attributes:
+        bound: the answer agrees up to here.
+        doubt: up to here it is undecided, as its own type may be to blame.
+        low: "float32" or "float16" where that widened the bound.
+    """
+
+    bound: float
+    doubt: float = 0.0
+    low: str = ""
+
+
+_EXACTLY = _Allowed(bound=0.0)
+
+
+def _allowed(
+    actual: Numbers,
+    expected: ExpectedOutput,
+    variable: Variable,
+    tolerance: float,
+    nearest_wrong: float | None,
+) -> _Allowed:
+    if variable.type != "float":
+        return _EXACTLY
+    wide = max(FLOAT32_FLOOR, FLOAT32_NOISE * expected.noise32)
+    if actual.dtype.name not in _LOW or wide <= tolerance:
+        return _Allowed(bound=tolerance)
+    nearest = _nearest_wrong(expected, tolerance) if nearest_wrong is None else nearest_wrong
+    bound = max(tolerance, min(wide, FLOAT32_LIMIT, NEAREST_SHARE * nearest))
+    return _Allowed(bound=bound, doubt=wide, low=actual.dtype.name)
+
+
+def _nearest_wrong(expected: ExpectedOutput, tolerance: float) -> float:
+    """The least error among the misconceptions that show in this case; infinite without any."""
+    truth = unpack(expected.value)
+    wrong = (unpack(value) for value in expected.wrong if value is not None)
+    found = (error_of(actual=value, value=truth, scale=expected.scale) for value in wrong)
+    return min((error for error in found if error > tolerance), default=inf)
+
+
+def counting_against(comparisons: Sequence[Comparison]) -> list[int]:
+    """The cases of one output that cost marks, by index.
+
+    Cases that can not judge float32 are left out, unless no case is left that can.
+    """
+    decided = [c for c in comparisons if not c.undecided]
+    return [
+        index
+        for index, comparison in enumerate(comparisons)
+        if not comparison.agrees and not (comparison.undecided and decided)
+    ]
 
 
 # --- types --------------------------------------------------------------------------------------
 
 
-def _compare_texts(actual: Value, truth: Value) -> Comparison:
+def numbers(value: Value) -> Numbers | None:
+    """The value as an array of numbers, or None where it is none.
+
+    A nested tuple is taken as an array. Fractions and integers beyond 64 bits stay Python's own
+    exact numbers, in an array of objects.
+    """
+    if value is None or isinstance(value, str | dict | Unusable | NoValue):
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):  # ragged, or too deep
+        return None
+    if array.dtype.kind != "O":
+        return array if array.dtype.kind in "biufc" else None
+    kinds = {type(item) for item in array.flat}
+    if kinds <= {bool, int, Fraction}:
+        return array
+    return _in_floats(array) if kinds <= {bool, int, Fraction, float} else None
+
+
+def _expected_numbers(truth: Value, variable: Variable) -> Numbers:
+    found = numbers(truth)
+    if found is None:
+        raise GraderError(
+            f"{variable.name}: found {described(truth)} as the expected value; wanted numbers"
+        )
+    return found
+
+
+def _in_floats(array: Numbers) -> Numbers:
+    """The array in float64; exact numbers beyond its range become its largest ones."""
+    if array.dtype.kind != "O":
+        return array.astype(np.float64)
+    floats = np.array([_as_float(item) for item in array.flat], dtype=np.float64)
+    return floats.reshape(array.shape)
+
+
+def _as_float(number: float | Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float(np.finfo(np.float64).max) * (1 if number > 0 else -1)
+
+
+def _is_misplaced_truth(found: Numbers, variable: Variable) -> bool:
+    """Whether a single True or False stands where a number is wanted; masks may be arrays of it."""
+    return found.dtype.kind == "b" and variable.is_scalar and variable.type != "bool"
+
+
+def _is_whole(array: Numbers) -> bool:
+    if array.dtype.kind == "O":
+        return all(item == int(item) for item in array.flat)
+    if array.dtype.kind != "f":
+        return True
+    finite = array[np.isfinite(array)]
+    return bool((finite == np.round(finite)).all())
+
+
+def _is_finite(array: Numbers) -> np.ndarray:
+    return np.isfinite(array) if array.dtype.kind == "f" else np.ones(array.shape, dtype=bool)
+
+
+def _is_exact(actual: Numbers, truth: Numbers, variable: Variable, allowed: _Allowed) -> bool:
+    """Whether numbers must be equal: exact ones on both sides, unless the part sets a tolerance."""
+    if variable.type != "float":
+        return True
+    kinds = actual.dtype.kind, truth.dtype.kind
+    return all(kind in _EXACT_KINDS for kind in kinds) and allowed.bound <= TOLERANCE
+
+
+def _compare_texts(actual: Value, truths: Sequence[Value]) -> Comparison:
     if not isinstance(actual, str):
         return Comparison(stage=Stage.TYPE, sentence=f"found {described(actual)}; wanted a text")
-    if actual != truth:
+    if actual not in truths:
         return Comparison(stage=Stage.VALUES, sentence="this is another text", error=1.0, bad=1)
     return Comparison(stage=Stage.AGREES)
 
 
-def _is_exact(actual: Value, truth: Value, variable: Variable) -> bool:
-    """Whether Python's own exact numbers are compared: big integers and fractions."""
-    if not variable.is_scalar or isinstance(actual, bool):
-        return False
-    exact = (int, Fraction)
-    both = isinstance(actual, exact) and isinstance(truth, exact)
-    return both or (isinstance(actual, Fraction) and isinstance(truth, float))
+# --- what is told of types, shapes and dtypes ---------------------------------------------------
 
 
-def _compare_exact(actual: Any, truth: Any, tolerance: float) -> Comparison:
-    """Exact numbers agree when they are equal; a float truth, within the tolerance."""
-    if isinstance(truth, float) and not np.isfinite(truth):
-        return Comparison(stage=Stage.NONFINITE, sentence="a finite number where none was due")
-    difference = abs(Fraction(actual) - Fraction(truth))
-    scale = abs(Fraction(truth)) or 1
-    error = _as_float(difference / scale)
-    bound = tolerance if isinstance(truth, float) or tolerance > _DEFAULT_TOLERANCE else 0.0
-    if error <= bound and (bound or not difference):
-        return Comparison(stage=Stage.AGREES, error=error, bound=bound)
-    sentence = f"the value is off by {told(error)} of its size"
-    return Comparison(stage=Stage.VALUES, sentence=sentence, error=error, bound=bound, bad=1)
-
-
-_DEFAULT_TOLERANCE = 1e-8
-
-
-def as_array(actual: Value, variable: Variable) -> tuple[np.ndarray | None, str]:
-    """The value as an array, or None and a sentence that says what was found and wanted."""
-    wanted = "a number" if variable.is_scalar else f"an array {variable}"
-    if isinstance(actual, Unusable | dict | str) or actual is None:
-        advice = " (is a return missing?)" if actual is None else ""
-        return None, f"found {described(actual)}; wanted {wanted}{advice}"
-    try:
-        array = np.asarray(_plain(actual))
-    except (ValueError, TypeError, OverflowError):
-        return None, f"found a list of unequal or mixed items; wanted {wanted}"
-    if array.dtype.kind not in "biufc":
-        return None, f"found {described(actual)}; wanted {wanted}"
-    return array, ""
-
-
-def _plain(value: Value) -> Any:
-    """Fractions as floats, integers beyond 64 bits as floats, inside tuples too."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Fraction) or (type(value) is int and not -(2**63) <= value < 2**63):
-        return _as_float(value)
-    return value
-
-
-def _as_float(number: Fraction | int) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return float("inf") if number > 0 else float("-inf")
+def _wrong_type(actual: Value, variable: Variable) -> str:
+    if isinstance(actual, tuple):
+        found = "a list whose rows differ in length, or that holds other things than numbers"
+    else:
+        found = described(actual)
+    single = {"int": "a whole number", "bool": "true or false"}.get(variable.type, "a number")
+    wanted = single if variable.is_scalar else f"an array {variable}"
+    advice = " (is a return missing?)" if actual is None else ""
+    return f"found {found}; wanted {wanted}{advice}"
 
 
 def described(value: Value) -> str:
     """A value in words, without its contents."""
     match value:
-        case None:
-            return "None"
         case Unusable(found):
             return found
         case np.ndarray():
             return f"an array of shape {value.shape} and dtype {value.dtype}"
-        case str():
-            return "a text"
         case tuple():
             return f"a tuple of {len(value)} values"
-        case dict():
-            return "a dict"
-        case bool():
-            return "a truth value"
         case _:
-            return "a number"
+            return _IN_WORDS.get(type(value), "a number")
 
 
-# --- shapes and dtypes --------------------------------------------------------------------------
+_IN_WORDS = {
+    type(None): "None",
+    NoValue: "no value",
+    bool: "a truth value",
+    str: "a text",
+    dict: "a dict",
+}
 
 
-def _squeezed(array: np.ndarray) -> tuple[int, ...]:
-    return tuple(size for size in array.shape if size != 1)
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
 
 
-def _shapes(array: np.ndarray, wanted: np.ndarray, variable: Variable) -> str:
-    if variable.is_scalar:
-        return f"found an array of shape {array.shape}; wanted a single number"
-    names = next((form for form in variable.forms if len(form) == wanted.ndim), ())
-    named = ", ".join(map(str, names)) + ("," if len(names) == 1 else "")
-    found = "a single number" if array.ndim == 0 else f"shape {array.shape}"
-    return f"found {found}; wanted ({named}) = {wanted.shape}"
+def _wrong_shape(actual: Numbers, truth: Numbers, variable: Variable) -> str:
+    found = f"shape {actual.shape}" if actual.ndim else "a single number"
+    if not truth.ndim:
+        return f"found an array of {found}; wanted a single number"
+    names = _names(variable, truth.shape)
+    named = ", ".join(names) + ("," if len(names) == 1 else "")
+    return f"found {found}; wanted ({named}) = {truth.shape}"
 
 
-def _kinds(array: np.ndarray, variable: Variable) -> str:
+def _names(variable: Variable, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """What the signature calls the axes of an output of this shape."""
+    for form in variable.forms:
+        if len(form) == len(shape) and all(
+            isinstance(dim, str) or dim == size for dim, size in zip(form, shape, strict=True)
+        ):
+            return tuple(map(str, form))
+    return tuple(map(str, shape))
+
+
+def _wrong_dtype(actual: Numbers, variable: Variable) -> str:
     wanted = {"int": "whole numbers", "bool": "truth values"}.get(variable.type, "real numbers")
-    return f"found {array.dtype} numbers; wanted {wanted}"
-
-
-def _as_squeezed(
-    comparison: Comparison, array: np.ndarray, wanted: np.ndarray, variable: Variable
-) -> Comparison:
-    return Comparison(
-        stage=Stage.AGREES,
-        sentence=f"the values are right; {_shapes(array, wanted, variable)}",
-        error=comparison.error,
-        bound=comparison.bound,
-        size=comparison.size,
-        is_float32=comparison.is_float32,
-        squeezed=True,
-    )
+    if actual.dtype.kind == "c":
+        return f"found {actual.dtype} numbers; wanted {wanted}"
+    return f"found a number that is not whole; wanted {wanted}"
 
 
 # --- values -------------------------------------------------------------------------------------
 
 
-def _compare_values(
-    actual: np.ndarray,
-    truth: np.ndarray,
-    expected: ExpectedOutput,
-    variable: Variable,
-    tolerance: float,
-) -> Comparison:
-    if variable.type != "float":
-        return _compare_whole(actual, truth, variable)
-    places = _nonfinite(actual, truth)
-    if places is not None:
-        return places
-    bound = _bound(actual, expected, tolerance)
-    errors = _errors(actual, truth, expected.scale)
-    error = float(errors.max(initial=0.0))
-    is_float32 = actual.dtype in _LOW_PRECISION and bound > tolerance
-    if error <= bound:
-        return Comparison(
-            stage=Stage.AGREES,
-            error=error,
-            bound=bound,
-            size=errors.size,
-            is_float32=is_float32 and error > tolerance,
-        )
-    bad = int((errors > bound).sum())
-    worst = tuple(int(i) for i in np.unravel_index(int(errors.argmax()), errors.shape))
-    return Comparison(
-        stage=Stage.VALUES,
-        sentence=_off(error, bound, bad, errors.size),
-        error=error,
-        bound=bound,
-        worst=worst,
-        bad=bad,
-        size=errors.size,
-        is_float32=is_float32,
-    )
+def errors(*, actual: Numbers, expected: Numbers, scale: float) -> np.ndarray:
+    """|actual − expected| / scale per element, in float64, for real arrays of one shape.
 
+    It is 0 for equal infinities and for NaN where NaN is expected, infinite for any other NaN or
+    infinity, and never rounded to 0 for numbers that differ.
 
-def _off(error: float, bound: float, bad: int, size: int) -> str:
-    allowed = f"(allowed {told(bound)})"
-    if size == 1:
-        return f"the value is off by {told(error)} of its size {allowed}"
-    where = "all" if bad == size else f"{bad} of"
-    return f"{where} {size} values are off, by up to {told(error)} of the largest {allowed}"
-
-
-def told(number: float) -> str:
-    """A statistic to two digits: 0.31, 1e-08."""
-    return f"{number:.2g}"
-
-
-def _compare_whole(actual: np.ndarray, truth: np.ndarray, variable: Variable) -> Comparison:
-    """Integers and truth values agree exactly, however they are stored; 3.0 is 3."""
+    Raises:
+        GraderError: `scale` is not a positive finite number.
+    """
+    if not 0 < scale < inf:
+        raise GraderError(f"found {scale} as the scale of an output; wanted a positive number")
+    if _is_wide(actual) or _is_wide(expected):
+        return _exact_errors(actual, expected, scale)
+    a, b = actual.astype(np.float64), expected.astype(np.float64)
     with np.errstate(all="ignore"):
-        if (
-            actual.dtype.kind == "f"
-            and not (np.isfinite(actual) & (actual == np.round(actual))).all()
-        ):
-            return Comparison(stage=Stage.DTYPE, sentence=_not_whole(variable))
-        wrong = actual != truth
+        # A difference that overflows is larger than any scale, and may well count as infinite.
+        found = np.abs(a - b) / scale
+    found = np.where(np.isnan(found), inf, np.maximum(found, _LEAST))
+    return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, found)
+
+
+def _is_wide(array: Numbers) -> bool:
+    """Whether float64 could not hold all numbers of the array as they are."""
+    if array.dtype.kind == "O":
+        return True
+    if array.dtype.kind not in "iu" or array.dtype.itemsize < 8:  # noqa: PLR2004  # of 8 bytes
+        return False
+    return bool(((array > _EXACT_IN_FLOAT64) | (array < -_EXACT_IN_FLOAT64)).any())
+
+
+def _exact_errors(actual: Numbers, expected: Numbers, scale: float) -> np.ndarray:
+    pairs = zip(actual.astype(object).flat, expected.astype(object).flat, strict=True)
+    found = np.array([_exact_error(a, b, scale) for a, b in pairs], dtype=np.float64)
+    return found.reshape(expected.shape)
+
+
+def _exact_error(a: float | Fraction, b: float | Fraction, scale: float) -> float:
+    if a == b or (isinstance(a, float) and isinstance(b, float) and isnan(a) and isnan(b)):
+        return 0.0
+    try:
+        return max(float(abs(Fraction(a) - Fraction(b)) / Fraction(scale)), _LEAST)
+    except (OverflowError, ValueError):  # infinities and NaN have no fraction
+        return inf
+
+
+def _compare_places(
+    actual: Numbers, truth: Numbers, found: np.ndarray, allowed: _Allowed
+) -> Comparison:
+    """NaN and infinities stand where they are expected, with their sign, and nowhere else."""
+    wrong = (found == inf) & ~(_is_finite(actual) & _is_finite(truth))
+    astray = _in_floats(actual)[wrong]
+    kinds = [name for name, test in (("NaN", np.isnan), ("inf", np.isinf)) if test(astray).any()]
+    what = " and ".join(kinds) or "finite where NaN or inf is due"
     bad = int(wrong.sum())
-    if not bad:
-        return Comparison(stage=Stage.AGREES, size=wrong.size)
-    worst = tuple(int(i[0]) for i in np.nonzero(wrong)) if wrong.ndim else ()
-    many = f"{bad} of {wrong.size} values differ" if wrong.size > 1 else "the value differs"
-    return Comparison(
-        stage=Stage.VALUES,
-        sentence=f"{many}; whole numbers must be exact",
-        error=1.0,
-        worst=worst,
-        bad=bad,
-        size=wrong.size,
-    )
-
-
-def _not_whole(variable: Variable) -> str:
-    what = "truth values" if variable.type == "bool" else "whole numbers"
-    return f"found a number that is not whole; wanted {what}"
-
-
-def _nonfinite(actual: np.ndarray, truth: np.ndarray) -> Comparison | None:
-    """NaN and infinities must stand where they are expected, with their sign, and nowhere else."""
-    strange = ~np.isfinite(actual) | ~np.isfinite(truth)
-    if not strange.any():
-        return None
-    agrees = (np.isnan(actual) & np.isnan(truth)) | (actual == truth)
-    wrong = strange & ~agrees
-    bad = int(wrong.sum())
-    if not bad:
-        return None
-    first = tuple(int(i[0]) for i in np.nonzero(wrong)) if wrong.ndim else ()
-    kinds = [
-        name for name, where in (("NaN", np.isnan), ("inf", np.isinf)) if where(actual[wrong]).any()
-    ]
-    what = " and ".join(kinds) or "a finite number where inf or NaN is due"
-    sentence = (
-        f"{bad} of {wrong.size} values are {what}" if wrong.size > 1 else f"the value is {what}"
-    )
+    many = f"{bad} of {wrong.size} values are" if wrong.size > 1 else "the value is"
     return Comparison(
         stage=Stage.NONFINITE,
-        sentence=sentence,
-        error=float("inf"),
-        worst=first,
+        sentence=f"{many} {what}",
+        error=inf,
+        bound=allowed.bound,
+        worst=_first(wrong),
         bad=bad,
         size=wrong.size,
+        is_float32=bool(allowed.low),
+        undecided=allowed.doubt == inf,
     )
 
 
-def _bound(actual: np.ndarray, expected: ExpectedOutput, tolerance: float) -> float:
-    """The error allowed: a float32 answer gets what the reference itself loses in float32.
+def _compare_values(found: np.ndarray, allowed: _Allowed) -> Comparison:
+    """Judge by the largest error, and tell it."""
+    error = float(found.max(initial=0.0))
+    agrees = error <= allowed.bound
+    undecided = not agrees and error <= allowed.doubt
+    bad = int((found > allowed.bound).sum())
+    worst = _first(found == error) if not agrees else ()
+    return Comparison(
+        stage=Stage.AGREES if agrees else Stage.VALUES,
+        sentence="" if agrees else _off(error, bad, found.size, worst, allowed),
+        error=error,
+        bound=allowed.bound,
+        worst=worst,
+        bad=bad,
+        size=found.size,
+        is_float32=bool(allowed.low),
+        undecided=undecided,
+    )
 
-    A case whose float32 noise hides a misconception decides nothing about it; the cases in which
-    the misconception stands out do (each problem is proved to have one).
-    """
-    if actual.dtype not in _LOW_PRECISION:
-        return tolerance
-    return max(tolerance, FLOAT32_FLOOR, FLOAT32_NOISE * expected.noise32)
+
+def _first(where: np.ndarray) -> tuple[int, ...]:
+    """The first place that is True, () for a single number."""
+    return tuple(int(i) for i in np.unravel_index(int(where.argmax()), where.shape))
 
 
-def _errors(actual: np.ndarray, truth: np.ndarray, scale: float) -> np.ndarray:
-    """|actual − expected| / scale per element, in float64; 0 where both are the same infinity."""
-    with np.errstate(all="ignore"):
-        a, b = actual.astype(np.float64), truth.astype(np.float64)
-        # Divided before subtracting, so that huge values can not overflow.
-        errors = np.abs(a / scale - b / scale)
-        return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, errors)
+def _off(error: float, bad: int, size: int, worst: tuple[int, ...], allowed: _Allowed) -> str:
+    told, limit = told_apart(error, allowed.bound)
+    if size == 1:
+        off = f"the value is off by {told} of its size"
+    else:
+        many = f"all {size}" if bad == size else f"{bad} of {size}"
+        place = ", ".join(map(str, worst))
+        off = f"{many} values are off, most at [{place}]: by {told} of the largest magnitude"
+    if allowed is _EXACTLY:
+        return off
+    if not allowed.low:
+        return f"{off} (allowed {limit})"
+    if error <= allowed.doubt:
+        return f"{off}; {allowed.low} is too coarse for this case, compute in float64"
+    advice = "; float16 keeps three digits only" if allowed.low == "float16" else ""
+    return f"{off} (allowed {limit} for {allowed.low}{advice})"
+
+
+def told_apart(error: float, bound: float) -> tuple[str, str]:
+    """Both numbers as text, to as few digits (from two) as show which is larger."""
+    texts: Iterator[tuple[str, str]] = (
+        (f"{error:.{digits}g}", f"{bound:.{digits}g}") for digits in counting(2)
+    )
+    return next(pair for pair in texts if error == bound or pair[0] != pair[1])
 
 
 # --- measures that others use -------------------------------------------------------------------
 
 
 def scale_of(value: Value, inputs: Sequence[Value]) -> float:
-    """The size that errors of an output are measured against.
+    """The size that errors of an output are measured against: positive and finite.
 
     The largest finite magnitude of the value; where that is zero, of the floating inputs, so that
     rounding noise around a true zero is not taken for a mistake; else 1.
@@ -331,10 +443,11 @@ def scale_of(value: Value, inputs: Sequence[Value]) -> float:
 
 
 def _magnitude(value: Value) -> float:
-    if isinstance(value, str | Unusable | dict) or value is None:
+    found = numbers(value)
+    if found is None or found.dtype.kind == "c":
         return 0.0
-    array = np.abs(np.asarray(_plain(value), dtype=np.float64))
-    return float(array[np.isfinite(array)].max(initial=0.0))
+    floats = np.abs(_in_floats(found))
+    return float(floats[np.isfinite(floats)].max(initial=0.0))
 
 
 def _is_floating(value: Value) -> bool:
@@ -344,20 +457,11 @@ def _is_floating(value: Value) -> bool:
 def error_of(*, actual: Value, value: Value, scale: float) -> float:
     """The statistic alone; infinite where the two can not be compared."""
     if isinstance(actual, str) or isinstance(value, str):
-        return 0.0 if actual == value else float("inf")
-    if any(isinstance(v, Unusable | dict) or v is None for v in (actual, value)):
-        return float("inf")
-    exact = (int, Fraction)
-    if isinstance(actual, exact) and isinstance(value, exact):
-        return _as_float(abs(Fraction(actual) - Fraction(value)) / Fraction(scale))
-    try:
-        a, b = np.asarray(_plain(actual)), np.asarray(_plain(value))
-    except (ValueError, TypeError):
-        return float("inf")
-    if a.dtype.kind not in _NUMBERS or b.dtype.kind not in _NUMBERS or a.shape != b.shape:
-        return float("inf")
-    errors = _errors(a, b, scale)
-    return float("inf") if np.isnan(errors).any() else float(errors.max(initial=0.0))
+        return 0.0 if actual == value else inf
+    a, b = numbers(actual), numbers(value)
+    if a is None or b is None or a.shape != b.shape or "c" in (a.dtype.kind, b.dtype.kind):
+        return inf
+    return float(errors(actual=a, expected=b, scale=scale).max(initial=0.0))
 
 
 def agree(*, actual: Value, value: Value, scale: float, bound: float) -> bool:
@@ -366,9 +470,8 @@ def agree(*, actual: Value, value: Value, scale: float, bound: float) -> bool:
 
 
 def noise(*, value64: Value, value32: Value, scale: float) -> float:
-    """The error of a float32 run of the reference; 0 where it gives nothing comparable."""
-    error = error_of(actual=value32, value=value64, scale=scale)
-    return error if np.isfinite(error) else 0.0
+    """The error of a float32 run of the reference; infinite where float32 gives no such value."""
+    return error_of(actual=value32, value=value64, scale=scale)
 
 
 def is_comparable(answer: dict[str, Value], case: ExpectedCase, signature: Signature) -> bool:
@@ -376,10 +479,10 @@ def is_comparable(answer: dict[str, Value], case: ExpectedCase, signature: Signa
     for variable, output in zip(signature.outputs, case.outputs, strict=True):
         if variable.name not in answer:
             continue
-        array, _ = as_array(answer[variable.name], variable)
-        if array is None or array.shape != np.shape(unpack(output.value)):
+        found = numbers(answer[variable.name])
+        if found is None or found.dtype.kind == "c" or not _is_finite(found).all():
             return False
-        if array.dtype.kind not in _NUMBERS or not np.isfinite(array).all():
+        if found.shape != np.shape(unpack(output.value)):
             return False
     return True
 
@@ -389,8 +492,9 @@ def recognise(
 ) -> int | None:
     """The misconception whose values the student's equal in every case, if one does.
 
-    It must differ from the truth in at least one of the cases. Of several that fit, the first
-    declared counts (authors keep them apart).
+    It must differ from the truth in at least one of the cases. Two that fit give equal values in
+    all of these cases, so nothing here could tell them apart: the first declared counts (authors
+    keep them apart).
 
     Args:
         actuals: one output's values over all cases that ran.
@@ -407,40 +511,46 @@ def _fits(index: int, actuals: Sequence[Value], expected: Sequence[ExpectedOutpu
         if wrong is None:
             return False
         value = unpack(wrong)
-        bound = _recognition_bound(actual, output)
-        scale = scale_of(value, ()) if isinstance(value, np.ndarray) else output.scale
-        scale = max(scale, output.scale)
-        if not agree(actual=_like(actual, value), value=value, scale=scale, bound=bound):
+        found = _laid(actual, value)
+        bound = _recognition_bound(found, value, output)
+        scale = max(_magnitude(value), output.scale)
+        if not agree(actual=found, value=value, scale=scale, bound=bound):
             return False
-        differs = differs or not agree(
-            actual=value, value=unpack(output.value), scale=output.scale, bound=10 * bound
-        )
+        truth = unpack(output.value)
+        differs |= not agree(actual=value, value=truth, scale=output.scale, bound=10 * bound)
     return differs
 
 
-def _recognition_bound(actual: Value, output: ExpectedOutput) -> float:
-    is_low = isinstance(actual, np.ndarray) and actual.dtype in _LOW_PRECISION
-    return max(FLOAT32_FLOOR, FLOAT32_NOISE * output.noise32) if is_low else RECOGNITION_BOUND
+def _recognition_bound(actual: Value, value: Value, output: ExpectedOutput) -> float:
+    found, wrong = numbers(actual), numbers(value)
+    if found is None or wrong is None:
+        return 0.0
+    if wrong.dtype.kind in _EXACT_KINDS and (found.dtype.kind in _EXACT_KINDS or _is_whole(found)):
+        return 0.0
+    if found.dtype.name in _LOW:
+        return min(max(FLOAT32_FLOOR, FLOAT32_NOISE * output.noise32), FLOAT32_LIMIT)
+    return RECOGNITION_BOUND
 
 
-def _like(actual: Value, value: Value) -> Value:
-    """The student's value in the wanted shape, where only axes of length 1 differ."""
-    if isinstance(actual, np.ndarray) and actual.size == np.size(value):
-        array = np.asarray(_plain(value))
-        if _squeezed(actual) == _squeezed(array):
-            return actual.reshape(array.shape)
-    return actual
+def _laid(actual: Value, value: Value) -> Value:
+    """The student's value in the shape of the other, where only axes of length 1 differ."""
+    found, other = numbers(actual), numbers(value)
+    if found is None or other is None or _squeezed(found.shape) != _squeezed(other.shape):
+        return actual
+    return found.reshape(other.shape)
 
 
 def error_map(*, actual: Value, expected: Value, scale: float, bound: float) -> ErrorMap | None:
-    """Which elements of a wrong array are right, slightly off, far off or not finite."""
-    if not isinstance(actual, np.ndarray) or not isinstance(expected, np.ndarray):
+    """Which elements of a wrong array are right, slightly off, far off or not finite.
+
+    None where the two can not be laid over one another, or are too small or large for a picture.
+    """
+    found, truth = numbers(actual), numbers(expected)
+    if found is None or truth is None or found.dtype.kind == "c" or found.shape != truth.shape:
         return None
-    if actual.shape != expected.shape or not 1 < actual.size <= MAP_ELEMENTS:
+    if not found.ndim or not 1 < found.size <= MAP_ELEMENTS:
         return None
-    if actual.dtype.kind not in _NUMBERS:
-        return None
-    errors = _errors(actual, expected, scale)
-    classes = np.where(errors <= bound, 0, np.where(errors <= SLIGHTLY, 1, 2))
-    classes = np.where(~np.isfinite(actual) & ~(errors == 0), 3, classes)
-    return ErrorMap(shape=actual.shape, classes=classes.astype(np.uint8).tobytes())
+    off = errors(actual=found, expected=truth, scale=scale)
+    classes = np.where(off <= bound, 0, np.where(off <= SLIGHTLY, 1, 2))
+    classes = np.where((off > 0) & ~_is_finite(found), 3, classes)
+    return ErrorMap(shape=found.shape, classes=classes.astype(np.uint8).tobytes())

@@ -289,6 +289,8 @@ class Comparison(Record, frozen=True, kw_only=True):
         is_float32: the bound was widened because the answer is float32.
         squeezed: the shape differs from the expected one by axes of length 1 alone; the values
             were compared without those axes.
+        undecided: the answer is float32 and off by no more than float32 may lose in this case,
+            which is too much to tell right from wrong: the case judges neither way.
     """
 
     stage: Stage
@@ -300,6 +302,7 @@ class Comparison(Record, frozen=True, kw_only=True):
     size: int = 1
     is_float32: bool = False
     squeezed: bool = False
+    undecided: bool = False
 
     @property
     def agrees(self) -> bool:
