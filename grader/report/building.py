@@ -5,6 +5,7 @@ templates, and never sees anything hidden: it is given the redacted record.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 
 from markupsafe import Markup
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from grader.model import (
     Verdict,
     Walls,
 )
+from grader.report.keeping import INDEX
 from grader.report.maps import picture
 from grader.report.pages import (
     ClaimLine,
@@ -47,9 +49,9 @@ from grader.report.values import Shown, digits_apart, show
 from grader.report.words import Words
 from grader.student.wire import Place
 
-INDEX = "index.html"
 _SENTENCE = 600
 _LINES = 30
+_TYPED = 80
 
 _TONES = {
     Verdict.PASSED: "good",
@@ -186,9 +188,10 @@ def _part_view(
     made_of: Materials, result: PartResult, part: Part | None, place: tuple[int, int]
 ) -> PartView:
     words, tally = made_of.words, made_of.tally
+    given = _given(result.readings, part.claims if part else ())
     tests = _unfold_first(
         [
-            _test_view(words, test, score, scores)
+            _test_view(words, test, (score, scores), result.remarks)
             for test, (score, scores) in zip(result.tests, tally.tests(*place), strict=True)
         ]
     )
@@ -201,14 +204,12 @@ def _part_view(
         score=tally.part(*place),
         sentence=clip(result.sentence, limit=_SENTENCE),
         question=made_of.markdown(part.ask) if part else Markup(),
-        claims=_claims(made_of, part.claims if part else ()),
+        claims=_claims(made_of, part.claims if part else (), given),
         signature=str(part.signature) if part and part.signature else "",
         call=part.call.strip() if part else "",
-        answers=tuple(_typed(made_of, reading, result) for reading in result.readings),
-        lost=tuple(
-            _loss(mark, marks, result)
-            for mark, marks in zip(result.lost, tally.lost(*place), strict=True)
-        ),
+        answers=() if given else _answers(made_of, result),
+        is_answered=bool(result.readings),
+        lost=_losses(result, lambda marks: tally.lost(*place, marks)),
         passed=words.tests_passed.format(passed, len(tests)),
         tests=tests,
         remarks=result.remarks,
@@ -216,32 +217,81 @@ def _part_view(
     )
 
 
-def _claims(made_of: Materials, claims: tuple[Claim, ...]) -> tuple[ClaimLine, ...]:
-    return tuple(ClaimLine(id=c.id, text=made_of.markdown(c.text)) for c in claims)
+def _claims(
+    made_of: Materials, claims: tuple[Claim, ...], given: Mapping[str, str]
+) -> tuple[ClaimLine, ...]:
+    return tuple(
+        ClaimLine(id=claim.id, text=made_of.markdown(claim.text), given=given.get(claim.id, ""))
+        for claim in claims
+    )
 
 
-def _loss(mark: LostMark, marks: str, part: PartResult) -> Loss:
-    """Say why marks were lost; a reason that the part's own sentence gives is not repeated."""
-    sentence = "" if mark.sentence == part.sentence else clip(mark.sentence, limit=_SENTENCE)
-    where = " · ".join(name for name in (mark.test, mark.output) if name)
-    return Loss(marks=marks, sentence=sentence, where=where)
+def _given(readings: tuple[Reading, ...], claims: tuple[Claim, ...]) -> dict[str, str]:
+    """Give what was typed for each claim, if every reading belongs to one and was readable."""
+    ids = {_as_label(claim.id): claim.id for claim in claims}
+    if any(_as_label(r.label) not in ids or r.error for r in readings):
+        return {}
+    return {ids[_as_label(r.label)]: clip(r.typed, limit=_TYPED) for r in readings}
+
+
+def _as_label(text: str) -> str:
+    return text.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def _losses(part: PartResult, write: Callable[[list[Fraction]], list[str]]) -> tuple[Loss, ...]:
+    """Put lost marks together by their reason, the part's own sentence first."""
+    reasons: dict[str, list[LostMark]] = {}
+    for mark in part.lost:
+        reasons.setdefault(mark.sentence, []).append(mark)
+    order = sorted(reasons, key=lambda sentence: sentence != part.sentence)
+    sums = [sum((mark.marks for mark in reasons[s]), Fraction(0)) for s in order]
+    outputs = {test.name: len(test.outputs) for test in part.tests}
+    return tuple(
+        Loss(
+            marks=marks,
+            sentence=clip(sentence, limit=_SENTENCE),
+            places=_places(reasons[sentence], outputs),
+            is_lead=sentence == part.sentence,
+        )
+        for sentence, marks in zip(order, write(sums), strict=True)
+    )
+
+
+def _places(marks: list[LostMark], outputs: Mapping[str, int]) -> tuple[str, ...]:
+    """Name the tests, and their outputs where not all of them lost the marks."""
+    tests: dict[str, list[str]] = {}
+    for mark in marks:
+        tests.setdefault(mark.test, []).append(mark.output)
+    return tuple(
+        test if len(names) == outputs.get(test) else f"{test}: {', '.join(filter(None, names))}"
+        for test, names in tests.items()
+        if test
+    )
+
+
+def _answers(made_of: Materials, part: PartResult) -> tuple[Typed, ...]:
+    return tuple(_typed(made_of, reading, part) for reading in part.readings)
 
 
 def _typed(made_of: Materials, reading: Reading, part: PartResult) -> Typed:
     """Show how an answer was read, or where reading stopped."""
-    at = reading.position if reading.error else len(reading.typed)
+    # Only a formula was read up to some place; a choice is understood or not.
+    is_cut = bool(reading.error) and part.kind == "computed"
+    at = reading.position if is_cut else len(reading.typed)
     is_code = reading.place is not None and reading.place.file.endswith((".py", ".ipynb"))
-    mathml = made_of.math(reading.mathml) if reading.mathml else Markup()
+    # A number that was read as itself needs no second line.
+    is_news = bool(reading.mathml) and reading.read_as != reading.typed.strip()
     return Typed(
         label=reading.label,
         place=_place(reading.place, made_of.words),
         before=reading.typed[:at],
         at=reading.typed[at : at + 1],
         after=reading.typed[at + 1 :],
+        is_cut=is_cut,
         is_function=part.kind == "function" or (is_code and reading.typed.isidentifier()),
         is_prose=part.kind == "text",
-        mathml=mathml,
-        read_as=reading.read_as,
+        mathml=made_of.math(reading.mathml) if is_news else Markup(),
+        read_as="" if reading.read_as == reading.typed.strip() else reading.read_as,
         error=reading.error,
         warnings=reading.warnings,
     )
@@ -265,31 +315,46 @@ def _unfold_first(tests: list[TestView]) -> tuple[TestView, ...]:
     return tuple(tests)
 
 
-def _test_view(words: Words, test: TestResult, score: Score, scores: list[Score]) -> TestView:
-    outputs = tuple(
-        _output_view(words, output, marks)
-        for output, marks in zip(test.outputs, scores, strict=True)
-        if not _is_plain(output)
-    )
-    said = {output.sentence for output in outputs}
-    sentence = "" if test.sentence in said else clip(test.sentence, limit=_SENTENCE)
+def _test_view(
+    words: Words, test: TestResult, scores: tuple[Score, list[Score]], said: tuple[str, ...]
+) -> TestView:
+    """Show one test; remarks that were `said` for the whole part are not repeated."""
+    outputs = () if _ended(test) else _output_views(words, test, scores[1])
+    told = {output.sentence for output in outputs}
+    sentence = "" if test.sentence in told else clip(test.sentence, limit=_SENTENCE)
     inputs = tuple(show(value, words, label=name) for name, value in test.inputs.items())
+    remarks = tuple(remark for remark in test.remarks if remark not in said)
     return TestView(
         name=test.name,
         is_public=test.is_public,
         ruling=_ruling(test.verdict, words),
-        score=score,
+        score=scores[0],
         cases=_cases(test, words),
         sentence=sentence,
         inputs=inputs,
         outputs=outputs,
+        has_one_output=len(test.outputs) == 1,
         traceback=test.traceback[:_LINES],
         printed=test.printed,
-        remarks=test.remarks,
-        has_more=bool(
-            sentence or inputs or outputs or test.traceback or test.printed or test.remarks
-        ),
+        remarks=remarks,
+        has_more=any((sentence, inputs, outputs, test.traceback, test.printed, remarks)),
         is_unfolded=False,
+    )
+
+
+def _ended(test: TestResult) -> bool:
+    """Whether the test ended before any output was looked at: its one sentence says it all."""
+    return bool(test.sentence) and all(
+        output.sentence == test.sentence and output.comparison is None and output.got is None
+        for output in test.outputs
+    )
+
+
+def _output_views(words: Words, test: TestResult, scores: list[Score]) -> tuple[OutputView, ...]:
+    return tuple(
+        _output_view(words, output, score)
+        for output, score in zip(test.outputs, scores, strict=True)
+        if not _is_plain(output)
     )
 
 
@@ -344,6 +409,8 @@ def _values(
 ) -> tuple[Shown | None, Shown | None]:
     """Show what came back beside what was wanted, with enough digits to tell them apart."""
     got, expected = output.got, output.expected
+    if _is_right(output) and got is not None:
+        return show(got, words), None
     if got is None or expected is None:
         return (
             None if got is None else show(got, words, worst=worst),
@@ -361,16 +428,21 @@ def _figures(words: Words, output: OutputResult) -> Iterable[str]:
     found = output.comparison
     if found is None:
         return
-    if found.sentence:
-        if found.sentence not in output.sentence:
-            yield found.sentence
-    elif not found.agrees and found.error > 0:
-        yield words.error.format(f"{found.error:.3g}", f"{found.bound:.2g}")
-        if found.size > 1:
-            yield words.outside.format(found.bad, found.size)
-        if found.worst:
-            yield words.worst.format(", ".join(map(str, found.worst)))
+    if not found.sentence:
+        yield from _statistics(words, found)
+    elif found.sentence not in output.sentence:
+        yield found.sentence
     if found.is_float32:
         yield words.float32
     if found.squeezed:
         yield words.squeezed
+
+
+def _statistics(words: Words, found: Comparison) -> Iterable[str]:
+    if found.agrees or not found.error:
+        return
+    yield words.error.format(f"{found.error:.3g}", f"{found.bound:.2g}")
+    if found.size > 1:
+        yield words.outside.format(found.bad, found.size)
+    if found.worst:
+        yield words.worst.format(", ".join(map(str, found.worst)))

@@ -1,7 +1,8 @@
 """Files that belong to their owner alone: written whole or not at all, and kept by content.
 
-It must not know what it stores. What is kept is trusted when it is read again (it goes into pages
-unescaped), so a folder that somebody else could write to is not used.
+It must not know what it stores, but for the names of the two files that every report has. What is
+kept is trusted when it is read again (it goes into pages unescaped), so a folder that somebody else
+could write to is not used.
 """
 
 import hashlib
@@ -10,7 +11,12 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from grader.errors import UsageError
+
+INDEX = "index.html"
+RECORD = "report.json"
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
@@ -27,14 +33,49 @@ class Kept:
         """Give the text kept for `source`, or make it and keep it."""
         if self.folder is None:
             return make()
-        digest = hashlib.sha256(f"{kind}\0{source}".encode(errors="surrogatepass")).hexdigest()
-        path = self.folder / f"{digest[:40]}.html"
+        path = self.folder / f"{_digest(f'{kind}{source}')}.html"
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             made = make()
             write_whole(path, made.encode())
             return made
+
+    def is_current(self, folder: Path, made_from: str) -> bool:
+        """Whether `folder` still holds, byte for byte, what was last made from `made_from`."""
+        if self.folder is None:
+            return False
+        try:
+            stamp = msgspec.json.decode(self._stamp(folder).read_bytes(), type=_Stamp)
+            return stamp.made_from == _digest(made_from) and all(
+                _digest((folder / name).read_bytes()) == digest
+                for name, digest in stamp.files.items()
+            )
+        except (OSError, msgspec.DecodeError):
+            return False
+
+    def remember(self, folder: Path, made_from: str, files: dict[str, bytes]) -> None:
+        """Note what the files of `folder` were made from."""
+        if self.folder is not None:
+            digests = {name: _digest(data) for name, data in files.items()}
+            stamp = _Stamp(made_from=_digest(made_from), files=digests)
+            write_whole(self._stamp(folder), msgspec.json.encode(stamp))
+
+    def _stamp(self, folder: Path) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{_digest(str(folder.absolute()))}.json"
+
+
+class _Stamp(msgspec.Struct, frozen=True):
+    """What the files of one folder were made from, and their digests."""
+
+    made_from: str
+    files: dict[str, str]
+
+
+def _digest(data: str | bytes) -> str:
+    found = data if isinstance(data, bytes) else data.encode(errors="surrogatepass")
+    return hashlib.sha256(found).hexdigest()
 
 
 def make_folder(folder: Path) -> None:

@@ -13,7 +13,8 @@ SIDE = 40
 PLANES = 9
 INDICES_UP_TO = 16
 CLASSES = ("agrees", "slight", "far", "broken")
-_SQUARES = (30, 420, 9)  # a square's side in pixels: at most, for the whole plane, at least
+_LARGEST, _SMALLEST = 30, 9  # a square's side in pixels
+_ALONE, _AMONG_OTHERS = 420, 140  # a plane's side in pixels
 
 
 class Tick(Record, frozen=True):
@@ -155,7 +156,12 @@ def _planes(classes: np.ndarray, words: Words) -> tuple[tuple[Plane, ...], tuple
     if max(block) > 1:
         notes.append(words.map_pooled.format(*block))
     planes = tuple(
-        _plane(_pooled(flat[index], block), _caption(index, lead), has_ticks=max(block) == 1)
+        _plane(
+            _pooled(flat[index], block),
+            _caption(index, lead),
+            room=_ALONE if len(chosen) == 1 else _AMONG_OTHERS,
+            has_ticks=max(block) == 1,
+        )
         for index in chosen
     )
     return planes, tuple(notes)
@@ -169,6 +175,8 @@ def _caption(index: int, lead: tuple[int, ...]) -> str:
 
 def _pooled(plane: np.ndarray, block: tuple[int, ...]) -> np.ndarray:
     """Let each block of elements be shown by its worst one."""
+    if max(block) == 1:
+        return plane
     pad = [(0, -size % side) for size, side in zip(plane.shape, block, strict=True)]
     padded = np.pad(plane, pad)
     rows, columns = (size // side for size, side in zip(padded.shape, block, strict=True))
@@ -176,10 +184,9 @@ def _pooled(plane: np.ndarray, block: tuple[int, ...]) -> np.ndarray:
     return pooled
 
 
-def _plane(classes: np.ndarray, caption: str, *, has_ticks: bool) -> Plane:
+def _plane(classes: np.ndarray, caption: str, *, room: int, has_ticks: bool) -> Plane:
     rows, columns = classes.shape
-    most, whole, least = _SQUARES
-    pixels = max(least, min(most, whole // max(rows, columns)))
+    pixels = max(_SMALLEST, min(_LARGEST, room // max(rows, columns)))
     ticks = _ticks(rows, columns) if has_ticks and max(rows, columns) <= INDICES_UP_TO else ()
     left = 0.7 if ticks and rows > 1 else 0.0
     top = 0.7 if ticks else 0.0
@@ -204,7 +211,12 @@ def _ticks(rows: int, columns: int) -> tuple[Tick, ...]:
 
 def _path(mask: np.ndarray) -> str:
     """Outline the squares of one class, one rectangle for each run in a row."""
-    edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    if not mask.any():
+        return ""
+    rows, columns = mask.shape
+    padded = np.zeros((rows, columns + 2), np.int8)
+    padded[:, 1:-1] = mask
+    edges = np.diff(padded, axis=1)
     starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
     return "".join(
         f"M{start} {row}h{end - start}v1h{start - end}z"

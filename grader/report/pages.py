@@ -114,6 +114,7 @@ class Typed(Record, frozen=True):
         place: file and line in words, or "".
         before, at, after: the source as typed, cut at the place where reading stopped; a readable
             source is all in `before`.
+        is_cut: reading stopped somewhere.
         is_function: `before` is the name of a function.
         is_prose: `before` is a text that a person reads.
         mathml, read_as: our reading, as mathematics or else in plain characters.
@@ -124,6 +125,7 @@ class Typed(Record, frozen=True):
     before: str
     at: str
     after: str
+    is_cut: bool
     is_function: bool
     is_prose: bool
     mathml: Markup
@@ -133,11 +135,17 @@ class Typed(Record, frozen=True):
 
 
 class Loss(Record, frozen=True):
-    """Marks that were lost, why, and in which test and output."""
+    """Marks that were lost for one reason.
+
+    Attributes:
+        places: the tests, and outputs of tests, that lost them.
+        is_lead: the reason is the part's own sentence.
+    """
 
     marks: str
     sentence: str
-    where: str
+    places: tuple[str, ...]
+    is_lead: bool
 
 
 class OutputView(Record, frozen=True):
@@ -145,7 +153,7 @@ class OutputView(Record, frozen=True):
 
     Attributes:
         figures: the statistics that decided, in words.
-        got, expected: values of a public test that failed or passed.
+        got, expected: values of a public test; for a right output `got` alone.
     """
 
     name: str
@@ -165,6 +173,7 @@ class TestView(Record, frozen=True):
 
     Attributes:
         cases: how many cases passed, in words, and which one is shown.
+        has_one_output: the test has a single output, which needs no heading.
         has_more: there is something to unfold.
         is_unfolded: it is shown from the start.
     """
@@ -177,6 +186,7 @@ class TestView(Record, frozen=True):
     sentence: str
     inputs: tuple[Shown, ...]
     outputs: tuple[OutputView, ...]
+    has_one_output: bool
     traceback: tuple[str, ...]
     printed: str
     remarks: tuple[str, ...]
@@ -185,10 +195,11 @@ class TestView(Record, frozen=True):
 
 
 class ClaimLine(Record, frozen=True):
-    """One claim of a choice, or one option of a pick."""
+    """One claim of a choice, or one option of a pick, with the answer as typed (or "")."""
 
     id: str
     text: Markup
+    given: str
 
 
 class PartView(Record, frozen=True):
@@ -198,7 +209,9 @@ class PartView(Record, frozen=True):
         anchor: the fragment that the overview links to.
         sentence: the one that matters most.
         question: rendered Markdown.
-        lost: each lost mark with its reason.
+        answers: empty where the claims hold what was given.
+        is_answered: something was handed in.
+        lost: each reason with the marks that it cost, the part's own sentence first.
         passed: how many tests passed, in words.
     """
 
@@ -213,6 +226,7 @@ class PartView(Record, frozen=True):
     signature: str
     call: str
     answers: tuple[Typed, ...]
+    is_answered: bool
     lost: tuple[Loss, ...]
     passed: str
     tests: tuple[TestView, ...]

@@ -33,7 +33,11 @@ MOST_ELEMENTS = 10_000
 
 def record_json(report: Report) -> str:
     """Give the student's record as JSON, keys sorted; nothing that is hidden leaves the report."""
-    report = redact(report)
+    return encoded(redact(report))
+
+
+def encoded(report: Report) -> str:
+    """Write a redacted record as JSON."""
     record = {
         "format": FORMAT,
         **_record(report),
@@ -41,8 +45,8 @@ def record_json(report: Report) -> str:
         "out_of": _plain(report.out_of),
         "pending": _plain(report.pending),
     }
-    encoded = msgspec.json.encode(record, order="sorted")
-    return msgspec.json.format(encoded, indent=1).decode()
+    data = msgspec.json.encode(record, order="sorted")
+    return msgspec.json.format(data, indent=1).decode()
 
 
 def _plain(value: Any) -> Any:

@@ -59,9 +59,15 @@ def _part(part: PartResult) -> PartResult:
     public = {test.name for test in tests if test.is_public}
     told = {sentence for test in tests for sentence in _told(test)}
 
-    def judged(sentence: str) -> str:
+    has_prints = any(test.printed for test in part.tests if not test.is_public)
+
+    def masked(sentence: str) -> str:
         for mask in masks:
             sentence = mask(sentence)
+        return sentence
+
+    def judged(sentence: str) -> str:
+        sentence = masked(sentence)
         return sentence if is_open or not sentence or sentence in told else WRONG
 
     def lost(mark: LostMark) -> LostMark:
@@ -72,7 +78,7 @@ def _part(part: PartResult) -> PartResult:
         tests=tests,
         sentence=judged(part.sentence),
         lost=tuple(lost(mark) for mark in part.lost),
-        remarks=tuple(judged(remark) if is_open else remark for remark in part.remarks),
+        remarks=(*map(masked, part.remarks), *((PRINTS_HIDDEN,) if has_prints else ())),
     )
 
 
@@ -85,8 +91,6 @@ def _test(test: TestResult, *, is_open: bool) -> TestResult:
     if not (is_open or is_told) and any(map(_was_compared, test.outputs)):
         sentence = WRONG
     remarks = tuple(mask(remark) for remark in test.remarks)
-    if test.printed:
-        remarks = (*remarks, PRINTS_HIDDEN)
     return replace(test, outputs=outputs, sentence=sentence, inputs={}, printed="", remarks=remarks)
 
 

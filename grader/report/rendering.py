@@ -20,18 +20,13 @@ if TYPE_CHECKING:
 STYLE = "style.css"
 LONGEST = 40_000
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-# A wheel holds the templates inside the package; in the repository they stand beside it.
-_SHIPPED, _BESIDE = _PACKAGE / "templates", _PACKAGE.parent / "templates"
-OURS = _SHIPPED if _SHIPPED.is_dir() else _BESIDE
-
 
 class Templates:
     """The templates of a course: its own where it has one, ours otherwise."""
 
-    def __init__(self, own: tuple[Path, ...], words: Words, compiled: Path | None) -> None:
-        """Look in the folders `own` first; keep compiled templates in the folder `compiled`."""
-        self._folders = (*own, OURS)
+    def __init__(self, folders: tuple[Path, ...], words: Words, compiled: Path | None) -> None:
+        """Look in the folders in order; keep compiled templates in the folder `compiled`."""
+        self._folders = folders
         self._environment = _environment(self._folders, compiled)
         self._words = words
 
@@ -60,7 +55,7 @@ class Templates:
 
 def style_of(folders: tuple[Path, ...]) -> str:
     """Give the style sheet: the first one that there is."""
-    found = next(folder / STYLE for folder in (*folders, OURS) if (folder / STYLE).is_file())
+    found = next(folder / STYLE for folder in folders if (folder / STYLE).is_file())
     return found.read_text(encoding="utf-8")
 
 

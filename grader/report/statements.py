@@ -67,7 +67,7 @@ def _math(latex: str, options: Mapping[str, Any]) -> str:
 
 
 def _table_open(*_: object) -> str:
-    return '<div class="scroll" role="region" aria-label="table" tabindex="0"><table>'
+    return '<div class="scroll" role="group" aria-label="table" tabindex="0"><table>'
 
 
 def _table_close(*_: object) -> str:

@@ -12,6 +12,7 @@ from grader.report.pages import Score
 
 _ZERO = Fraction(0)
 _THOUSAND = 1000
+_Line = PartResult | TestResult | OutputResult
 _FIELDS = ("marks", "pending", "out_of")
 NOTHING_YET = "–"
 
@@ -44,22 +45,23 @@ class Tally:
         at = self._first(problem) + index
         return self._score(at, at + 1, (self._report.parts[at],))
 
-    def lost(self, problem: int, index: int) -> list[str]:
-        """Write the lost marks of one part, adding up to what its score says is lost."""
+    def lost(self, problem: int, index: int, marks: Sequence[Fraction]) -> list[str]:
+        """Write a part's lost `marks` so that they add up to what its score says is lost."""
         at = self._first(problem) + index
         part = self._report.parts[at]
         missing = part.out_of - part.marks - part.pending
         cents = self._out_of[at] - self._earned[at] - self._open[at]
-        return _written([mark.marks for mark in part.lost], missing, cents)
+        shares = _shared(marks, missing, cents)
+        return [written(share, exact=mark) for share, mark in zip(shares, marks, strict=True)]
 
     def tests(self, problem: int, index: int) -> list[tuple[Score, list[Score]]]:
         """Give the score of each test of one part, with those of its outputs."""
         at = self._first(problem) + index
         part = self._report.parts[at]
-        cents = _shared([test.marks for test in part.tests], part.marks, self._earned[at])
+        lines = _lines(part.tests, part, self._earned[at], self._out_of[at])
         return [
-            (_plain(test, amount), _outputs(test, amount))
-            for test, amount in zip(part.tests, cents, strict=True)
+            (_plain(test, *line), _outputs(test, *line))
+            for test, line in zip(part.tests, lines, strict=True)
         ]
 
     def _first(self, problem: int) -> int:
@@ -82,16 +84,32 @@ class Tally:
         )
 
 
-def _plain(line: TestResult | OutputResult, cents: int) -> Score:
+def _plain(line: _Line, earned: int, out_of: int) -> Score:
     return Score(
-        earned=written(cents, exact=line.marks),
-        out_of=written(in_cents(line.out_of), exact=line.out_of),
+        earned=written(earned, exact=line.marks), out_of=written(out_of, exact=line.out_of)
     )
 
 
-def _outputs(test: TestResult, cents: int) -> list[Score]:
-    shares = _shared([output.marks for output in test.outputs], test.marks, cents)
-    return [_plain(output, share) for output, share in zip(test.outputs, shares, strict=True)]
+def _outputs(test: TestResult, earned: int, out_of: int) -> list[Score]:
+    lines = _lines(test.outputs, test, earned, out_of)
+    return [_plain(output, *line) for output, line in zip(test.outputs, lines, strict=True)]
+
+
+def _lines(lines: Sequence[_Line], whole: _Line, earned: int, out_of: int) -> list[tuple[int, int]]:
+    """Round lines to (earned, possible) so that both columns add up to those of the whole.
+
+    What was earned and what is missing are rounded apart, so that a line with full marks never
+    reads "0.42 of 0.43".
+    """
+    got = _shared([line.marks for line in lines], whole.marks, earned)
+    missing = [line.out_of - line.marks for line in lines]
+    left = _shared(missing, whole.out_of - whole.marks, out_of - earned)
+    even = [in_cents(line.out_of) for line in lines]
+    is_exact = [Fraction(e, 100) == line.out_of for e, line in zip(even, lines, strict=True)]
+    return [
+        (mine, even[i] if is_exact[i] and even[i] >= mine else mine + left[i])
+        for i, mine in enumerate(got)
+    ]
 
 
 def _rounded(marks: Sequence[Fraction]) -> list[int]:
@@ -101,11 +119,6 @@ def _rounded(marks: Sequence[Fraction]) -> list[int]:
 def _shared(marks: Sequence[Fraction], total: Fraction, cents: int) -> list[int]:
     """Round lines so that they add up to `cents`, if exactly they add up to `total`."""
     return apportion(marks, cents) if sum(marks, _ZERO) == total else _rounded(marks)
-
-
-def _written(marks: Sequence[Fraction], total: Fraction, cents: int) -> list[str]:
-    shares = _shared(marks, total, cents)
-    return [written(share, exact=mark) for share, mark in zip(shares, marks, strict=True)]
 
 
 def _shares(earned: int, lost: int, open_: int) -> tuple[int, int, int]:

@@ -43,9 +43,11 @@ class Words(Record, frozen=True):
     waiting: str = "not decided"
     lost_none: str = "Nothing was lost."
     lost_heading: str = "Where marks were lost"
+    more_reasons: str = "{} more reasons"
+    more_places: str = "and {} more"
     pending_heading: str = "Still open"
-    pending_part: str = "{} of these marks are not decided yet; they are not counted as lost."
-    pending_total: str = "{} marks are not decided yet; they are not counted as lost."
+    pending_part: str = "Not decided yet: {}. That is not counted as lost."
+    pending_total: str = "Marks not decided yet: {}. They are not counted as lost."
 
     # the table of the overview
     problem: str = "Problem"
@@ -65,7 +67,8 @@ class Words(Record, frozen=True):
     end: str = "end"
     remarks: str = "Worth knowing (costs nothing)"
     rubric: str = "A person marks this by"
-    claims: str = "Claims"
+    claim: str = "Claim"
+    claim_text: str = "What it says"
     signature: str = "Signature"
     call: str = "Call"
 
@@ -80,6 +83,7 @@ class Words(Record, frozen=True):
     inputs: str = "Inputs"
     output: str = "Output"
     got: str = "Got"
+    got_right: str = "Got, which is right"
     expected: str = "Expected"
     diagnosis: str = "Diagnosis"
     hint: str = "Hint"

@@ -1,6 +1,6 @@
 """Sample reports that exercise everything a page can show, built of the real records."""
 
-from fractions import Fraction as F
+from fractions import Fraction as F  # marks are on every line here
 
 import numpy as np
 
