@@ -168,7 +168,8 @@ class _Judging:
         self.expected, self.outcome, self.own = expected, outcome, own
         self.convention = convention
         self.unread: dict[int, str] = {}
-        self.accepted: set[tuple[int, int, int]] = set()  # test, case and output
+        self.comparisons: dict[tuple[int, int, int], Comparison] = {}  # by test, case and output
+        self.accepted: set[tuple[int, int, int]] = set()  # keys of the same kind
         self.followed: dict[str, str] = {}  # outputs that follow from wrong ones, and what to say
         self.unanswered: frozenset[int] = frozenset()
         self.bound = [
@@ -254,6 +255,12 @@ class _Judging:
     def _lost(self, result: TestResult) -> Iterator[LostMark]:
         if result.verdict is Verdict.FAILED_TO_GRADE:
             return
+        if all(output.comparison is None for output in result.outputs) and not self.unread:
+            # The whole test came to nothing: one line says so, not one for each output.
+            yield LostMark(
+                marks=result.out_of - result.marks, sentence=result.sentence, test=result.name
+            )
+            return
         for k, output in enumerate(result.outputs):
             if output.marks != output.out_of and k not in self.unread:
                 yield LostMark(
@@ -264,14 +271,14 @@ class _Judging:
                 )
 
     def _cases_passed(self, number: int, test: ExpectedTest) -> int:
-        bound = self.bound[number]
+        outputs = range(len(self.signature.outputs))
         return sum(
             bool(one.values)
             and all(
-                (number, i, k) in self.accepted or self._compare(k, one, case).agrees
-                for k in range(len(case.outputs))
+                (number, i, k) in self.accepted or self._compared(number, i, k).agrees
+                for k in outputs
             )
-            for i, (one, case) in enumerate(zip(bound, test.cases, strict=False))
+            for i, one in zip(range(len(test.cases)), self.bound[number], strict=False)
         )
 
     # --- one output -----------------------------------------------------------------------------
@@ -282,7 +289,7 @@ class _Judging:
             why = self.unread.get(k, f"{variable.name} was not answered")
             return OutputResult(name=variable.name, marks=Fraction(0), out_of=out_of, sentence=why)
         bound = self.bound[number]
-        comparisons = [self._compare(k, o, c) for o, c in zip(bound, test.cases, strict=True)]
+        comparisons = [self._compared(number, i, k) for i in range(len(test.cases))]
         bad = [i for i, comparison in enumerate(comparisons) if not comparison.agrees]
         accepted = [i for i in bad if self._accepts(k, bound[i], test.cases[i])]
         self.accepted.update((number, i, k) for i in accepted)
@@ -371,11 +378,17 @@ class _Judging:
     def _named(self, variable: Variable, sentence: str) -> str:
         return f"{variable.name}: {sentence}" if len(self.signature.outputs) > 1 else sentence
 
-    def _compare(self, k: int, bound: _Bound, case: ExpectedCase) -> Comparison:
-        value = bound.values[k]
+    def _compared(self, number: int, i: int, k: int) -> Comparison:
+        """Output `k` of case `i` of a test against the truth; compared once."""
+        key = (number, i, k)
+        if key not in self.comparisons:
+            value, case = self.bound[number][i].values[k], self.expected.tests[number].cases[i]
+            self.comparisons[key] = self._compare(k, value, case.outputs[k])
+        return self.comparisons[key]
+
+    def _compare(self, k: int, value: Value, expected: ExpectedOutput) -> Comparison:
         if isinstance(value, NoValue):
             return Comparison(stage=Stage.TYPE, sentence=value.sentence)
-        expected = case.outputs[k]
         return compare.compare(
             actual=value,
             expected=expected,
