@@ -40,6 +40,10 @@ def close(a, b):
 # --- 1.1: the Jacobian ----------------------------------------------------------------------------
 
 jacobian, why = solution["jacobian"], solution["why"]
+UNBIASED = (
+    "You normalised with the unbiased variance. Batch norm divides by N here; the unbiased one only "
+    "goes into the running average."
+)
 
 
 @jacobian.reference
@@ -99,7 +103,12 @@ jacobian.wrong(
 jacobian.wrong(
     "unbiased variance",
     replace=("x.var(0)", "x.var(0, ddof=1)"),
-    say="You used the unbiased variance; batch norm normalises with the biased one.",
+    say=UNBIASED,
+)
+jacobian.wrong(
+    "unbiased variance, differentiated",
+    replace=[("x.var(0)", "x.var(0, ddof=1)"), ("xh, xh) / n", "xh, xh) / (n - 1)")],
+    say=UNBIASED,
 )
 
 
@@ -487,7 +496,7 @@ forward.wrong(
 forward.wrong(
     "unbiased variance",
     replace=("x.var(axes, keepdims=True)", "x.var(axes, keepdims=True, ddof=1)"),
-    say="The biased variance normalises; the unbiased one only goes into the running average.",
+    say=UNBIASED,
 )
 forward.wrong(
     "eps outside the root",
