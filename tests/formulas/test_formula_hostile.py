@@ -18,7 +18,18 @@ from grader.student.formulas import (
     to_mathml,
     to_unicode,
 )
-from grader.student.formulas.tree import Chain, Fold, Formula, Name, Negate, Node, Number, Sum
+from grader.student.formulas.tree import (
+    Chain,
+    Element,
+    Fold,
+    Formula,
+    Index,
+    Name,
+    Negate,
+    Node,
+    Number,
+    Sum,
+)
 from grader.student.signature import parse_signature
 from grader.student.wire import Notation
 
@@ -136,6 +147,23 @@ def test_an_input_that_is_no_finite_number_is_refused(value):
     formula = read("x", signature=SIGNATURE, notation=Notation(), output="value")
     with pytest.raises(FormulaError, match="no finite number"):
         evaluate(formula, {**POINT, "x": value}, signature=SIGNATURE, notation=Notation())
+
+
+def test_many_large_sums_in_one_tree_are_refused():
+    signature = parse_signature("f(x[N,N]) -> value")
+    inner = Fold("sum", "j", Number("1"), Number("1000"), Index("j"))
+    large = Fold("sum", "i", Number("1"), Number("1000"), inner)
+    tree = Sum(("+",) * 100, (Element("x", (Number("1"), Number("1"))), *(large,) * 99))
+    inputs = {"x": [[1.0] * 2] * 2}
+    with pytest.raises(FormulaError, match="too many terms"):
+        evaluate(decode(packed(tree)), inputs, signature=signature, notation=Notation())
+
+
+def test_an_input_that_is_a_text_disturbs_no_formula():
+    signature = parse_signature("f(mode: str, x) -> value")
+    formula = read("2x", signature=signature, notation=Notation(), output="value")
+    inputs = {"mode": "same", "x": 4}
+    assert evaluate(formula, inputs, signature=signature, notation=Notation()) == 8
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x>', "&lt;b&gt;", "]]>"])

@@ -105,6 +105,8 @@ class _Scanner:
             self._rare(character)
 
     def _emit(self, kind: Kind, text: str, length: int) -> None:
+        if self.accent and kind != "letter":
+            raise FormulaError(f"{self.accent} needs the letter that it stands on", self.at)
         self.out.append(Atom(kind, text, self.at, self.spaced))
         self.spaced = False
         self.at += length

@@ -41,6 +41,9 @@ def call(reader: "Reader") -> Node:
     if token.text == "sum" and reader.sees("op", "_"):
         reader.place -= 1
         return fold(reader)
+    if token.text == "sqrt" and reader.token.kind != "open":
+        reader.place -= 1
+        return root(reader)
     base = _log_base(reader, token)
     power = _call_power(reader, token)
     if reader.token.kind == "open" and reader.token.text in _BRACKETS:
@@ -237,8 +240,11 @@ def root(reader: "Reader") -> Node:
     if token.kind == "sqrt" and reader.sees("open", "["):
         degree = reader.group()
     start = reader.token.at
-    node = reader.power(is_exponent=True) if token.text != "√" else reader.primary()
-    if reader.token.kind in _BARE - {"number"} and reader.text[start : start + 1] not in "({[":
+    is_bare = reader.token.kind != "open"
+    node = reader.primary()
+    if is_bare and reader.sees("op", "^"):
+        reader.refuse("put what stands under the root in brackets", start)
+    if is_bare and reader.token.kind in _BARE - {"number"}:
         reader.warnings.append(
             f"the root was taken of “{reader.source(start, reader.token.at)}” only"
         )

@@ -17,6 +17,7 @@ MAX_STEPS = 200_000  # of one evaluation; a long number costs more than one step
 MAX_MAGNITUDE = 10**60
 MAX_BITS = 16_384  # of numerator and denominator together
 MAX_ELEMENTS = 1_000_000  # of one intermediate array
+MAX_WORK = 50_000_000  # elements that all sums of one indexed formula compute together
 
 
 class FormulaError(Exception):

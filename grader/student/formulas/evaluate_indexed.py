@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.student.formulas.errors import MAX_ELEMENTS, MAX_TERMS, FormulaError
+from grader.student.formulas.errors import MAX_ELEMENTS, MAX_TERMS, MAX_WORK, FormulaError
 from grader.student.formulas.evaluate_scalar import shortened
 from grader.student.formulas.functions import KNOWN, Floats
 from grader.student.formulas.printing import pretty_name
@@ -99,6 +99,7 @@ class _Evaluation:
         self.notation = notation
         self.axes: list[Axis] = []
         self.outside: Element | None = None
+        self.budget = MAX_WORK
 
     def finished(self, value: Floats) -> Floats:
         """The value on all entries, if it is finite."""
@@ -246,7 +247,8 @@ class _Evaluation:
         first, last = int(low.min()), int(high.max())
         length = max(0, last - first + 1)
         open_size = int(np.prod([len(axis.values) for axis in self.axes]))
-        if length > MAX_TERMS or length * open_size > MAX_ELEMENTS:
+        self.budget -= length * open_size * sum(1 for _ in walk(node.body))
+        if length > MAX_TERMS or length * open_size > MAX_ELEMENTS or self.budget < 0:
             raise FormulaError("a sum in the formula has too many terms")
         self.axes.append(Axis(node.index, np.arange(first, first + length)))
         body = self.value(node.body)

@@ -479,7 +479,8 @@ class Reader:
             self.take()
             self.warnings.append("“O( )” was read as what stands in it")
             return self.group()
-        if self.subscripts or token.text in self.free:
+        is_accent = token.text in {"hat", "bar", "tilde"}
+        if (self.subscripts or token.text in self.free) and not is_accent:
             self.take()
             self.free.setdefault(token.text, token.at)
             return Index(token.text)

@@ -44,8 +44,11 @@ def evaluate(
     if free := free_indices(formula):
         verb = "is" if len(free) == 1 else "are"
         raise FormulaError(f"{listed(free)} {verb} neither summed over nor on the left")
+    texts = {v.name for v in signature.inputs if v.type == "str"}  # a formula can not use them
     numbers = {
-        name: exact(inputs[name], name) for name in scalar_names(signature) if name in inputs
+        name: exact(inputs[name], name)
+        for name in scalar_names(signature)
+        if name in inputs and name not in texts
     }
     output = next((v for v in signature.outputs if v.name == formula.output), signature.outputs[0])
     if output.is_scalar and not _uses_arrays(formula.tree, signature):
