@@ -488,23 +488,29 @@ def is_comparable(answer: dict[str, Value], case: ExpectedCase, signature: Signa
 
 
 def recognise(
-    *, actuals: Sequence[Value], expected: Sequence[ExpectedOutput], count: int
-) -> int | None:
-    """The misconception whose values the student's equal in every case, if one does.
+    *,
+    actuals: Sequence[Value],
+    expected: Sequence[ExpectedOutput],
+    count: int,
+    tolerance: float = TOLERANCE,
+) -> tuple[int, ...]:
+    """All misconceptions whose values the student's equal in every case, as indices.
 
-    It must differ from the truth in at least one of the cases. Two that fit give equal values in
-    all of these cases, so nothing here could tell them apart: the first declared counts (authors
-    keep them apart).
+    Each differs from the truth in at least one of the cases. Two that fit give equal values in all
+    of these cases: what other outputs say has to tell them apart.
 
     Args:
         actuals: one output's values over all cases that ran.
         expected: the same cases' expected values, with the misconceptions' in the part's order.
         count: how many misconceptions the part has.
+        tolerance: the error that the part allows of right answers; a wrong one may be as rough.
     """
-    return next((index for index in range(count) if _fits(index, actuals, expected)), None)
+    return tuple(i for i in range(count) if _fits(i, actuals, expected, tolerance))
 
 
-def _fits(index: int, actuals: Sequence[Value], expected: Sequence[ExpectedOutput]) -> bool:
+def _fits(
+    index: int, actuals: Sequence[Value], expected: Sequence[ExpectedOutput], tolerance: float
+) -> bool:
     differs = False
     for actual, output in zip(actuals, expected, strict=True):
         wrong = output.wrong[index]
@@ -512,7 +518,7 @@ def _fits(index: int, actuals: Sequence[Value], expected: Sequence[ExpectedOutpu
             return False
         value = unpack(wrong)
         found = _laid(actual, value)
-        bound = _recognition_bound(found, value, output)
+        bound = _recognition_bound(found, value, output, tolerance)
         scale = max(_magnitude(value), output.scale)
         if not agree(actual=found, value=value, scale=scale, bound=bound):
             return False
@@ -521,15 +527,17 @@ def _fits(index: int, actuals: Sequence[Value], expected: Sequence[ExpectedOutpu
     return differs
 
 
-def _recognition_bound(actual: Value, value: Value, output: ExpectedOutput) -> float:
+def _recognition_bound(
+    actual: Value, value: Value, output: ExpectedOutput, tolerance: float
+) -> float:
     found, wrong = numbers(actual), numbers(value)
     if found is None or wrong is None:
         return 0.0
     if wrong.dtype.kind in _EXACT_KINDS and (found.dtype.kind in _EXACT_KINDS or _is_whole(found)):
-        return 0.0
+        return 0.0 if tolerance <= TOLERANCE or _is_whole(wrong) else tolerance
     if found.dtype.name in _LOW:
         return min(max(FLOAT32_FLOOR, FLOAT32_NOISE * output.noise32), FLOAT32_LIMIT)
-    return RECOGNITION_BOUND
+    return max(RECOGNITION_BOUND, tolerance)
 
 
 def _laid(actual: Value, value: Value) -> Value:

@@ -4,6 +4,7 @@ Marks of a part spread over its tests by weight and over its outputs equally. Mi
 recognised over all cases of a part, and only where none is does the diagnosis of the arrays speak.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
@@ -176,7 +177,7 @@ class _Judging:
             [_bind(reply, self.signature, convention) for reply in test.cases]
             for test in outcome.tests
         ]
-        self.recognised = [self._recognise(k) for k in range(len(self.signature.outputs))]
+        self.recognised = self._recognised()
 
     def judged(self, *, share: Fraction) -> _Judged:
         total = sum((test.weight for test in self.expected.tests), Fraction(0))
@@ -437,8 +438,17 @@ class _Judging:
 
     # --- over all cases -------------------------------------------------------------------------
 
-    def _recognise(self, k: int) -> int | None:
-        """The misconception whose outputs the student's equal wherever the case ran."""
+    def _recognised(self) -> tuple[int | None, ...]:
+        """Per output the misconception that its values are those of, if there is one.
+
+        Where several are, the one that explains most outputs of the part is the likeliest.
+        """
+        fitting = [self._fitting(k) for k in range(len(self.signature.outputs))]
+        explained = Counter(index for indices in fitting for index in indices)
+        return tuple(max(indices, key=explained.__getitem__, default=None) for indices in fitting)
+
+    def _fitting(self, k: int) -> tuple[int, ...]:
+        """The misconceptions whose output the student's equals wherever the case ran."""
         actuals: list[Value] = []
         expecteds: list[ExpectedOutput] = []
         for bound, test in zip(self.bound, self.expected.tests, strict=True):
@@ -446,8 +456,30 @@ class _Judging:
                 if one.values:
                     actuals.append(one.values[k])
                     expecteds.append(case.outputs[k])
-        count = len(self.expected.misconceptions)
-        return compare.recognise(actuals=actuals, expected=expecteds, count=count)
+        return compare.recognise(
+            actuals=actuals,
+            expected=expecteds,
+            count=len(self.expected.misconceptions),
+            tolerance=self.expected.tolerance,
+        )
+
+    def _probed(self, k: int, found: Diagnosis | None) -> Diagnosis | None:
+        """A diagnosis, sharpened by a closer look at the formula if there is one."""
+        formula = formula_of(self.outcome, k)
+        if formula is None or not self.signature.inputs:
+            return found
+        if k not in self.probes:
+            cases = [case for test in self.expected.tests for case in test.cases]
+            where = (formula, self.part, cases, k, self.convention)
+            self.probes[k] = (differing_sides(*where), single_edit(*where))
+        sides, edit = self.probes[k]
+        if sides:
+            return Diagnosis(kind="sides differ", sentence=sides)
+        if edit:
+            sentence = found.sentence if found is not None else "the formula is nearly right"
+            hint = f"what it needs is one edit: {edit}"
+            return Diagnosis(kind="one edit", sentence=sentence, hint=hint)
+        return found
 
     def _diagnosis(
         self, k: int, bound: list[_Bound], test: ExpectedTest, bad: list[int]

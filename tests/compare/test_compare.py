@@ -226,25 +226,37 @@ def test_nothing_breaks_the_comparison(actual):
 # --- misconceptions and maps --------------------------------------------------------------------
 
 
-def recognised(actuals, cases):
+def recognised(actuals, cases, **more):
     expected = [expecting(truth, wrong=wrongs) for truth, wrongs in cases]
-    return compare.recognise(actuals=actuals, expected=expected, count=len(cases[0][1]))
+    return compare.recognise(actuals=actuals, expected=expected, count=len(cases[0][1]), **more)
 
 
 def test_a_misconception_is_recognised_over_all_cases():
     cases = [(Y, (Y * 2, Y + 1)), (3 * Y, (6 * Y, 3 * Y + 1))]
-    assert recognised([2 * Y, 6 * Y], cases) == 0
-    assert recognised([Y + 1, 3 * Y + 1], cases) == 1
-    assert recognised([2 * Y, 3 * Y + 1], cases) is None
-    assert recognised([Y, 3 * Y], cases) is None
+    assert recognised([2 * Y, 6 * Y], cases) == (0,)
+    assert recognised([Y + 1, 3 * Y + 1], cases) == (1,)
+    assert recognised([2 * Y, 3 * Y + 1], cases) == ()
+    assert recognised([Y, 3 * Y], cases) == ()
+
+
+def test_misconceptions_with_the_same_values_are_all_told():
+    assert recognised([2 * Y], [(Y, (Y + 1, Y * 2, Y + Y))]) == (1, 2)
+
+
+def test_a_rough_answer_is_recognised_where_a_rough_one_is_right():
+    cases = [(Fraction(5, 8), (Fraction(125, 2), 5))]
+    for rough in (62.54, Fraction("62.54")):
+        assert recognised([rough], cases) == ()
+        assert recognised([rough], cases, tolerance=1e-3) == (0,)
+    assert recognised([Fraction("5.001")], cases, tolerance=1e-3) == ()
 
 
 def test_a_misconception_in_float32_is_recognised():
-    assert recognised([(2 * Y).astype(np.float32)], [(Y, (Y * 2,))]) == 0
+    assert recognised([(2 * Y).astype(np.float32)], [(Y, (Y * 2,))]) == (0,)
 
 
 def test_a_misconception_that_agrees_with_the_truth_so_far_is_not_claimed():
-    assert recognised([Y], [(Y, (Y,))]) is None
+    assert recognised([Y], [(Y, (Y,))]) == ()
 
 
 def test_the_error_map_has_four_classes():
