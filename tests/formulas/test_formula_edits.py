@@ -91,6 +91,7 @@ def test_the_sides_of_a_chain_are_formulas_of_their_own():
         ("1/2I", "“1/2I” was read as (1/2)·I"),
         ("-I//2", "“-I//2” was read as (-I) // 2"),
         ("e^2I", "read with the exponent 2 only"),
+        ("I^-1/2", "“I^-1/2” was read as a power over 2"),
         ("√I K", "the root was taken of “I” only"),
         ("log I K", "log was applied to all of “I K”"),
         ("O(I K)", "“O( )” was read as what stands in it"),
@@ -102,7 +103,9 @@ def test_a_reading_that_could_surprise_is_told(text, warning):
     assert any(warning in sentence for sentence in conv(text).warnings)
 
 
-@pytest.mark.parametrize("text", ["D(I-(K-1)N)^2", "2*I/S", "I // 2 - K % 2"])
+@pytest.mark.parametrize(
+    "text", ["D(I-(K-1)N)^2", "2*I/S", r"\sqrt{I}^2", "I^2/2", "I^{-1/2}", "I // 2 - K % 2"]
+)
 def test_a_plain_formula_carries_no_warning(text):
     signature = parse_signature("f(D, I, K, N, S) -> size")
     assert read(text, signature=signature, notation=Notation(), output="size").warnings == ()

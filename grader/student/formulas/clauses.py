@@ -240,7 +240,7 @@ def root(reader: "Reader") -> Node:
     if token.kind == "sqrt" and reader.sees("open", "["):
         degree = reader.group()
     start = reader.token.at
-    is_bare = reader.token.kind != "open"
+    is_bare = reader.text[start : start + 1] not in {"(", "{", "[", "（"}
     node = reader.primary()
     if is_bare and reader.sees("op", "^"):
         reader.refuse("put what stands under the root in brackets", start)

@@ -317,6 +317,11 @@ class Reader:
             self.warnings.append(
                 f"“{shown}” was read with the exponent {to_unicode(exponent)} only"
             )
+        if end.text == "1" and self.sees("op", "/") and self.ahead.kind == "number":
+            shown = self.source(start, self.ahead.at + len(self.ahead.text))
+            self.warnings.append(
+                f"“{shown}” was read as a power over {self.ahead.text}; use brackets"
+            )
         return Power(base, exponent)
 
     def exponent(self) -> Node:
