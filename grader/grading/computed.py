@@ -463,24 +463,6 @@ class _Judging:
             tolerance=self.expected.tolerance,
         )
 
-    def _probed(self, k: int, found: Diagnosis | None) -> Diagnosis | None:
-        """A diagnosis, sharpened by a closer look at the formula if there is one."""
-        formula = formula_of(self.outcome, k)
-        if formula is None or not self.signature.inputs:
-            return found
-        if k not in self.probes:
-            cases = [case for test in self.expected.tests for case in test.cases]
-            where = (formula, self.part, cases, k, self.convention)
-            self.probes[k] = (differing_sides(*where), single_edit(*where))
-        sides, edit = self.probes[k]
-        if sides:
-            return Diagnosis(kind="sides differ", sentence=sides)
-        if edit:
-            sentence = found.sentence if found is not None else "the formula is nearly right"
-            hint = f"what it needs is one edit: {edit}"
-            return Diagnosis(kind="one edit", sentence=sentence, hint=hint)
-        return found
-
     def _diagnosis(
         self, k: int, bound: list[_Bound], test: ExpectedTest, bad: list[int]
     ) -> Diagnosis | None:
