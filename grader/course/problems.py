@@ -167,6 +167,7 @@ class _Reader:
             "zero_outside": (notation.zero_outside, names),
             "functions": (tuple(notation.functions.values()), tuple(KNOWN)),
             "conventions": (notation.conventions, CONVENTIONS),
+            "shares": (tuple(notation.shares), CONVENTIONS),
         }
         for key, (given, known) in wanted.items():
             for name in given:

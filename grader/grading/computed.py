@@ -13,7 +13,14 @@ import numpy as np
 
 from grader import compare, diagnose
 from grader.expected import bind_outputs
-from grader.grading.formulas import conventions, dependence, formula_readings
+from grader.grading.formulas import (
+    Convention,
+    conventions,
+    dependence,
+    formula_of,
+    formula_readings,
+)
+from grader.grading.probing import differing_sides, single_edit
 from grader.grading.results import part_result, readings_of, speaking
 from grader.grading.tasks import fields_by_output, stray_fields
 from grader.model import (
@@ -73,7 +80,12 @@ def judge_computed(
     for convention in conventions(numbered.part, match):
         judging = _Judging(numbered.part, expected, outcome, own, convention.name)
         judging.unread, judging.unanswered = unread, unanswered
-        judged = judging.judged(share=convention.share)
+        if convention.share != 1 and best is not None:
+            # What an accepted layout makes of the formula says where the layouts part.
+            told = next((test.sentence for test in best.tests if test.sentence), "")
+            judged = judging.judged(convention.but(told))
+        else:
+            judged = judging.judged(convention)
         if best is None or judged.marks > best.marks:
             best = judged
     assert best is not None
@@ -173,18 +185,19 @@ class _Judging:
         self.accepted: set[tuple[int, int, int]] = set()  # keys of the same kind
         self.followed: dict[str, str] = {}  # outputs that follow from wrong ones, and what to say
         self.unanswered: frozenset[int] = frozenset()
+        self.probes: dict[int, tuple[str, str]] = {}  # by output
         self.bound = [
             [_bind(reply, self.signature, convention) for reply in test.cases]
             for test in outcome.tests
         ]
         self.recognised = self._recognised()
 
-    def judged(self, *, share: Fraction) -> _Judged:
+    def judged(self, convention: Convention) -> _Judged:
         total = sum((test.weight for test in self.expected.tests), Fraction(0))
         results, lost, pending = [], list[LostMark](), Fraction(0)
         for number, test in enumerate(self.expected.tests):
             out_of = self.part.marks * test.weight / total if total else Fraction(0)
-            result = self._test(number, test, out_of, share)
+            result = self._test(number, test, out_of, convention)
             results.append(result)
             waiting = self._pending(result)
             pending += waiting
@@ -200,7 +213,7 @@ class _Judging:
     # --- one test -------------------------------------------------------------------------------
 
     def _test(
-        self, number: int, test: ExpectedTest, out_of: Fraction, share: Fraction
+        self, number: int, test: ExpectedTest, out_of: Fraction, convention: Convention
     ) -> TestResult:
         outcome = self.outcome.tests[number]
         bound = self.bound[number]
@@ -214,7 +227,7 @@ class _Judging:
             verdict, reason, sentence = failed.verdict, failed.reason, failed.sentence
         else:
             outputs = [
-                _shared(self._output(k, number, test, each), share)
+                _shared(self._output(k, number, test, each), convention)
                 for k in range(len(self.signature.outputs))
             ]
             verdict = speaking(self._verdict(k, output) for k, output in enumerate(outputs))
@@ -291,7 +304,7 @@ class _Judging:
             return OutputResult(name=variable.name, marks=Fraction(0), out_of=out_of, sentence=why)
         bound = self.bound[number]
         comparisons = [self._compared(number, i, k) for i in range(len(test.cases))]
-        bad = [i for i, comparison in enumerate(comparisons) if not comparison.agrees]
+        bad = compare.counting_against(comparisons)
         accepted = [i for i in bad if self._accepts(k, bound[i], test.cases[i])]
         self.accepted.update((number, i, k) for i in accepted)
         bad = [i for i in bad if i not in accepted]
@@ -340,7 +353,7 @@ class _Judging:
             mistake = self.expected.misconceptions[known]
             marks, misconception, sentence = out_of * mistake.share, mistake.name, mistake.say
         else:
-            found = self._diagnosis(k, bound, test, bad)
+            found = self._probed(k, self._diagnosis(k, bound, test, bad))
             sentence = self._named(variable, self._sentence(k, comparisons[first], found))
         return OutputResult(
             name=variable.name,
@@ -368,13 +381,8 @@ class _Judging:
         missing = dependence(self.part, self.outcome, self.expected, k)
         if missing:
             return missing
-        if found is not None:
-            return (
-                f"{found.sentence}; {comparison.sentence}"
-                if comparison.sentence
-                else found.sentence
-            )
-        return comparison.sentence
+        told = (found.sentence if found is not None else "", comparison.sentence)
+        return "; ".join(filter(None, told))
 
     def _named(self, variable: Variable, sentence: str) -> str:
         return f"{variable.name}: {sentence}" if len(self.signature.outputs) > 1 else sentence
@@ -463,6 +471,24 @@ class _Judging:
             tolerance=self.expected.tolerance,
         )
 
+    def _probed(self, k: int, found: Diagnosis | None) -> Diagnosis | None:
+        """A diagnosis, sharpened by a closer look at the formula if there is one."""
+        formula = formula_of(self.outcome, k)
+        if formula is None or not self.signature.inputs:
+            return found
+        if k not in self.probes:
+            cases = [case for test in self.expected.tests for case in test.cases]
+            where = (formula, self.part, cases, k, self.convention)
+            self.probes[k] = (differing_sides(*where), single_edit(*where))
+        sides, edit = self.probes[k]
+        if sides:
+            return Diagnosis(kind="sides differ", sentence=sides)
+        if edit:
+            sentence = found.sentence if found is not None else "the formula is nearly right"
+            hint = f"what it needs is one edit: {edit}"
+            return Diagnosis(kind="one edit", sentence=sentence, hint=hint)
+        return found
+
     def _diagnosis(
         self, k: int, bound: list[_Bound], test: ExpectedTest, bad: list[int]
     ) -> Diagnosis | None:
@@ -520,11 +546,15 @@ def _failure(outcome: TestOutcome, bound: list[_Bound]) -> _Bound | None:
     return next((one for one in bound if one.verdict is not Verdict.PASSED), None)
 
 
-def _shared(output: OutputResult, share: Fraction) -> OutputResult:
+def _shared(output: OutputResult, convention: Convention) -> OutputResult:
     """The output's marks under a convention that earns only a share."""
-    if share == 1:
+    if convention.share == 1:
         return output
-    return msgspec.structs.replace(output, marks=output.marks * share)
+    return msgspec.structs.replace(
+        output,
+        marks=output.marks * convention.share,
+        sentence=output.sentence or convention.remark,
+    )
 
 
 def _equals(rule: Carry, answer: dict[str, Value]) -> bool:

@@ -20,17 +20,37 @@ from grader.submission import Match
 
 
 class Convention(Record, frozen=True, kw_only=True):
-    """A layout under which a matrix formula is judged, and the share of marks that it earns."""
+    """A layout under which a matrix formula is judged, and the share of marks that it earns.
+
+    Attributes:
+        remark: why the share is not 1.
+    """
 
     name: str
     share: Fraction = Fraction(1)
+    remark: str = ""
+
+    def but(self, told: str) -> "Convention":
+        """The same, with what an accepted layout makes of the formula added to the remark."""
+        remark = f"{self.remark}. As it stands, {told}" if told else self.remark
+        return Convention(name=self.name, share=self.share, remark=remark)
 
 
 def conventions(part: Part, match: Match) -> tuple[Convention, ...]:
     """The conventions to judge under; a single nameless one where there is nothing to choose."""
     if match.function is not None or not part.notation.conventions:
         return (Convention(name=""),)
-    return tuple(Convention(name=name) for name in part.notation.conventions)
+    accepted = [Convention(name=name) for name in part.notation.conventions]
+    wanted = " or ".join(part.notation.conventions)
+    shared = [
+        Convention(
+            name=name,
+            share=Fraction(share).limit_denominator(1000),
+            remark=f"right in the {name} layout alone; the question asks for the {wanted} layout",
+        )
+        for name, share in part.notation.shares.items()
+    ]
+    return (*accepted, *shared)
 
 
 def formula_readings(part: Part, match: Match, outcome: TaskOutcome) -> tuple[Reading, ...]:
@@ -62,8 +82,7 @@ def formula_readings(part: Part, match: Match, outcome: TaskOutcome) -> tuple[Re
 
 def dependence(part: Part, outcome: TaskOutcome, expected: ExpectedPart, output: int) -> str:
     """Says that the formula lacks inputs that the truth depends on, or ""."""
-    reply = next((r for r in outcome.formulas if r.output == output), None)
-    formula = _decoded(reply.tree) if reply is not None else None
+    formula = formula_of(outcome, output)
     if formula is None or part.signature is None or not expected.depends:
         return ""
     used = names_used(formula)  # of d_1, d_2 and so on, "d" where a sum goes through them
@@ -75,6 +94,12 @@ def dependence(part: Part, outcome: TaskOutcome, expected: ExpectedPart, output:
     if not absent:
         return ""
     return f"your formula does not depend on {' and '.join(absent)}, and the answer does"
+
+
+def formula_of(outcome: TaskOutcome, output: int) -> Formula | None:
+    """The formula that was read for an output, or None."""
+    reply = next((r for r in outcome.formulas if r.output == output), None)
+    return _decoded(reply.tree) if reply is not None else None
 
 
 def _decoded(tree: bytes | None) -> Formula | None:

@@ -4,11 +4,10 @@ The whole run can be read in `grade`. What is right comes from `expected`, what 
 sandbox; nothing of a student's runs here.
 """
 
-from functools import partial
 from pathlib import Path
 
 import grader
-from grader.expected import carried, expected_for, is_valid
+from grader.expected import PartCode, expected_for
 from grader.grading.choice import judge_choice, judge_text
 from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.results import missing, unreadable
@@ -146,11 +145,9 @@ class _Judge:
         return judge_computed(numbered, expected, match, outcome, own)
 
     def _own_code(self, problem: Problem, part: Part, expected: ExpectedPart) -> OwnCode:
-        """The solution's code, which is loaded only when it is asked."""
-        path = self.grading.private[problem.slug]
+        code = PartCode(self.grading.private[problem.slug], problem, part)
         return OwnCode(
-            is_valid=partial(is_valid, path, problem, part) if expected.has_validator else None,
-            carried=partial(carried, path, problem, part),
+            is_valid=code.is_valid if expected.has_validator else None, carried=code.carried
         )
 
 

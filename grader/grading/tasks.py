@@ -5,10 +5,13 @@ Hands out inputs only: expected values stay on this side.
 
 from pathlib import PurePosixPath
 
+import msgspec
+
 from grader.model import ExpectedPart, Part
 from grader.student.wire import (
     FormulaAnswer,
     FunctionAnswer,
+    Notation,
     Place,
     Task,
     TestInputs,
@@ -29,7 +32,7 @@ def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
         answer = FormulaAnswer(
             texts=tuple(field.text if field else "" for field in fields),
             places=tuple(field.place if field else Place(file="") for field in fields),
-            notation=part.notation,
+            notation=_all_tried(part.notation),
         )
     tests = tuple(TestInputs(cases=tuple(c.inputs for c in test.cases)) for test in expected.tests)
     return Task(
@@ -40,6 +43,12 @@ def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
         imports=part.imports,
         cpu_s=part.cpu_s,
     )
+
+
+def _all_tried(notation: Notation) -> Notation:
+    """The notation with the layouts that earn a share among those that are evaluated."""
+    tried = (*notation.conventions, *notation.shares)
+    return msgspec.structs.replace(notation, conventions=tried)
 
 
 def fields_by_output(part: Part, fields: tuple[TypedField, ...]) -> list[TypedField | None]:

@@ -40,10 +40,7 @@ def residual_backward(dout, a, W1, b1, W2, b2, act):
 
 # Per misconception the edits of the text above, and which outputs they spoil.
 BACKWARD = {
-    "no transposes": (
-        [("W2.dot", "W2.T.dot"), ("W1.dot(du)", "W1.T.dot(du)")],
-        "da dW1 db1",
-    ),
+    "no transposes": ([("W2.dot", "W2.T.dot"), ("W1.dot(du)", "W1.T.dot(du)")], "da dW1 db1"),
     "W2 not transposed": ([("W2.dot", "W2.T.dot")], "da dW1 db1"),
     "W1 not transposed": ([("W1.dot(du)", "W1.T.dot(du)")], "da"),
     "bypass without the slope": ([("(du) + dv", "(du) + dout[n]")], "da"),
@@ -177,7 +174,8 @@ def test_example_by_example_earns_everything(bench):
 def test_a_wrong_backward_pass_is_told_in_its_own_words(bench, name):
     edits, spoilt = BACKWARD[name]
     result = bench.grade(edited(BY_EXAMPLE, edits))["backward"]
-    assert recognised(result) == told(bench, "backward", name, spoilt)
+    found = recognised(result)
+    assert found == told(bench, "backward", name, spoilt)
     assert result.marks < result.out_of
 
 
@@ -254,8 +252,9 @@ def test_alice_loses_the_gradients_to_missing_transposes(bench):
     product = "is (N, D) and W₂ is (M, D): a matrix product needs the inner sizes to agree, D ≠ M"
     found = summary(bench.grade_submission("alice"))
     assert found["backward"] == ("4/15 of 3", "0", bench.sentence("backward", "no transposes"))
-    assert found["expression"] == ("0 of 2", "0", f"δ·Act'(z₃) {product}")
-    assert found["no-skip"] == ("0 of 2", "0", f"δ·Act'(z₂) {product}")
+    layout = "right in the jacobian layout alone; the question asks for the row or column layout"
+    for part, slope in (("expression", "δ·Act'(z₃)"), ("no-skip", "δ·Act'(z₂)")):
+        assert found[part] == ("1 of 2", "0", f"{layout}. As it stands, {slope} {product}")
     assert found["expression-claims"][:2] == ("3/5 of 1", "0")
     assert found["expression-claims"][2].startswith("square: The shapes then fit")
     assert found["claims"][:2] == ("1/2 of 1", "0")
