@@ -257,6 +257,8 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             cases ("f'": "tanh_prime").
         conventions: the layouts in which a matrix formula is tried, each whole ("row", "column",
             "jacobian"); empty for scalar formulas.
+        shares: per layout that is not accepted, the share of the marks that a formula earns which
+            is right in that layout alone ({"jacobian": 0.5}).
         base: where the indices of arrays start, per array (default 1).
         zero_outside: arrays that are zero outside their sizes.
         indices: per array output, the names of its indices in the statement, for formulas whose
@@ -266,6 +268,7 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     aliases: dict[str, tuple[str, ...]] = {}
     functions: dict[str, str] = {}
     conventions: tuple[str, ...] = ()
+    shares: dict[str, float] = {}
     base: dict[str, int] = {}
     zero_outside: tuple[str, ...] = ()
     indices: dict[str, tuple[str, ...]] = {}
