@@ -131,7 +131,7 @@ wrong_kernels(
 
 
 @span.reference
-def span_of(K, d):
+def kernel_span(K, d):
     return (K - 1) * d + 1
 
 

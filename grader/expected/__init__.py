@@ -7,13 +7,12 @@ submissions.
 
 from grader.expected.cache import expected_for
 from grader.expected.compute import bind_outputs, compute_expected
-from grader.expected.solutions import carried, is_valid, load_solution
+from grader.expected.solutions import PartCode, load_solution
 
 __all__ = [
+    "PartCode",
     "bind_outputs",
-    "carried",
     "compute_expected",
     "expected_for",
-    "is_valid",
     "load_solution",
 ]

@@ -9,6 +9,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,38 +38,41 @@ def load_solution(path: Path, problem: Problem) -> Solution:
     return mine[0]
 
 
-def is_valid(
-    path: Path, problem: Problem, part: Part, inputs: dict[str, Any], answer: dict[str, Any]
-) -> bool:
-    """Ask the solution's own validator about an answer that differs from the reference's.
+class PartCode:
+    """A solution's own code for one part, which can judge answers that differ from the reference's.
 
-    Raises:
-        ProblemError: the validator fails.
+    It is loaded when it is first asked, which most gradings never do.
     """
-    validator = load_solution(path, problem)[part.name].validator
-    assert validator is not None
-    return bool(called(path, f"{part.id}: the validator", validator, **inputs, answer=answer))
 
+    def __init__(self, path: Path, problem: Problem, part: Part) -> None:
+        self._path, self._problem, self._part = path, problem, part
 
-def carried(
-    path: Path,
-    problem: Problem,
-    part: Part,
-    output: str,
-    inputs: dict[str, Any],
-    answer: dict[str, Any],
-) -> Any:
-    """What an output would be by the solution's own carry rule, from the student's other outputs.
+    @cached_property
+    def _declared(self) -> PartSolution:
+        return load_solution(self._path, self._problem)[self._part.name]
 
-    Raises:
-        ProblemError: the rule fails.
-    """
-    declared = load_solution(path, problem)[part.name]
-    rule = next(c.rule for c in declared.carries if c.output == output)
-    assert not isinstance(rule, str)
-    known = {**inputs, **answer}
-    wanted = {name: known[name] for name in inspect.signature(rule).parameters}
-    return called(path, f"{part.id}: the carry rule of {output!r}", rule, **wanted)
+    def is_valid(self, inputs: dict[str, Any], answer: dict[str, Any]) -> bool:
+        """Whether the solution's validator accepts an answer.
+
+        Raises:
+            ProblemError: the validator fails.
+        """
+        validator = self._declared.validator
+        assert validator is not None
+        what = f"{self._part.id}: the validator"
+        return bool(called(self._path, what, validator, **inputs, answer=answer))
+
+    def carried(self, output: str, inputs: dict[str, Any], answer: dict[str, Any]) -> Any:
+        """What an output would be by its carry rule, from the student's other outputs.
+
+        Raises:
+            ProblemError: the rule fails.
+        """
+        rule = next(c.rule for c in self._declared.carries if c.output == output)
+        assert not isinstance(rule, str)
+        known = {**inputs, **answer}
+        wanted = {name: known[name] for name in inspect.signature(rule).parameters}
+        return called(self._path, f"{self._part.id}: the carry rule of {output!r}", rule, **wanted)
 
 
 def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:

@@ -53,7 +53,11 @@ class Bench:
 
     def grade_submission(self, student):
         """Results by part name for one of the repository's own submissions."""
-        return self._graded(take_submission(ROOT / "submissions" / student))
+        return self.grade_folder(ROOT / "submissions" / student)
+
+    def grade_folder(self, folder):
+        """Results by part name for a submission that stands anywhere."""
+        return self._graded(take_submission(folder))
 
     def notes_on(self, student):
         """What the report says of one of the repository's own submissions as a whole."""
