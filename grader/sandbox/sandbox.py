@@ -12,12 +12,13 @@ import msgspec
 
 from grader.errors import SandboxError
 from grader.model import Walls
+from grader.sandbox.levels import Choice, Level
 from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.sandbox.servers import Server, ServerDiedError
 from grader.student import frames
 from grader.student.child import READ_CPU_S
 from grader.student.frames import Ended, Position
-from grader.student.server import WALL_FACTOR
+from grader.student.server import WAIT_FACTOR, WALL_FACTOR
 from grader.student.wire import Index, Job, Place, Source, Task, Unread
 
 _SILENCE_S = 20.0
@@ -31,21 +32,12 @@ class Sandbox:
     """Warm servers for one grading; use it as a context manager.
 
     Starting is quick: the servers import while the judge does its own work.
-
-    Attributes:
-        walls, walls_note: what holds student code in, and the same in words.
     """
 
     def __init__(self, *, walls: Walls | None = None) -> None:
-        if walls not in (None, Walls.NONE):
-            raise SandboxError(f"the walls '{walls}' can not be had here; use --walls none")
-        self.walls = Walls.NONE
-        self.walls_note = (
-            "students' code ran as an ordinary process with limits on time, memory and files;"
-            " nothing kept it from reading this machine's files or using its network"
-        )
+        self._choice = Choice(walls)
+        self._level: Level | None = None
         self._servers: dict[bool, Server] = {}
-        self._start(with_torch=False)
 
     def __enter__(self) -> Self:
         return self
@@ -58,14 +50,39 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    @property
+    def walls(self) -> Walls:
+        """What holds student code in."""
+        return self.level.walls
+
+    @property
+    def walls_note(self) -> str:
+        """What holds student code in, in words."""
+        return self.level.note
+
+    @property
+    def level(self) -> Level:
+        """The walls, how they were found, and why there are no stronger ones.
+
+        Raises:
+            SandboxError: the walls that are wanted can not be had.
+        """
+        if self._level is None:
+            self._level, self._servers[False] = self._choice.settle()
+        return self._level
+
     def close(self) -> None:
         """End all servers; nothing of them is left."""
+        if self._level is None:
+            self._choice.give_up()
         while self._servers:
             self._servers.popitem()[1].close()
 
     def _start(self, *, with_torch: bool) -> Server:
+        """The server, started if it is not there; the first one has been tried already."""
+        level = self.level
         if with_torch not in self._servers:
-            self._servers[with_torch] = Server(with_torch=with_torch)
+            self._servers[with_torch] = Server(level.way, with_torch=with_torch)
         return self._servers[with_torch]
 
     def _restart(self, *, with_torch: bool) -> Server:
@@ -132,7 +149,9 @@ class Sandbox:
         index: Index | None = None
         culprit = 0
         while True:
-            kind, payload = server.receive(READ_CPU_S * WALL_FACTOR + _SILENCE_S)
+            kind, payload = server.receive(
+                READ_CPU_S * WALL_FACTOR * (1 + WAIT_FACTOR) + _SILENCE_S
+            )
             if kind == frames.FILE:
                 culprit = msgspec.msgpack.decode(payload, type=int)
             elif kind == frames.INDEX:
@@ -174,7 +193,7 @@ def _follow_child(server: Server, job: Job, run: JobRun) -> None:
 
 def _patience(job: Job, position: Position | None) -> float:
     cpu_s = job.tasks[position.task].cpu_s if position is not None else 0.0
-    return cpu_s * WALL_FACTOR + _SILENCE_S
+    return cpu_s * WALL_FACTOR * (1 + WAIT_FACTOR) + _SILENCE_S
 
 
 def _needs_torch(task: Task, sources: tuple[Source, ...]) -> bool:

@@ -10,18 +10,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from grader.errors import SandboxError
+from grader.sandbox.bubblewrap import SCRATCH, command, find_bubblewrap
+from grader.sandbox.places import Places, places
 from grader.student import frames
 
 START = Path(__file__).parent.parent / "student" / "start.py"
-OURS = ("grader", "msgspec", "numpy", "yaml")
-TORCH = (
-    *("torch", "torchgen", "functorch", "typing_extensions", "sympy", "mpmath", "networkx"),
-    *("filelock", "fsspec", "jinja2", "markupsafe", "setuptools"),
-)
 _PRELOAD = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft")
 _PRELOAD_TORCH = ("torch",)
 _ENVIRONMENT = {
@@ -37,37 +36,99 @@ _ENVIRONMENT = {
 # As `-I`, but for -E: the environment is ours from end to end. No site, no bytecode written.
 _FLAGS = ("-s", "-S", "-P", "-B")
 _STOP_S = 5.0
+_NOBODY = 65534
 
 
 class ServerDiedError(Exception):
     """The server ended or fell silent; the text is what it said last."""
 
 
-class Server:
-    """One warm process that forks children; one job at a time."""
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to start a server.
 
-    def __init__(self, *, with_torch: bool = False) -> None:
+    Attributes:
+        bubblewrap: the program to start it in, or "".
+        is_walled: whether children close their own walls (Landlock, seccomp, capabilities).
+        is_nobody: whether root gives its identity away first.
+    """
+
+    bubblewrap: str = ""
+    is_walled: bool = True
+    is_nobody: bool = False
+
+
+def ways() -> Iterator[Way]:
+    """All ways that have walls, the strongest first; which of them work here, trying tells."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    for program in (find_bubblewrap() or "", ""):
+        for is_nobody in (True, False) if is_root else (False,):
+            yield Way(bubblewrap=program, is_nobody=is_nobody)
+
+
+class Server:
+    """One warm process that forks children; one job at a time.
+
+    Attributes:
+        way: how it was started.
+    """
+
+    def __init__(self, way: Way, *, with_torch: bool = False) -> None:
         if not hasattr(os, "fork"):
             raise SandboxError(
                 f"students' code can not be run on {sys.platform}: it needs a system that can fork"
                 " a process; use Linux, macOS or the Windows Subsystem for Linux"
             )
+        self.way = way
         self._scratch = tempfile.mkdtemp(prefix="grader-")
         self._stream, theirs = socket.socketpair()
+        needed = places(with_torch=with_torch)
         with theirs, tempfile.TemporaryFile() as said:
             self._said = os.dup(said.fileno())
-            preload = _PRELOAD + (_PRELOAD_TORCH if with_torch else ())
-            names = OURS + (TORCH if with_torch else ())
-            arguments = [str(theirs.fileno()), _folders(names), self._scratch, *preload]
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and script
-                [sys.executable, *_FLAGS, str(START), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                env=_ENVIRONMENT | {"HOME": self._scratch, "TMPDIR": self._scratch},
-                cwd=self._scratch,
-                pass_fds=(theirs.fileno(),),
-            )
+            settings = self._settings(theirs.fileno(), needed, with_torch=with_torch)
+            try:
+                self._process = self._popen(
+                    [*self._command(needed), settings],
+                    stderr=said.fileno(),
+                    control=theirs.fileno(),
+                )
+            except (OSError, subprocess.SubprocessError) as error:
+                self._clean()
+                raise ServerDiedError(str(error)) from error
+
+    def _command(self, needed: Places) -> list[str]:
+        start = [needed.interpreter, *_FLAGS, str(START)]
+        if not self.way.bubblewrap:
+            return start
+        return [*command(self.way.bubblewrap, needed), *start]
+
+    def _settings(self, control: int, needed: Places, *, with_torch: bool) -> str:
+        return json.dumps(
+            {
+                "control": control,
+                "packages": needed.packages,
+                "preload": _PRELOAD + (_PRELOAD_TORCH if with_torch else ()),
+                "readable": needed.readable() if self.way.is_walled else None,
+                "scratch": SCRATCH if self.way.bubblewrap else self._scratch,
+            }
+        )
+
+    def _popen(self, arguments: list[str], *, stderr: int, control: int) -> subprocess.Popen[bytes]:
+        home = SCRATCH if self.way.bubblewrap else self._scratch
+        nobody = _NOBODY if self.way.is_nobody else None
+        if nobody is not None:
+            os.chown(self._scratch, nobody, nobody)
+        return subprocess.Popen(  # noqa: S603  # our own interpreter and script
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            env=_ENVIRONMENT | {"HOME": home, "TMPDIR": home},
+            cwd=self._scratch,
+            pass_fds=(control,),
+            user=nobody,
+            group=nobody,
+            extra_groups=None if nobody is None else (),
+        )
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
         """Ask for something.
@@ -100,6 +161,10 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._clean()
+
+    def _clean(self) -> None:
+        self._stream.close()
         os.close(self._said)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -107,16 +172,3 @@ class Server:
         self._process.poll()
         last = os.pread(self._said, 4000, 0).decode(errors="replace").strip().splitlines()
         return ServerDiedError(last[-1] if last else "it said nothing")
-
-
-def _folders(names: tuple[str, ...]) -> str:
-    """The folder that holds each package, as JSON; what is not installed is left out."""
-    specs = ((name, find_spec(name)) for name in names)
-    return json.dumps(
-        {name: str(_home(spec.origin)) for name, spec in specs if spec and spec.origin}
-    )
-
-
-def _home(origin: str) -> Path:
-    path = Path(origin)
-    return path.parent.parent if path.name == "__init__.py" else path.parent

@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from grader.student.calls import Function
+from grader.student.canary import Target, attack
 from grader.student.evaluating import Formulas
 from grader.student.frames import (
+    ATTACKS,
     BROKEN,
     FILE,
     FORMULA,
@@ -32,6 +34,7 @@ from grader.student.frames import (
 from grader.student.loading import StudentFiles
 from grader.student.reading import read_submission
 from grader.student.signature import parse_signature
+from grader.student.walls import Walls
 from grader.student.wire import (
     CaseReply,
     FormulaAnswer,
@@ -62,11 +65,14 @@ class Child:
         replies, trace: the descriptors for frames and for the interpreter's last words.
         server_memory: the bytes of address space that the server itself has.
         folder: the scratch folder with the submission's files.
+        walls: what to close around the child, if anything.
     """
 
-    def __init__(self, *, replies: int, trace: int, server_memory: int, folder: str) -> None:
+    def __init__(
+        self, *, replies: int, trace: int, server_memory: int, folder: str, walls: Walls | None
+    ) -> None:
         self.replies, self.trace = replies, trace
-        self.server_memory, self.folder = server_memory, folder
+        self.server_memory, self.folder, self.walls = server_memory, folder, walls
 
     def run_job(self, job: Job, start: Position) -> None:
         """Run the tests from `start` on; never returns."""
@@ -76,6 +82,10 @@ class Child:
     def read(self, sources: tuple[Source, ...]) -> None:
         """Send the index of a submission; never returns."""
         self._live(lambda: self._index(sources), READ_CPU_S)
+
+    def attack(self, target: Target) -> None:
+        """Send what could be done through the walls; never returns."""
+        self._live(lambda: self._send(ATTACKS, _encode(attack(target))), READ_CPU_S)
 
     def _live(self, work: Callable[[], None], cpu_s: float) -> None:
         code = 1
@@ -96,7 +106,7 @@ class Child:
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
-        self._keep_two_descriptors()
+        self._close_descriptors()
         _limit(resource.RLIMIT_CORE, 0)  # no copy of memory on the disk
         _limit(resource.RLIMIT_FSIZE, MAX_FILE)
         _limit(resource.RLIMIT_NOFILE, MAX_OPEN)
@@ -108,13 +118,17 @@ class Child:
         faulthandler.enable(self.trace, all_threads=False)
         faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
         gc.enable()
+        if self.walls is not None:
+            self.walls.close_around_me()
 
-    def _keep_two_descriptors(self) -> None:
+    def _close_descriptors(self) -> None:
         """Close the control stream and whatever else the server holds."""
-        low, high = sorted((self.replies, self.trace))
-        os.closerange(3, low)
-        os.closerange(low + 1, high)
-        os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
+        keep = {self.replies, self.trace} | (self.walls.descriptors if self.walls else frozenset())
+        low = 3
+        for kept in sorted(keep):
+            os.closerange(low, kept)
+            low = kept + 1
+        os.closerange(low, os.sysconf("SC_OPEN_MAX"))
 
     # --- work -----------------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ MAX_REPLY = 16 * 2**20
 """The bytes that one reply of a child may have."""
 
 # What the judge asks of a server, and the server's one answer beside the child's own frames.
-JOB, GO, READ, STOP, ENDED = b"J", b"G", b"S", b"X", b"E"
+JOB, GO, READ, CANARY, STOP, ENDED = b"J", b"G", b"S", b"C", b"X", b"E"
 # What a child sends.
-PROGRESS, TEST, FORMULA, FILE, INDEX, BROKEN = b"P", b"T", b"F", b"R", b"I", b"!"
-FROM_CHILD = frozenset({PROGRESS, TEST, FORMULA, FILE, INDEX, BROKEN})
+PROGRESS, TEST, FORMULA, FILE, INDEX, ATTACKS, BROKEN = b"P", b"T", b"F", b"R", b"I", b"A", b"!"
+FROM_CHILD = frozenset({PROGRESS, TEST, FORMULA, FILE, INDEX, ATTACKS, BROKEN})
 
 
 class Position(msgspec.Struct, frozen=True):

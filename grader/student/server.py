@@ -20,13 +20,18 @@ from typing import NoReturn
 import msgspec
 
 from grader.student import frames
+from grader.student.canary import Target
 from grader.student.child import DEADLINE_SIGNAL, READ_CPU_S, Child
 from grader.student.frames import Ended, Position
 from grader.student.rehearsal import rehearse
+from grader.student.walls import Walls
 from grader.student.wire import Job, Source
 
 WALL_FACTOR = 3
 """A test may take this many times its CPU seconds by the clock."""
+WAIT_FACTOR = 3
+"""As much longer it may take where the machine is too busy to run it."""
+_WORTH_WAITING_S = 0.05
 _SLACK = 64 * 2**10  # a child's own limit speaks first, in words
 _LAST_WORDS_S = 0.3
 _SWEEP_S = 5.0
@@ -34,10 +39,20 @@ _MAX_TRACE = 8 * 2**10
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 
 
-def serve(control: int, scratch: str, preload: list[str]) -> None:
-    """Answer the judge until it closes the control stream, then leave nothing behind."""
+def serve(
+    control: int, *, scratch: str, preload: list[str], readable: list[str] | None = None
+) -> None:
+    """Answer the judge until it closes the control stream, then leave nothing behind.
+
+    Args:
+        control: the descriptor of the control stream.
+        scratch: an empty folder.
+        preload: the packages to import before the first fork.
+        readable: the files and folders that children may read; None for no walls.
+    """
     for name in preload:
         import_module(name)
+    walls = None if readable is None else Walls([*readable, scratch])
     _adopt_orphans()
     rehearse()
     # What lives now is never collected, so children share its pages until they write to it.
@@ -45,7 +60,7 @@ def serve(control: int, scratch: str, preload: list[str]) -> None:
     gc.freeze()
     gc.disable()
     with socket.socket(fileno=control) as stream:
-        server = _Server(stream, scratch)
+        server = _Server(stream, scratch, walls)
         with contextlib.suppress(frames.StreamEndedError, ConnectionError):
             while True:
                 server.answer(*frames.read_frame(stream.recv))
@@ -53,8 +68,8 @@ def serve(control: int, scratch: str, preload: list[str]) -> None:
 
 
 class _Server:
-    def __init__(self, stream: socket.socket, scratch: str) -> None:
-        self._stream, self._scratch = stream, scratch
+    def __init__(self, stream: socket.socket, scratch: str, walls: Walls | None) -> None:
+        self._stream, self._scratch, self._walls = stream, scratch, walls
         self._children = 0
         self._job: Job | None = None
         self._memory = _address_space()
@@ -71,6 +86,9 @@ class _Server:
         elif kind == frames.READ:
             sources = msgspec.msgpack.decode(payload, type=tuple[Source, ...])
             self._watch(lambda child: child.read(sources), (), [READ_CPU_S] * (len(sources) + 1))
+        elif kind == frames.CANARY:
+            target = msgspec.msgpack.decode(payload, type=Target)
+            self._watch(lambda child: child.attack(target), (), [READ_CPU_S])
 
     def _watch(
         self, live: Callable[[Child], None], sources: tuple[Source, ...], limits: list[float]
@@ -97,7 +115,11 @@ class _Server:
             _live(
                 live,
                 Child(
-                    replies=replies_in, trace=trace_in, server_memory=self._memory, folder=folder
+                    replies=replies_in,
+                    trace=trace_in,
+                    server_memory=self._memory,
+                    folder=folder,
+                    walls=self._walls,
                 ),
             )
         os.close(replies_in)
@@ -128,6 +150,8 @@ class _Watch:
         self._buffer = bytearray()
         self._began = time.monotonic()
         self._deadline = self._began + WALL_FACTOR * limits[0]
+        self._grace_s = WAIT_FACTOR * WALL_FACTOR * limits[0]
+        self._waited_s = 0.0
         self._poll = select.poll()
         self._poll.register(replies, select.POLLIN)
         self._poll.register(stream, select.POLLIN)
@@ -161,7 +185,7 @@ class _Watch:
         while True:
             left = self._deadline - time.monotonic()
             ready = self._poll.poll(max(0, left) * 1000 + 1) if left > 0 else []
-            if not ready:
+            if not ready and not self._extended():
                 return "clock"
             descriptors = {descriptor for descriptor, _ in ready}
             if self._stream.fileno() in descriptors:
@@ -210,7 +234,20 @@ class _Watch:
         """A test begins: give it its own time. False when there are more than the job has."""
         if not self._limits:
             return False
-        self._deadline = time.monotonic() + WALL_FACTOR * self._limits.pop(0)
+        limit = WALL_FACTOR * self._limits.pop(0)
+        self._deadline = time.monotonic() + limit
+        self._grace_s = WAIT_FACTOR * limit
+        return True
+
+    def _extended(self) -> bool:
+        """Give back the time in which the child was ready to run and the machine had no room."""
+        waited = _waited(self._pid)
+        more = min(waited - self._waited_s, self._grace_s)
+        self._waited_s = waited
+        if more < _WORTH_WAITING_S:
+            return False
+        self._grace_s -= more
+        self._deadline = time.monotonic() + more
         return True
 
     def _ask_for_last_words(self) -> None:
@@ -302,6 +339,13 @@ def _parent(stat: Path) -> int:
     with contextlib.suppress(OSError):  # it may end while we look
         return int(stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1])
     return 0
+
+
+def _waited(pid: int) -> float:
+    """The seconds in which a process was ready to run and waited for a CPU; 0 where unknown."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    return 0.0
 
 
 def _address_space() -> int:

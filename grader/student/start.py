@@ -1,9 +1,8 @@
 """The first lines of a server's interpreter: what can be imported, and nothing else.
 
-Run as a script, without `site`, so that the import path is the standard library alone; the packages
-come by name from a list. Imports only the standard library before the list is in place. Its
-arguments: the descriptor of the control stream, a JSON object from package to the folder that holds
-it, the scratch folder, and the packages to import before the first fork.
+Run as a script, without `site`, so that the import path is the standard library; packages come by
+name from a list. Imports only the standard library before the list is in place. Its one
+argument is a JSON object: `packages` (per name the folder that holds it) and what `serve` takes.
 """
 
 import json
@@ -29,14 +28,19 @@ class Packages:
         return PathFinder.find_spec(name, [folder], target)
 
 
-def main(arguments: list[str]) -> None:
+def main(settings: str) -> None:
     """Serve until the judge closes the control stream."""
-    control, folders, scratch, *preload = arguments
-    sys.meta_path.append(Packages(json.loads(folders)))
+    given = json.loads(settings)
+    sys.meta_path.append(Packages(given["packages"]))
     from grader.student.server import serve
 
-    serve(int(control), scratch, preload)
+    serve(
+        given["control"],
+        scratch=given["scratch"],
+        preload=given["preload"],
+        readable=given["readable"],
+    )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1])

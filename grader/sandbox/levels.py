@@ -1,0 +1,186 @@
+"""Which walls there are: starts a server, lets a child attack its walls, and names the level.
+
+Knows nothing of answers.
+"""
+
+import contextlib
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import SandboxError
+from grader.model import Walls
+from grader.sandbox.servers import Server, ServerDiedError, Way, ways
+from grader.student import frames
+from grader.student.canary import SEE_FILES, SEE_PROCESSES, Target
+from grader.student.frames import Ended
+
+_START_S = 60.0
+_TOLERABLE = frozenset({SEE_FILES, SEE_PROCESSES})
+"""What walls without namespaces can not prevent: the names of things, not what is in them."""
+_NOTES = {
+    Walls.FULL: "students' code ran in bubblewrap, behind Landlock and seccomp: no network, no"
+    " processes, no files but its own",
+    Walls.REDUCED: "students' code ran behind Landlock and seccomp: no network, no processes, no"
+    " files but its own; it could {open}",
+    Walls.NONE: "students' code ran as an ordinary process with limits on time, memory and files;"
+    " nothing kept it from reading this machine's files or using its network",
+}
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to start servers, what it keeps in, and what was tried before it in vain.
+
+    Attributes:
+        attacks: what the canary could do all the same.
+        failures: per stronger way one sentence.
+    """
+
+    walls: Walls
+    way: Way
+    attacks: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What the level means, in words."""
+        return _NOTES[self.walls].format(open=" and ".join(self.attacks))
+
+
+class Canary:
+    """A file and a port that nobody inside may reach; planted while servers are tried."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="grader-planted-")
+        folder = Path(self._folder.name)
+        folder.chmod(0o755)  # the walls have to hold, not the owner's permissions
+        self._file = folder / "planted"
+        self._file.write_text("planted", encoding="ascii")
+        self._file.chmod(0o666)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+
+    def send_into(self, server: Server) -> None:
+        """Let a child of the server attack, as soon as the server is ready."""
+        target = Target(file=str(self._file), port=self._listener.getsockname()[1])
+        server.send(frames.CANARY, msgspec.msgpack.encode(target))
+
+    def close(self) -> None:
+        """Remove what was planted."""
+        self._listener.close()
+        self._folder.cleanup()
+
+
+def attacks_of(server: Server) -> tuple[str, ...]:
+    """What the canary could do, once it has ended.
+
+    Raises:
+        ServerDiedError: the server or the canary did not come so far.
+    """
+    attacks: tuple[str, ...] | None = None
+    said = "the canary said nothing"
+    while True:
+        kind, payload = server.receive(_START_S)
+        if kind == frames.ATTACKS:
+            attacks = msgspec.msgpack.decode(payload, type=tuple[str, ...])
+        elif kind == frames.BROKEN:
+            said = payload.decode(errors="replace")
+        elif kind == frames.ENDED:
+            if attacks is not None:
+                return attacks
+            ended = msgspec.msgpack.decode(payload, type=Ended)
+            raise ServerDiedError(f"{said} (status {ended.status})")
+
+
+def level_of(way: Way, attacks: tuple[str, ...]) -> Walls:
+    """The level that a way has, by what could be done in it."""
+    if way.bubblewrap and not attacks:
+        return Walls.FULL
+    return Walls.REDUCED if _TOLERABLE.issuperset(attacks) else Walls.NONE
+
+
+class Choice:
+    """Tries ways, the strongest first, until one has the level that is wanted.
+
+    The first server starts at once; waiting for it, and for others where it fails, is put off until
+    the answer is needed.
+    """
+
+    def __init__(self, wanted: Walls | None) -> None:
+        self._wanted = wanted
+        self._ways = _ways_for(wanted)
+        self._canary = Canary()
+        self._failures: list[str] = []
+        self._server = self._next_started()
+
+    def settle(self) -> tuple[Level, Server]:
+        """Wait for the strongest way that holds.
+
+        Raises:
+            SandboxError: the walls that are wanted can not be had.
+        """
+        with contextlib.closing(self._canary):
+            while True:
+                if self._server is None:
+                    why = "; ".join(self._failures) or "bubblewrap is not installed"
+                    raise SandboxError(f"the walls '{self._wanted}' can not be had here: {why}")
+                level = self._tried(self._server)
+                if level is not None:
+                    return level, self._server
+                self._server.close()
+                self._server = self._next_started()
+
+    def give_up(self) -> None:
+        """End what was started; nobody will ask."""
+        self._canary.close()
+        if self._server is not None:
+            self._server.close()
+
+    def _next_started(self) -> Server | None:
+        """A server of the next way that starts at all, with the canary on its way to it."""
+        for way in self._ways:
+            try:
+                server = Server(way)
+            except ServerDiedError as error:
+                self._fail(way, str(error))
+                continue
+            if way.is_walled:
+                with contextlib.suppress(ServerDiedError):  # it will be told when we listen
+                    self._canary.send_into(server)
+            return server
+        return None
+
+    def _tried(self, server: Server) -> Level | None:
+        """The level of a server, or None where it is not what is wanted."""
+        way = server.way
+        if not way.is_walled:
+            return Level(walls=Walls.NONE, way=way, failures=tuple(self._failures))
+        try:
+            attacks = attacks_of(server)
+        except ServerDiedError as error:
+            self._fail(way, str(error))
+            return None
+        walls = level_of(way, attacks)
+        if walls is not Walls.NONE and self._wanted in (None, walls):
+            return Level(walls=walls, way=way, attacks=attacks, failures=tuple(self._failures))
+        self._fail(way, f"from inside one could {' and '.join(attacks)}")
+        return None
+
+    def _fail(self, way: Way, why: str) -> None:
+        self._failures.append(f"{_named(way)}: {why}")
+
+
+def _ways_for(wanted: Walls | None) -> Iterator[Way]:
+    """The ways that may have what is wanted; without a wish, in the end the one without walls."""
+    if wanted is not Walls.NONE:
+        is_full = wanted is Walls.FULL
+        yield from (w for w in ways() if wanted is None or bool(w.bubblewrap) == is_full)
+    if wanted in (None, Walls.NONE):
+        yield Way(is_walled=False)
+
+
+def _named(way: Way) -> str:
+    walls = "bubblewrap" if way.bubblewrap else "without bubblewrap"
+    return f"{walls}, as nobody" if way.is_nobody else walls
