@@ -6,7 +6,8 @@
     │   ├── CourseError        course.yaml is broken or missing
     │   └── ProblemError       a problem or its solution is broken: the author must act
     ├── SubmissionError    a submission can not be opened at all
-    └── SandboxError       our own machinery failed: never the student's zero
+    ├── SandboxError       our own machinery failed: never the student's zero
+    └── GradebookError     the gradebook can not be read or written
 
 What a student's code does is data (a verdict). An exception here means that somebody else must act.
 """
@@ -58,3 +59,7 @@ class SubmissionError(GraderError):
 
 class SandboxError(GraderError):
     """The machinery around student code failed; the work under way has no verdict."""
+
+
+class GradebookError(GraderError):
+    """The gradebook can not be read or written; what it held before is still there."""

@@ -1,0 +1,34 @@
+"""The gradebook: one SQLite file that holds every attempt, a person's overrides, current marks.
+
+Stores and gives back; never grades, renders or prints. Only this room knows sqlite3 and the schema,
+which docs/gradebook.md describes for other tools.
+"""
+
+from grader.gradebook.book import Gradebook
+from grader.gradebook.export import as_csv, as_json
+from grader.gradebook.records import (
+    Attempt,
+    Counting,
+    Fingerprint,
+    MisconceptionCount,
+    Override,
+    PartMark,
+    PastAttempt,
+    Standing,
+    TestCount,
+)
+
+__all__ = [
+    "Attempt",
+    "Counting",
+    "Fingerprint",
+    "Gradebook",
+    "MisconceptionCount",
+    "Override",
+    "PartMark",
+    "PastAttempt",
+    "Standing",
+    "TestCount",
+    "as_csv",
+    "as_json",
+]

@@ -1,0 +1,325 @@
+"""The gradebook: stores attempts and overrides, gives back marks, histories and records.
+
+One writer, any number of readers. Everything that is SQL and not schema stands here.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from grader.errors import GradebookError
+from grader.gradebook.migrations import migrate
+from grader.gradebook.opening import connect, lock_writer, speaking
+from grader.gradebook.records import (
+    Attempt,
+    Counting,
+    MisconceptionCount,
+    Override,
+    PartMark,
+    PastAttempt,
+    Standing,
+    TestCount,
+)
+from grader.gradebook.rows import (
+    Row,
+    attempt_row,
+    misconception_rows,
+    override_row,
+    part_mark,
+    part_rows,
+    past_attempt,
+    problem_rows,
+    test_rows,
+    unpacked,
+)
+from grader.model import Report
+
+
+class Gradebook:
+    """One gradebook file; use it as a context manager.
+
+    Attributes:
+        path: the file.
+    """
+
+    def __init__(self, path: Path, *, is_writer: bool = False) -> None:
+        """Open for reading, or as the one writer, who also makes the file and its schema.
+
+        Raises:
+            GradebookError: there is none, it is damaged, or another run is writing.
+        """
+        self.path = path
+        self._lock = lock_writer(path) if is_writer else -1
+        try:
+            with speaking(path):
+                self._connection = connect(path, is_writer=is_writer)
+                if is_writer:
+                    migrate(self._connection, path)
+        except BaseException:
+            self._unlock()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and let the next writer in."""
+        self._connection.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def store(self, attempt: Attempt) -> int:
+        """Store an attempt, all of it or nothing; gives its number."""
+        row = attempt_row(attempt)
+        with self._writing() as connection:
+            number = _insert(connection, "attempt", [row])
+            _insert(connection, "attempt_problem", problem_rows(number, attempt.fingerprint))
+            if attempt.report is not None:
+                _insert(connection, "part_result", part_rows(number, attempt.report))
+                _insert(connection, "test_result", test_rows(number, attempt.report))
+                _insert(connection, "misconception", misconception_rows(number, attempt.report))
+        return number
+
+    def override(self, override: Override) -> None:
+        """Set a person's mark for one part; it counts until it is replaced or withdrawn.
+
+        Raises:
+            GradebookError: the gradebook knows no such student or part.
+        """
+        self._check_known(override)
+        with self._writing() as connection:
+            _insert(connection, "override", [override_row(override, is_withdrawn=False)])
+
+    def withdraw(self, override: Override) -> None:
+        """Let the computed marks count again; who said so and why stays on record."""
+        self._check_known(override)
+        with self._writing() as connection:
+            _insert(connection, "override", [override_row(override, is_withdrawn=True)])
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with speaking(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _check_known(self, override: Override) -> None:
+        rows = self._rows(
+            "SELECT part, part_result.out_of_exact AS out_of FROM part_result JOIN attempt"
+            " ON attempt.id = part_result.attempt WHERE student = ? AND assignment = ?"
+            " ORDER BY attempt.id, position",
+            override.student,
+            override.assignment,
+        )
+        known = {row["part"]: Fraction(row["out_of"]) for row in rows}
+        if not known:
+            raise GradebookError(
+                f"{self.path}: {override.student!r} has no graded attempt at"
+                f" {override.assignment!r}; `grade book` lists who has"
+            )
+        if override.part not in known:
+            raise GradebookError(
+                f"{self.path}: there is no part {override.part!r}; wanted one of {', '.join(known)}"
+            )
+        if not 0 <= override.marks <= known[override.part]:
+            raise GradebookError(
+                f"{override.part}: found {override.marks} marks; wanted 0 to {known[override.part]}"
+            )
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def assignments(self) -> tuple[str, ...]:
+        """The names of all assignments that have attempts."""
+        rows = self._rows("SELECT DISTINCT assignment FROM attempt ORDER BY assignment")
+        return tuple(row["assignment"] for row in rows)
+
+    def standings(
+        self, assignment: str, counting: Counting = Counting.LATEST
+    ) -> tuple[Standing, ...]:
+        """Where every student stands, by name; those whom the grader failed have no attempt."""
+        parts: dict[str, list[PartMark]] = {}
+        for row in self._rows(
+            "SELECT * FROM chosen_part WHERE counting = ? AND assignment = ?"
+            " ORDER BY student, position",
+            counting,
+            assignment,
+        ):
+            parts.setdefault(row["student"], []).append(part_mark(row))
+        rows = self._rows(
+            "SELECT newest.student, newest.trouble AS newest_trouble, chosen.attempt, attempts,"
+            " a.graded_at, a.submitted_at, a.late_s, a.seconds"
+            " FROM (SELECT student, max(id) AS id, count(*) AS attempts, trouble FROM attempt"
+            "  WHERE assignment = ?1 GROUP BY student) AS newest"
+            " LEFT JOIN chosen_attempt AS chosen ON chosen.counting = ?2"
+            "  AND chosen.student = newest.student AND chosen.assignment = ?1"
+            " LEFT JOIN attempt AS a ON a.id = chosen.attempt ORDER BY newest.student",
+            assignment,
+            counting,
+        )
+        return tuple(
+            Standing(
+                student=row["student"],
+                assignment=assignment,
+                attempt=row["attempt"],
+                attempts=row["attempts"],
+                trouble=row["newest_trouble"],
+                graded_at=row["graded_at"] or "",
+                submitted_at=row["submitted_at"] or "",
+                late_s=row["late_s"],
+                seconds=row["seconds"] or 0.0,
+                parts=tuple(parts.get(row["student"], ())),
+            )
+            for row in rows
+        )
+
+    def history(self, student: str, assignment: str) -> tuple[PastAttempt, ...]:
+        """All attempts of one student, oldest first."""
+        rows = self._rows(
+            "SELECT * FROM attempt WHERE student = ? AND assignment = ? ORDER BY id",
+            student,
+            assignment,
+        )
+        return tuple(past_attempt(row, self._problems([row["id"]])[row["id"]]) for row in rows)
+
+    def newest(self, assignment: str) -> dict[str, PastAttempt]:
+        """The newest attempt of each student."""
+        rows = self._rows(
+            "SELECT * FROM attempt WHERE id IN"
+            " (SELECT max(id) FROM attempt WHERE assignment = ? GROUP BY student)",
+            assignment,
+        )
+        problems = self._problems([row["id"] for row in rows])
+        return {row["student"]: past_attempt(row, problems[row["id"]]) for row in rows}
+
+    def report(self, attempt: int) -> Report:
+        """The full record of an attempt.
+
+        Raises:
+            GradebookError: there is none, or it is damaged.
+        """
+        rows = self._rows("SELECT record FROM attempt WHERE id = ?", attempt)
+        if not rows or rows[0]["record"] is None:
+            raise GradebookError(f"{self.path}: attempt {attempt} has no record")
+        try:
+            return unpacked(rows[0]["record"])
+        except ValueError as error:
+            raise GradebookError(
+                f"{self.path}: the record of attempt {attempt} can not be read ({error});"
+                " grade the submission again"
+            ) from error
+
+    def overrides(self, student: str, assignment: str) -> tuple[Override, ...]:
+        """The overrides of one student that count."""
+        rows = self._rows(
+            "SELECT * FROM current_override WHERE student = ? AND assignment = ? ORDER BY id",
+            student,
+            assignment,
+        )
+        return tuple(
+            Override(
+                student=student,
+                assignment=assignment,
+                part=row["part"],
+                marks=Fraction(row["marks_exact"]),
+                by=row["person"],
+                reason=row["reason"],
+                at=row["at"],
+            )
+            for row in rows
+        )
+
+    def test_counts(
+        self, assignment: str, counting: Counting = Counting.LATEST
+    ) -> tuple[TestCount, ...]:
+        """How each test went over the class, in the order of the sheet."""
+        rows = self._rows(
+            "SELECT part, test, max(is_public) AS is_public, count(*) AS taken,"
+            " sum(verdict = 'passed') AS passed,"
+            " avg(CASE WHEN out_of > 0 THEN marks / out_of ELSE 0 END) AS share"
+            " FROM test_result JOIN chosen_attempt USING (attempt)"
+            " WHERE counting = ? AND assignment = ? GROUP BY part, test ORDER BY min(position)",
+            counting,
+            assignment,
+        )
+        return tuple(
+            TestCount(
+                part=row["part"],
+                test=row["test"],
+                is_public=bool(row["is_public"]),
+                taken=row["taken"],
+                passed=row["passed"],
+                share=row["share"],
+            )
+            for row in rows
+        )
+
+    def misconception_counts(
+        self, assignment: str, counting: Counting = Counting.LATEST
+    ) -> tuple[MisconceptionCount, ...]:
+        """Who shows which misconception, the commonest first."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for row in self._rows(
+            "SELECT part, name, student FROM misconception"
+            " JOIN chosen_attempt USING (attempt)"
+            " WHERE counting = ? AND assignment = ? ORDER BY part, name, student",
+            counting,
+            assignment,
+        ):
+            found.setdefault((row["part"], row["name"]), []).append(row["student"])
+        counts = [
+            MisconceptionCount(part=part, name=name, students=tuple(students))
+            for (part, name), students in found.items()
+        ]
+        return tuple(sorted(counts, key=lambda count: -len(count.students)))
+
+    def _rows(self, sql: str, *values: str | int) -> list[Row]:
+        with speaking(self.path):
+            cursor = self._connection.execute(sql, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def _problems(self, attempts: list[int]) -> dict[int, dict[str, tuple[str, str]]]:
+        """Per attempt and slug the digests of the problem's two files."""
+        found: dict[int, dict[str, tuple[str, str]]] = {number: {} for number in attempts}
+        low, high = min(attempts, default=0), max(attempts, default=-1)
+        for row in self._rows(
+            "SELECT * FROM attempt_problem WHERE attempt BETWEEN ? AND ?", low, high
+        ):
+            if row["attempt"] in found:
+                digests = (row["problem_digest"], row["solution_digest"])
+                found[row["attempt"]][row["slug"]] = digests
+        return found
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> int:
+    """Insert rows of one shape; gives the number of the last one."""
+    number = 0
+    for row in rows:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  # names of our own
+        number = connection.execute(sql, tuple(row.values())).lastrowid or 0
+    return number

@@ -1,0 +1,116 @@
+"""The gradebook as CSV for spreadsheets and as JSON for programs.
+
+Knows standings; nothing of SQL. A spreadsheet must never take a student's name for a formula.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from grader.gradebook.records import PartMark, Standing
+
+FORMAT = 1
+_HEAD = (
+    *("student", "assignment", "status", "marks", "out_of", "pending"),
+    *("submitted_at", "late_s", "graded_at", "attempts", "overrides"),
+)
+# What spreadsheets take for the beginning of a formula, in ASCII and in full width.
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def as_csv(standings: Sequence[Standing]) -> str:
+    """One line per student: the sums, then the marks of every part."""
+    parts = _columns(standings)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*_HEAD, *(inert(number) for number in parts.values())])
+    for standing in standings:
+        marks = {part.part: part for part in standing.parts}
+        writer.writerow([*_sums(standing), *(_mark(marks.get(part)) for part in parts)])
+    return out.getvalue()
+
+
+def as_json(standings: Sequence[Standing]) -> str:
+    """The same with verdicts, sentences and overrides; marks as exact text and as a decimal."""
+    record = {"format": FORMAT, "students": [_student(standing) for standing in standings]}
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode()
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: led by an apostrophe where it could be one."""
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_ACTIVE) else text
+
+
+def status(standing: Standing) -> str:
+    """In a word: "graded", "open" (some marks are undecided) or "not graded"."""
+    if not standing.is_graded:
+        return "not graded"
+    return "open" if standing.pending else "graded"
+
+
+def _columns(standings: Sequence[Standing]) -> dict[str, str]:
+    """Per part id its number, in the order of the sheet, over all students."""
+    return {part.part: part.number for standing in standings for part in standing.parts}
+
+
+def _sums(standing: Standing) -> list[str | int]:
+    sums = [standing.marks, standing.out_of, standing.pending]
+    return [
+        inert(standing.student),
+        inert(standing.assignment),
+        status(standing),
+        *(_decimal(total) if standing.is_graded else "" for total in sums),
+        standing.submitted_at,
+        "" if standing.late_s is None else standing.late_s,
+        standing.graded_at,
+        standing.attempts,
+        sum(part.override is not None for part in standing.parts),
+    ]
+
+
+def _mark(part: PartMark | None) -> str:
+    """The marks of one part; empty where nobody has decided on any of them."""
+    if part is None or (part.pending and part.pending == part.out_of):
+        return ""
+    return _decimal(part.marks)
+
+
+def _decimal(marks: Fraction) -> str:
+    return f"{float(marks):.4f}".rstrip("0").rstrip(".")
+
+
+def _student(standing: Standing) -> dict[str, Any]:
+    sums = {"marks": standing.marks, "out_of": standing.out_of, "pending": standing.pending}
+    return {
+        "student": standing.student,
+        "assignment": standing.assignment,
+        "status": status(standing),
+        "trouble": standing.trouble,
+        **{k: _exact(v) if standing.is_graded else None for k, v in sums.items()},
+        "submitted_at": standing.submitted_at or None,
+        "late_s": standing.late_s,
+        "graded_at": standing.graded_at or None,
+        "attempts": standing.attempts,
+        "parts": [_part(part) for part in standing.parts],
+    }
+
+
+def _part(part: PartMark) -> dict[str, Any]:
+    sums = {"marks": part.marks, "out_of": part.out_of, "pending": part.pending}
+    override = part.override
+    return {
+        "part": part.part,
+        "number": part.number,
+        "verdict": part.verdict,
+        **{name: _exact(total) for name, total in sums.items()},
+        "sentence": part.sentence,
+        "override": override and {"by": override.by, "reason": override.reason, "at": override.at},
+    }
+
+
+def _exact(marks: Fraction) -> dict[str, str | float]:
+    return {"exact": str(marks), "decimal": round(float(marks), 4)}

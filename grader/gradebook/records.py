@@ -1,0 +1,169 @@
+"""What goes into the gradebook and what comes out of it. The records only hold."""
+
+import enum
+from fractions import Fraction
+
+from grader.model import Record, Report, Verdict
+
+
+class Counting(enum.StrEnum):
+    """Which attempt of a student counts."""
+
+    LATEST = "latest"
+    BEST = "best"
+
+
+class Fingerprint(Record, frozen=True, kw_only=True):
+    """What a mark depends on, as digests; equal fingerprints give equal marks.
+
+    Attributes:
+        submission: of the paths and bytes handed in.
+        engine: of the grader's own code.
+        assignment: of the list of parts and their numbers.
+        problems, solutions: per slug, of the problem's public and private file.
+    """
+
+    submission: str
+    engine: str
+    assignment: str
+    problems: dict[str, str]
+    solutions: dict[str, str]
+
+
+class Attempt(Record, frozen=True, kw_only=True):
+    """One grading of one submission, as it is stored.
+
+    Attributes:
+        report: None where the grader failed on the whole submission.
+        trouble: why it failed, or "".
+        graded_at, submitted_at: UTC, ISO 8601; `submitted_at` is "" where it is not known.
+        late_s: seconds after the due time (0 in time), or None where either is unknown.
+        set_aside: why the attempt does not count, or "".
+        seconds: what grading it took by the clock.
+        seed: of the drawn cases.
+    """
+
+    student: str
+    assignment: str
+    fingerprint: Fingerprint
+    report: Report | None
+    trouble: str = ""
+    graded_at: str
+    submitted_at: str = ""
+    late_s: int | None = None
+    set_aside: str = ""
+    seconds: float = 0.0
+    seed: int = 0
+
+
+class PastAttempt(Record, frozen=True, kw_only=True):
+    """One stored attempt without its record, for a student's history.
+
+    Attributes:
+        is_complete: nothing in it failed by our fault.
+    """
+
+    id: int
+    student: str
+    fingerprint: Fingerprint
+    is_graded: bool
+    is_complete: bool
+    marks: Fraction
+    out_of: Fraction
+    pending: Fraction
+    trouble: str
+    graded_at: str
+    submitted_at: str
+    late_s: int | None
+    set_aside: str
+    grader: str
+
+
+class Override(Record, frozen=True, kw_only=True):
+    """A person's mark for one part of one student, which regrading leaves alone."""
+
+    student: str
+    assignment: str
+    part: str
+    marks: Fraction
+    by: str
+    reason: str
+    at: str
+
+
+class PartMark(Record, frozen=True, kw_only=True):
+    """The current marks of one part; an override, where there is one, has decided them."""
+
+    part: str
+    number: str
+    title: str
+    verdict: Verdict
+    marks: Fraction
+    out_of: Fraction
+    pending: Fraction
+    sentence: str
+    override: Override | None = None
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """Where one student stands in one assignment.
+
+    Attributes:
+        attempt: the attempt that counts, or None where none was graded.
+        attempts: how many there are.
+        trouble: why the newest attempt could not be graded, or "".
+    """
+
+    student: str
+    assignment: str
+    attempt: int | None
+    attempts: int
+    trouble: str
+    graded_at: str = ""
+    submitted_at: str = ""
+    late_s: int | None = None
+    seconds: float = 0.0
+    parts: tuple[PartMark, ...] = ()
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether some attempt counts; without one there are no marks, which is not zero."""
+        return self.attempt is not None
+
+    @property
+    def marks(self) -> Fraction:
+        """Marks earned so far."""
+        return sum((part.marks for part in self.parts), Fraction(0))
+
+    @property
+    def out_of(self) -> Fraction:
+        """Marks that could be earned."""
+        return sum((part.out_of for part in self.parts), Fraction(0))
+
+    @property
+    def pending(self) -> Fraction:
+        """Marks that nobody has decided on yet."""
+        return sum((part.pending for part in self.parts), Fraction(0))
+
+
+class TestCount(Record, frozen=True, kw_only=True):
+    """How one test went over all students whose attempt counts.
+
+    Attributes:
+        share: the mean share of its marks that was earned, from 0 to 1.
+    """
+
+    part: str
+    test: str
+    is_public: bool
+    taken: int
+    passed: int
+    share: float
+
+
+class MisconceptionCount(Record, frozen=True, kw_only=True):
+    """Who shows one misconception."""
+
+    part: str
+    name: str
+    students: tuple[str, ...]
