@@ -103,9 +103,10 @@ def _judged(part: Part, fields: tuple[TypedField, ...]) -> tuple[dict[str, bool]
         id_ = _claim_id(field.label, ids)
         word = field.text.strip().lower()
         if id_ is None:
+            is_named = field.label and not field.label.isdigit()  # else it stands in a list
+            found = field.label if is_named else field.text
             trouble[field.label] = (
-                f"found {field.label or field.text!r}; wanted true or false for each of "
-                f"{', '.join(ids)}"
+                f"found {found!r}; wanted true or false for each of {', '.join(ids)}"
             )
         elif word not in _WORDS:
             trouble[field.label] = f"{id_}: found {field.text!r}; wanted true or false"

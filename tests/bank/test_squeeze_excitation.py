@@ -239,3 +239,34 @@ def test_bob_earns_everything_but_his_texts_wait(bench):
     results = bench.grade_submission("bob")
     assert full(results) == COMPUTED | CHOSEN
     assert summary(results)["depth-text"] == summary(results)["r-text"] == WAITS
+
+
+def test_carol_is_told_what_kept_each_answer_from_being_right(bench):
+    claims = "early, late, general, fewer-channels, equal-cost, places, last-stage"
+    number = "is not a name of this question; the answer is a number"
+    assert summary(bench.grade_submission("carol")) == {
+        "stage-share": ("0 of 2", "4/3", f"“r” {number}"),
+        "depth-claims": (
+            "0 of 2",
+            "2",
+            f"found 'early'; wanted true or false for each of {claims}",
+        ),
+        "depth-text": (
+            "0 of 1",
+            "0",
+            "nothing was handed in for this part; wanted an answer 4.1c in answers.yaml",
+        ),
+        "parameters": (
+            "0 of 1",
+            "1/2",
+            "“C_r” is not a name of this question; the names are C and r",
+        ),
+        "doubling": ("0 of 1", "1", f"“half” {number}"),
+        "r-claims": ("0 of 1", "1", "narrower: found 'rather'; wanted true or false"),
+        "backward": (
+            "0 of 2",
+            "0",
+            "dx: found shape (1, 4); wanted (N, C, H, W) = (1, 2, 1, 2)",
+        ),
+        "r-text": WAITS,
+    }
