@@ -148,6 +148,10 @@ SOLUTION_SLIPS = [
         "the misconception 'ten added' returns 'totl'; the outputs",
     ),
     (("carry(total", "carry(totl"), "affine/count: carry names 'totl'; the outputs are weights,"),
+    (
+        ('total="weights + biases"', "total=lambda weights, q: weights + q"),
+        "affine/count: the carry rule of 'total' takes 'q'; wanted inputs and other outputs, of weights",
+    ),
     (("@count.reference\n", ""), "edits the reference, which is not declared yet"),
     (('size.test("random sizes", cases=40)\n', ""), "affine/size has no test; declare one with"),
     (("return True", "return False"), "the key of 'linear' says True, its experiment finds False"),
