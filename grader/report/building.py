@@ -381,7 +381,7 @@ def _is_plain(output: OutputResult) -> bool:
 
 
 def _remarkable(found: Comparison | None) -> bool:
-    return found is not None and (found.is_float32 or found.squeezed)
+    return found is not None and (found.is_float32 or found.undecided or found.squeezed)
 
 
 def _output_view(words: Words, output: OutputResult, score: Score) -> OutputView:
@@ -432,7 +432,9 @@ def _figures(words: Words, output: OutputResult) -> Iterable[str]:
         yield from _statistics(words, found)
     elif found.sentence not in output.sentence:
         yield found.sentence
-    if found.is_float32:
+    if found.undecided:
+        yield words.undecided
+    elif found.is_float32:
         yield words.float32
     if found.squeezed:
         yield words.squeezed

@@ -194,7 +194,7 @@ def _unless_hidden(match: re.Match[str], hidden: np.ndarray) -> str:
     """Give the number as written, or the mask where it tells a hidden value to four digits."""
     text, whole, part = match.group(), match["whole"] or "", match["part"] or ""
     digits = "".join(c for c in whole + part if c.isdigit()).lstrip("0")
-    if len(digits.rstrip("0") if part else digits) < _QUOTED_DIGITS:
+    if len(digits) < _QUOTED_DIGITS:
         return text
     exponent = min(int(match["exponent"] or 0), 300)
     unit = 10.0 ** (exponent - len(part))

@@ -80,5 +80,6 @@ def _encoded(problems: tuple[Problem, ...]) -> str:
 
 def _fingerprint(folders: tuple[Path, ...]) -> str:
     """Tell the state of templates and of the code that fills them: names, sizes and times."""
-    paths = [p for folder in folders if folder.is_dir() for p in sorted(folder.iterdir())]
-    return repr([(str(p), (found := p.stat()).st_size, found.st_mtime_ns) for p in paths])
+    found = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    states = [(path, path.stat()) for path in found if path.suffix != ".pyc"]
+    return repr([(str(path), state.st_size, state.st_mtime_ns) for path, state in states])

@@ -1,6 +1,7 @@
 """Sample reports that exercise everything a page can show, built of the real records."""
 
-from fractions import Fraction as F  # marks are on every line here
+from fractions import Fraction as F
+from functools import cache  # marks are on every line here
 
 import numpy as np
 
@@ -702,6 +703,7 @@ def residual_parts():
     )
 
 
+@cache
 def report():
     """A report with every verdict, kind of answer and kind of error map."""
     return Report(
