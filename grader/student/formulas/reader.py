@@ -285,7 +285,7 @@ class Reader:
     def power(self, *, is_exponent: bool = False) -> Node:
         """An operand with its powers and transposes."""
         start = self.token.at
-        node = self.primary()
+        node = self._euler() or self.primary()
         while True:
             if self.accept("op", "^"):
                 node = self._raised(node, start)
@@ -299,6 +299,14 @@ class Reader:
                 self.refuse(f"no name with this prime is declared; {self.vocabulary.known}")
             else:
                 return node
+
+    def _euler(self) -> Node | None:
+        """The letter e is Euler's number where it has an exponent and is nothing else."""
+        is_letter = self.sees("word", "e") and self.ahead.text == "^"
+        if not is_letter or self.subscripts or "e" in self.scope:
+            return None
+        self.take()
+        return Constant("e")
 
     def transposed(self, node: Node) -> Node:
         """The transpose of an array; a number is its own."""
@@ -470,6 +478,10 @@ class Reader:
         indices = clauses.subscript(self, rank)
         if token.kind == "array" and len(indices) > rank:
             self.refuse(f"{token.text} has {rank} axes; found {len(indices)} indices", token.at)
+        match indices:
+            case [Number(text)] if token.kind == "family" and text.isdigit():
+                member = self.vocabulary.families[token.text].get(int(text))
+                return Element(token.text, tuple(indices)) if member is None else Name(member)
         return Element(token.text, tuple(indices))
 
     def _word(self) -> Node:
@@ -477,9 +489,6 @@ class Reader:
         if token.text in self.scope:
             self.take()
             return Index(token.text)
-        if token.text == "e" and self.ahead.text == "^" and not self.subscripts:
-            self.take()
-            return Constant("e")
         if token.text == "O" and self.ahead.text == "(" and self.place == 0:
             self.take()
             self.warnings.append("“O( )” was read as what stands in it")
