@@ -208,7 +208,6 @@ def _part_view(
         signature=str(part.signature) if part and part.signature else "",
         call=part.call.strip() if part else "",
         answers=() if given else _answers(made_of, result),
-        is_answered=bool(result.readings),
         lost=_losses(result, lambda marks: tally.lost(*place, marks)),
         passed=words.tests_passed.format(passed, len(tests)),
         tests=tests,

@@ -209,8 +209,7 @@ class PartView(Record, frozen=True):
         anchor: the fragment that the overview links to.
         sentence: the one that matters most.
         question: rendered Markdown.
-        answers: empty where the claims hold what was given.
-        is_answered: something was handed in.
+        answers: empty where the claims hold what was given, and where nothing was handed in.
         lost: each reason with the marks that it cost, the part's own sentence first.
         passed: how many tests passed, in words.
     """
@@ -226,7 +225,6 @@ class PartView(Record, frozen=True):
     signature: str
     call: str
     answers: tuple[Typed, ...]
-    is_answered: bool
     lost: tuple[Loss, ...]
     passed: str
     tests: tuple[TestView, ...]

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from grader.errors import CourseError, UsageError
 from grader.model import LostMark, Reading, Verdict
 from grader.report import write_report
+from grader.report.words import Words
 from grader.student.wire import Place, Scalar
 from tests.report import samples
 from tests.report.reading import read
@@ -346,6 +347,14 @@ def test_a_course_may_override_a_template_the_style_and_the_words(tmp_path):
     assert "bestanden" in page.text
     parts = read(index.with_name("batch-norm.html")).all("section", class_="part")
     assert [p.text for p in parts][2] == "Larger batches"
+
+
+def test_every_word_is_said_somewhere():
+    """A translator is not asked for a text that no page shows."""
+    root = Path(__file__).resolve().parents[2]
+    sources = [*(root / "templates").glob("*.html"), *(root / "grader/report").glob("*.py")]
+    said = "".join(path.read_text(encoding="utf-8") for path in sources)
+    assert [n for n in Words.__struct_fields__ if not re.search(rf"\bwords\.{n}\b", said)] == []
 
 
 @pytest.mark.parametrize(
