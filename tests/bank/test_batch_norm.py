@@ -21,7 +21,7 @@ import numpy as np
 
 def bn_jacobian(x, gamma, eps):
     N, C = x.shape
-    J = np.zeros((C, N, N))
+    J = np.zeros((C, N, N), x.dtype)
     for c in range(C):
         d = x[:, c] - sum(x[:, c]) / N
         var = sum(d ** 2) / N
@@ -70,7 +70,7 @@ BY_CHANNEL = """\
 import numpy as np
 
 def batchnorm(x, gamma, beta, eps):
-    y = np.zeros(x.shape)
+    y = np.zeros_like(x)
     for c in range(x.shape[1]):
         y[:, c] = normalised(x[:, c], eps) * gamma[c] + beta[c]
     return y
@@ -173,12 +173,31 @@ def test_every_misconception_is_tried_here(bench):
 # --- functions ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("part", "python"),
-    [("jacobian", BY_PATHS), ("after-scaling", BY_NAME), ("forward", BY_CHANNEL)],
-)
-def test_another_style_earns_everything(bench, part, python):
-    assert full(bench.grade(python)) == {part}
+STYLES = {"jacobian": BY_PATHS, "after-scaling": BY_NAME, "forward": BY_CHANNEL}
+
+
+@pytest.mark.parametrize("part", STYLES)
+def test_another_style_earns_everything(bench, part):
+    assert full(bench.grade(STYLES[part])) == {part}
+
+
+def test_an_accepted_alternative_earns_everything(bench):
+    ((_, function),) = bench.solution["forward"].accepted
+    python = f"{bench.reference_python()}\n\nbatchnorm = {function.__name__}\n"
+    assert "forward" in full(bench.grade(python))
+
+
+@pytest.mark.parametrize("part", STYLES)
+def test_float32_earns_everything(bench, part):
+    name = next(p.signature.name for p in bench.problem.parts if p.name == part)
+    low = f"""
+in_float64 = {name}
+
+def {name}(*inputs):
+    return in_float64(*map(np.float32, inputs))
+"""
+    result = bench.grade(STYLES[part] + low)[part]
+    assert (result.marks, result.sentence) == (result.out_of, "")
 
 
 @pytest.mark.parametrize("name", JACOBIAN)
@@ -337,6 +356,7 @@ def test_carol_is_told_what_kept_each_answer_from_being_right(bench):
         assert found.pop(part)[1:] == ("0", f"{nothing}{number} in answers.yaml")
     # The message of an IndexError is numpy's own.
     assert found.pop("after-scaling")[2].startswith("raised IndexError: ")
+    assert found.pop("variance-noise")[2].endswith("division by zero: m - m is 0 here")
     assert found == {
         "jacobian": (
             "0 of 3",
@@ -357,7 +377,6 @@ def test_carol_is_told_what_kept_each_answer_from_being_right(bench):
             "“zero” is not a name of this question; the answer is a number",
         ),
         "mean-noise": ("0 of 1", "1", "“n” is not a name of this question; the names are s2 and m"),
-        "variance-noise": ("0 of 1", "0", "division by zero: m - m is 0 here"),
         "noise-ratio": (
             "0 of 1",
             "1",
