@@ -44,6 +44,7 @@ def kernel(text):
         r"\sum_{i,j} \frac{\partial L}{\partial P_{ij}} x_{i+s-2, j+u-2, v}",
         r"dW_{suv} = \sum_{i,j=1}^{6} x_{i+s-2,j+u-2,v} G_{ij}",
         "dW[s,u,v] = sum(G[i,j]*x[i+s-2,j+u-2,v] for i in range(1,7) for j in range(1,7))",
+        "sum_{i,j=1}^6 G[max(i,1), j] x[min(i+s-2, 9), j+u-2, v]",
         r"dW_{a,b,c} = ∑_{m} ∑_{n} G_{m,n} x_{m+a-2,n+b-2,c}",
         r"dW_{s,u,v} = \sum_{p=s-1}^{s+4} \sum_{q=u-1}^{u+4} G_{p-s+2,q-u+2} x_{p,q,v}",
     ],

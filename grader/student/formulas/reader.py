@@ -460,16 +460,15 @@ class Reader:
         return Name(token.text)
 
     def _is_bracket_product(self, token: Token) -> bool:
-        """Whether the bracket behind an array holds another array, so that it is no index."""
+        """Whether the bracket behind an array holds one value with arrays in it, and no indices."""
         if token.kind == "family" or self.token.text == "_":
             return False
-        depth = 0
+        depth, holds_arrays = 0, False
         for inner in self.tokens[self.place :]:
             depth += (inner.kind == "open") - (inner.kind == "close")
-            if depth == 0:
-                break
-            if inner.kind in {"array", "function"}:
-                return True
+            if depth == 0 or (depth == 1 and inner.text == ","):
+                return depth == 0 and holds_arrays
+            holds_arrays = holds_arrays or inner.kind in {"array", "function"}
         return False
 
     def _element(self, token: Token) -> Node:
