@@ -76,20 +76,28 @@ def judge_computed(
     readings = formula_readings(numbered.part, match, outcome) or readings_of(match)
     unread = {reply.output: reply.error for reply in outcome.formulas if reply.error}
     unanswered = _unanswered(numbered.part, match)
-    best: _Judged | None = None
-    for convention in conventions(numbered.part, match):
-        judging = _Judging(numbered.part, expected, outcome, own, convention.name)
+    judgings = {
+        convention.name: _Judging(numbered.part, expected, outcome, own, convention.name)
+        for convention in conventions(numbered.part, match)
+    }
+    for judging in judgings.values():
         judging.unread, judging.unanswered = unread, unanswered
-        if convention.share != 1 and best is not None:
-            # What an accepted layout makes of the formula says where the layouts part.
-            told = next((test.sentence for test in best.tests if test.sentence), "")
-            judged = judging.judged(convention.but(told))
-        else:
-            judged = judging.judged(convention)
-        if best is None or judged.marks > best.marks:
-            best = judged
-    assert best is not None
-    return _result(numbered, match, readings, unread, best)
+    best = _best(judgings, conventions(numbered.part, match))
+    judgings[best.name].explains = True
+    return _result(numbered, match, readings, unread, judgings[best.name].judged(best))
+
+
+def _best(judgings: dict[str, "_Judging"], tried: tuple[Convention, ...]) -> Convention:
+    """The convention that earns most, the first of equals; explaining mistakes comes later."""
+    first = judgings[tried[0].name].judged(tried[0])
+    # What an accepted layout makes of the formula says where the layouts part.
+    told = next((test.sentence for test in first.tests if test.sentence), "")
+    best, marks = tried[0], first.marks
+    for convention in tried[1:]:
+        earned = judgings[convention.name].judged(convention).marks
+        if earned > marks:
+            best, marks = convention, earned
+    return best if best.share == 1 else best.but(told)
 
 
 def _unanswered(part: Part, match: Match) -> frozenset[int]:
@@ -180,6 +188,7 @@ class _Judging:
         self.part, self.signature = part, part.signature
         self.expected, self.outcome, self.own = expected, outcome, own
         self.convention = convention
+        self.explains = False
         self.unread: dict[int, str] = {}
         self.comparisons: dict[tuple[int, int, int], Comparison] = {}  # by test, case and output
         self.accepted: set[tuple[int, int, int]] = set()  # keys of the same kind
@@ -353,7 +362,8 @@ class _Judging:
             mistake = self.expected.misconceptions[known]
             marks, misconception, sentence = out_of * mistake.share, mistake.name, mistake.say
         else:
-            found = self._probed(k, self._diagnosis(k, bound, test, bad))
+            if self.explains:
+                found = self._probed(k, self._diagnosis(k, bound, test, bad))
             sentence = self._named(variable, self._sentence(k, comparisons[first], found))
         return OutputResult(
             name=variable.name,
