@@ -11,13 +11,14 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from grader.report.mathml import allowed
+from grader.report.taps import TapsError, draw
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 # Goes into the key of every rendered piece that is kept: raise it when the rendering changes.
-VERSION = "1"
+VERSION = "2"
 
 _ALIGNED = re.compile(r"\\(begin|end)\{(aligned|align|split|gathered)\}")
 _HIGHEST, _LOWEST = 3, 6
@@ -40,6 +41,7 @@ def _renderer() -> "MarkdownIt":
     renderer.add_render_rule("table_open", _table_open)
     renderer.add_render_rule("table_close", _table_close)
     renderer.add_render_rule("link_open", _link_open)
+    renderer.add_render_rule("fence", _fence)
     return renderer
 
 
@@ -72,6 +74,17 @@ def _table_open(*_: object) -> str:
 
 def _table_close(*_: object) -> str:
     return "</table></div>"
+
+
+def _fence(renderer: Any, tokens: "list[Token]", index: int, options: Any, env: Any) -> str:
+    """A fence of `taps` is drawn; one that can not be drawn is shown as it stands."""
+    token = tokens[index]
+    if token.info.strip() == "taps":
+        try:
+            return str(draw(token.content))
+        except TapsError as error:
+            return f"<pre>{escape(token.content)}{escape(str(error))}</pre>"
+    return str(renderer.fence(tokens, index, options, env))
 
 
 def _link_open(renderer: Any, tokens: "list[Token]", index: int, options: Any, env: Any) -> str:

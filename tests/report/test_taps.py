@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from grader.report.statements import rendered
 from grader.report.taps import TapsError, draw
 
 
@@ -89,3 +90,9 @@ def test_what_can_not_be_drawn_is_told(text, message):
     with pytest.raises(TapsError) as caught:
         draw(text)
     assert str(caught.value) == message
+
+
+def test_a_fence_of_taps_in_a_statement_is_drawn():
+    assert "<svg" in rendered("```taps\n3, dilation 2\n```\n")
+    assert rendered("```taps\nthree\n```\n").startswith("<pre>three")
+    assert "<svg" not in rendered("```python\n3\n```\n")
