@@ -4,7 +4,10 @@ It must not know which value is the student's and which is the reference's; it o
 given, bounded in rows, columns and depth.
 """
 
+import math
+
 import numpy as np
+from msgspec.structs import replace
 
 from grader.model import Record
 from grader.report.text import clip
@@ -24,6 +27,7 @@ from grader.student.wire import (
 ROWS = 8
 COLUMNS = 8
 ITEMS = 8
+SLICES = 6
 DEPTH = 3
 TEXT = 500
 NUMBER = 60
@@ -53,7 +57,7 @@ class Shown(Record, frozen=True):
         caption: dtype, shape and the slice that is shown.
         columns, rows: a table, with the indices of its columns; empty where there is none.
         notes: what was left out.
-        items: the values of a tuple or dict.
+        items: the values of a tuple or dict, or the slices of an array.
     """
 
     label: str = ""
@@ -130,29 +134,38 @@ def _items(many: Many, words: Words, label: str, focus: _Focus) -> Shown:
 
 
 def _table(array: np.ndarray, words: Words, label: str, focus: _Focus) -> Shown:
-    """Show a window of an array of one axis or more: a slice of the last two axes."""
+    """Show an array of one axis or more: all slices over the last two axes if they are few."""
     caption = words.array.format(array.dtype.name, _shape(array.shape))
     if array.size == 0:
         return Shown(label=label, text=words.empty, caption=caption)
     worst = focus.worst if _is_inside(focus.worst, array.shape) else ()
-    start = worst or (0,) * array.ndim
-    lead = start[:-2]
-    if lead:
-        caption += ", " + words.slice.format(f"[{', '.join(map(str, lead))}, :, :]")
-    plane = array[lead] if array.ndim > 1 else array[np.newaxis, :]
-    heads = array.ndim > 1
-    rows = _window(plane.shape[0], start[-2] if heads else 0, ROWS)
-    columns = _window(plane.shape[1], start[-1], COLUMNS)
-    marked = (start[-2] if heads else 0, start[-1]) if worst else None
+    lead = array.shape[:-2]
+    if lead and math.prod(lead) <= SLICES:
+        slices = (_plane(array, at, worst, words, focus.digits) for at in np.ndindex(lead))
+        return Shown(label=label, caption=caption, items=tuple(slices))
+    at = (worst or (0,) * array.ndim)[:-2]
+    shown = _plane(array, at, worst, words, focus.digits)
+    where = f", {words.slice.format(shown.label)}" if lead else ""
+    return replace(shown, label=label, caption=caption + where)
+
+
+def _plane(
+    array: np.ndarray, at: tuple[int, ...], worst: tuple[int, ...], words: Words, digits: int
+) -> Shown:
+    """Show a window of one slice, around the worst element where that is in it."""
+    is_matrix = array.ndim > 1
+    plane = array[at] if is_matrix else array[np.newaxis, :]
+    marked = (worst if is_matrix else (0, *worst))[-2:] if worst and worst[:-2] == at else ()
+    rows = _window(plane.shape[0], marked[0] if marked else 0, ROWS)
+    columns = _window(plane.shape[1], marked[1] if marked else 0, COLUMNS)
     return Shown(
-        label=label,
-        caption=caption,
+        label=f"[{', '.join(map(str, at))}, :, :]" if at else "",
         columns=tuple(map(str, columns)),
         rows=tuple(
             Row(
-                index=str(r) if heads else "",
+                index=str(r) if is_matrix else "",
                 cells=tuple(
-                    Cell(text=_number(plane[r, c], focus.digits), is_worst=(r, c) == marked)
+                    Cell(text=_number(plane[r, c], digits), is_worst=(r, c) == marked)
                     for c in columns
                 ),
             )

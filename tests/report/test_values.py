@@ -56,9 +56,9 @@ def test_a_matrix_is_a_table_with_its_worst_element_marked():
 
 
 def test_a_large_array_shows_the_slice_and_window_of_the_worst_element():
-    array = np.arange(2 * 40 * 50).reshape(2, 40, 50)
+    array = np.arange(9 * 40 * 50).reshape(9, 40, 50)
     shown = show(pack(array), WORDS, worst=(1, 30, 44))
-    assert shown.caption == "int64, shape (2, 40, 50), showing [1, :, :]"
+    assert shown.caption == "int64, shape (9, 40, 50), showing [1, :, :]"
     assert (len(shown.rows), len(shown.columns)) == (ROWS, COLUMNS)
     marked = [cell.text for row in shown.rows for cell in row.cells if cell.is_worst]
     assert marked == [str(array[1, 30, 44])]
@@ -70,8 +70,16 @@ def test_the_worst_element_is_always_in_sight(shape, data):
     array = np.arange(np.prod(shape)).reshape(shape)
     worst = tuple(data.draw(st.integers(0, max(0, size - 1))) for size in shape)
     shown = show(pack(array), WORDS, worst=worst)
-    marked = [cell.text for row in shown.rows for cell in row.cells if cell.is_worst]
+    rows = [row for table in (shown, *shown.items) for row in table.rows]
+    marked = [cell.text for row in rows for cell in row.cells if cell.is_worst]
     assert marked == ([str(array[worst])] if array.size else [])
+
+
+def test_the_few_slices_of_a_small_array_are_all_shown():
+    shown = show(pack(np.arange(12).reshape(2, 3, 2)), WORDS, worst=(1, 2, 0))
+    assert shown.caption == "int64, shape (2, 3, 2)"
+    assert [item.label for item in shown.items] == ["[0, :, :]", "[1, :, :]"]
+    assert texts(shown.items[1]) == [["6", "7"], ["8", "9"], ["10", "11"]]
 
 
 def test_a_vector_is_one_row():
