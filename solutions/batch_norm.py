@@ -168,9 +168,9 @@ def standardised(x):
 
 
 solution["why-text"].red_flags(
-    "The same sentence again as its own cause (stable because it is normalised).",
-    "“Normalises the weights”: what it normalises are activations.",
-    "Zero mean and unit variance claimed of the output, after gamma and beta.",
+    "gives the same sentence again as its own cause (stable because it is normalised)",
+    "says that the weights are normalised",
+    "claims mean 0 and variance 1 of the output, behind gamma and beta",
 )
 
 
@@ -301,8 +301,8 @@ def _():
 
 
 solution["scaling-text"].red_flags(
-    "“They are not connected to the weights”: right result, wrong reason. They are connected, and "
-    "would change if x-hat did.",
+    "says that they are not connected to the weights: right result, wrong reason, as they would change "
+    "if x-hat did",
 )
 
 
@@ -442,7 +442,9 @@ def _():
     return simulated_noise(8) / 2 < simulated_noise(256) < 2 * simulated_noise(8)
 
 
-solution["batch-text"].red_flags("A direction without the noise of the statistics as its reason.")
+solution["batch-text"].red_flags(
+    "gives a direction without the noise of the statistics as its reason"
+)
 
 
 # --- 1.4: fully connected and convolutional -------------------------------------------------------

@@ -1,9 +1,11 @@
 """Batch norm: right answers in other styles, and each known mistake with its sentence."""
 
 import json
+import re
 
 import pytest
 
+from grader.student.wire import unpack
 from tests.bank.bench import full, lost, recognised, summary
 
 SLUG = "batch-norm"
@@ -168,6 +170,14 @@ def test_every_misconception_is_tried_here(bench):
     functions = {"jacobian": JACOBIAN, "after-scaling": AFTER, "forward": FORWARD}
     tried = {(part, name) for part, names in functions.items() for name in names}
     assert bench.misconceptions() == tried | set(MISTAKES)
+
+
+def test_no_sentence_gives_a_hidden_number_away(bench):
+    for part in ("counts", "noise-ratio"):
+        outputs = bench.expected[part].tests[0].cases[0].outputs
+        hidden = {str(unpack(output.value)) for output in outputs}
+        for misconception in bench.expected[part].misconceptions:
+            assert not hidden & set(re.findall(r"[\d.]*\d", misconception.say))
 
 
 # --- functions ------------------------------------------------------------------------------------
