@@ -280,7 +280,7 @@ def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
         "claims": (
             "0 of 2",
             "2",
-            "found '0'; wanted true or false for each of more-work, skips-none, neighbours, gridding, "
+            "found 'more-work'; wanted true or false for each of more-work, skips-none, neighbours, gridding, "
             "growing, keeps-size",
         ),
         "text": (
