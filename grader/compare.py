@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import count as counting
 from math import inf, isnan
-from typing import Any, TypeAlias
 
 import numpy as np
 from msgspec.structs import replace
@@ -22,7 +21,7 @@ from msgspec.structs import replace
 from grader.errors import GraderError
 from grader.model import Comparison, ErrorMap, ExpectedCase, ExpectedOutput, Record, Stage
 from grader.student.signature import Signature, Variable
-from grader.student.wire import NoValue, Unusable, Value, unpack
+from grader.student.wire import NoValue, Numbers, Unusable, Value, in_floats, numbers, unpack
 
 TOLERANCE = 1e-8
 FLOAT32_FLOOR = 1e-4
@@ -32,10 +31,6 @@ NEAREST_SHARE = 0.1  # nor by more than this share of the nearest misconception'
 RECOGNITION_BOUND = 1e-6
 MAP_ELEMENTS = 4096
 SLIGHTLY = 0.05  # of the scale: nearer than this, an element of the error map is slightly off
-
-Numbers: TypeAlias = np.ndarray[
-    Any, np.dtype[Any]
-]  # kinds b, i, u, f, c; or objects: see numbers()
 
 _LOW = ("float16", "float32")
 _EXACT_KINDS = "biuO"
@@ -161,26 +156,6 @@ def counting_against(comparisons: Sequence[Comparison]) -> list[int]:
 # --- types --------------------------------------------------------------------------------------
 
 
-def numbers(value: Value) -> Numbers | None:
-    """The value as an array of numbers, or None where it is none.
-
-    A nested tuple is taken as an array. Fractions and integers beyond 64 bits stay Python's own
-    exact numbers, in an array of objects.
-    """
-    if value is None or isinstance(value, str | dict | Unusable | NoValue):
-        return None
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError, OverflowError):  # ragged, or too deep
-        return None
-    if array.dtype.kind != "O":
-        return array if array.dtype.kind in "biufc" else None
-    kinds = {type(item) for item in array.flat}
-    if kinds <= {bool, int, Fraction}:
-        return array
-    return _in_floats(array) if kinds <= {bool, int, Fraction, float} else None
-
-
 def _expected_numbers(truth: Value, variable: Variable) -> Numbers:
     found = numbers(truth)
     if found is None:
@@ -188,21 +163,6 @@ def _expected_numbers(truth: Value, variable: Variable) -> Numbers:
             f"{variable.name}: found {described(truth)} as the expected value; wanted numbers"
         )
     return found
-
-
-def _in_floats(array: Numbers) -> Numbers:
-    """The array in float64; exact numbers beyond its range become its largest ones."""
-    if array.dtype.kind != "O":
-        return array.astype(np.float64)
-    floats = np.array([_as_float(item) for item in array.flat], dtype=np.float64)
-    return floats.reshape(array.shape)
-
-
-def _as_float(number: float | Fraction) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return float(np.finfo(np.float64).max) * (1 if number > 0 else -1)
 
 
 def _is_misplaced_truth(found: Numbers, variable: Variable) -> bool:
@@ -358,7 +318,7 @@ def _compare_places(
 ) -> Comparison:
     """NaN and infinities stand where they are expected, with their sign, and nowhere else."""
     wrong = (found == inf) & ~(_is_finite(actual) & _is_finite(truth))
-    astray = _in_floats(actual)[wrong]
+    astray = in_floats(actual)[wrong]
     kinds = [name for name, test in (("NaN", np.isnan), ("inf", np.isinf)) if test(astray).any()]
     what = " and ".join(kinds) or "finite where NaN or inf is due"
     bad = int(wrong.sum())
@@ -446,7 +406,7 @@ def _magnitude(value: Value) -> float:
     found = numbers(value)
     if found is None or found.dtype.kind == "c":
         return 0.0
-    floats = np.abs(_in_floats(found))
+    floats = np.abs(in_floats(found))
     return float(floats[np.isfinite(floats)].max(initial=0.0))
 
 

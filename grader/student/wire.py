@@ -71,6 +71,7 @@ class NoValue(msgspec.Struct, frozen=True, tag="no value", array_like=True):
 
 Packed: TypeAlias = Array | Rational | Many | Scalar | Unusable | NoValue
 Value: TypeAlias = Any  # what `unpack` gives: see its docstring
+Numbers: TypeAlias = np.ndarray[Any, np.dtype[Any]]  # what `numbers` gives: see its docstring
 
 
 def pack(value: object, *, depth: int = 0) -> Packed:
@@ -213,6 +214,41 @@ _PACKERS: dict[tuple[str, str], Callable[[Any], Packed]] = {
     ("torch", "Tensor"): _pack_tensor,
     ("torch.nn.parameter", "Parameter"): _pack_tensor,
 }
+
+
+def numbers(value: Value) -> Numbers | None:
+    """The value as an array of numbers, or None where it is none.
+
+    A nested tuple is taken as an array. Fractions and integers beyond 64 bits stay Python's own
+    exact numbers, in an array of objects.
+    """
+    if value is None or isinstance(value, str | dict | Unusable | NoValue):
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):  # ragged, or too deep
+        return None
+    if array.dtype.kind != "O":
+        return array if array.dtype.kind in "biufc" else None
+    kinds = {type(item) for item in array.flat}
+    if kinds <= {bool, int, Fraction}:
+        return array
+    return in_floats(array) if kinds <= {bool, int, Fraction, float} else None
+
+
+def in_floats(array: Numbers) -> Numbers:
+    """The array in float64; exact numbers beyond its range become its largest ones."""
+    if array.dtype.kind != "O":
+        return array.astype(np.float64)
+    floats = np.array([_as_float(item) for item in array.flat], dtype=np.float64)
+    return floats.reshape(array.shape)
+
+
+def _as_float(number: float | Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float(np.finfo(np.float64).max) * (1 if number > 0 else -1)
 
 
 # --- what the judge sends -----------------------------------------------------------------------

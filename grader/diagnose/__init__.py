@@ -1,0 +1,76 @@
+"""Says what the arrays tell about a mistake that is none of the listed misconceptions.
+
+Each detector asks all failing cases of one output the same question and speaks only if every case
+bears it out, with enough numbers to exclude chance: a diagnosis is a fact about the arrays, never a
+guess. Detectors are asked in the order of the ladders below, the most telling first. Knows nothing
+of marks; its sentences never hold an expected value.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader.diagnose.case import Case, Detector, make_case
+from grader.diagnose.nearly import NEARLY, NEARLY_RIGHT, ROUNDED, not_finite
+from grader.diagnose.places import ORDER, PLACES, SLICES
+from grader.diagnose.rules import RULES
+from grader.diagnose.sentences import SENTENCES
+from grader.diagnose.shapes import SHAPES
+from grader.model import Diagnosis
+from grader.student.signature import Signature
+from grader.student.wire import Value
+
+__all__ = ["SENTENCES", "diagnose"]
+
+_VALUES: tuple[Detector, ...] = (*RULES, *ORDER, *ROUNDED, *PLACES, *SLICES)
+
+
+def diagnose(  # noqa: PLR0913  # everything that one output's cases consist of
+    *,
+    actuals: Sequence[Value],
+    expecteds: Sequence[Value],
+    inputs: Sequence[dict[str, Value]],
+    signature: Signature,
+    output: int,
+    scales: Sequence[float],
+    bound: float,
+) -> Diagnosis | None:
+    """Diagnose one output over its failing cases.
+
+    Args:
+        actuals, expecteds: per case the value returned and the reference's.
+        inputs: per case the inputs by name.
+        signature: the part's signature.
+        output: the output's index in it.
+        scales: per case the size that errors are measured against.
+        bound: the error that was allowed.
+    """
+    variable = signature.outputs[output]
+    cases = []
+    for actual, expected, given, scale in zip(actuals, expecteds, inputs, scales, strict=True):
+        case = make_case(
+            actual=actual,
+            expected=expected,
+            inputs=given,
+            signature=signature,
+            output=variable,
+            measure=(scale, bound),
+        )
+        if case is None:
+            return None
+        cases.append(case)
+    if not cases:
+        return None
+    with np.errstate(all="ignore"):
+        return next((said for detect in _ladder(cases) if (said := detect(cases))), None)
+
+
+def _ladder(cases: Sequence[Case]) -> tuple[Detector, ...]:
+    """The detectors that have something to say of such cases, in order."""
+    if any(not np.isfinite(case.actual).all() for case in cases):
+        return (not_finite,)
+    if any(case.actual.shape != case.expected.shape for case in cases):
+        return SHAPES
+    if all(case.error <= NEARLY_RIGHT for case in cases):
+        return NEARLY
+    return _VALUES
