@@ -7,6 +7,7 @@ recognised over all cases of a part, and only where none is does the diagnosis o
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -76,13 +77,14 @@ def judge_computed(
     readings = formula_readings(numbered.part, match, outcome) or readings_of(match)
     unread = {reply.output: reply.error for reply in outcome.formulas if reply.error}
     unanswered = _unanswered(numbered.part, match)
+    tried = conventions(numbered.part, match)
     judgings = {
         convention.name: _Judging(numbered.part, expected, outcome, own, convention.name)
-        for convention in conventions(numbered.part, match)
+        for convention in tried
     }
     for judging in judgings.values():
         judging.unread, judging.unanswered = unread, unanswered
-    best = _best(judgings, conventions(numbered.part, match))
+    best = _best(judgings, tried) if len(tried) > 1 else tried[0]
     judgings[best.name].explains = True
     return _result(numbered, match, readings, unread, judgings[best.name].judged(best))
 
@@ -199,7 +201,6 @@ class _Judging:
             [_bind(reply, self.signature, convention) for reply in test.cases]
             for test in outcome.tests
         ]
-        self.recognised = self._recognised()
 
     def judged(self, convention: Convention) -> _Judged:
         total = sum((test.weight for test in self.expected.tests), Fraction(0))
@@ -456,7 +457,8 @@ class _Judging:
 
     # --- over all cases -------------------------------------------------------------------------
 
-    def _recognised(self) -> tuple[int | None, ...]:
+    @cached_property
+    def recognised(self) -> tuple[int | None, ...]:
         """Per output the misconception that its values are those of, if there is one.
 
         Where several are, the one that explains most outputs of the part is the likeliest.

@@ -39,6 +39,9 @@ _NUMBER = re.compile(
     r"(?P<whole>\d{1,3}(?:[,_]\d{3})+|\d+)?(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[-+]?\d{1,3}))?"
 )
 
+# Some number of that many digits, whatever stands between them: a cheap first look.
+_LONG = re.compile(rf"(?:\d[.,_]?){{{_QUOTED_DIGITS}}}")
+
 
 def redact(report: Report) -> Report:
     """Give the student's record: the report without anything hidden. Doing it twice is once."""
@@ -149,7 +152,7 @@ def _mask(test: TestResult) -> Callable[[str], str]:
     packed = [value for value in values if value is not None]
 
     def mask(sentence: str) -> str:
-        if not packed or not any(character.isdigit() for character in sentence):
+        if not packed or _LONG.search(sentence) is None:
             return sentence
         hidden = _magnitudes(packed)
         return _NUMBER.sub(lambda match: _unless_hidden(match, hidden), sentence)
