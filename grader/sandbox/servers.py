@@ -79,7 +79,8 @@ class Server:
                 " a process; use Linux, macOS or the Windows Subsystem for Linux"
             )
         self.way = way
-        self._scratch = tempfile.mkdtemp(prefix="grader-")
+        # Inside bubblewrap the scratch folder is memory that goes with it.
+        self._scratch = "" if way.bubblewrap else tempfile.mkdtemp(prefix="grader-")
         self._stream, theirs = socket.socketpair()
         needed = places(with_torch=with_torch)
         with theirs, tempfile.TemporaryFile() as said:
@@ -108,14 +109,14 @@ class Server:
                 "packages": needed.packages,
                 "preload": _PRELOAD + (_PRELOAD_TORCH if with_torch else ()),
                 "readable": needed.readable() if self.way.is_walled else None,
-                "scratch": SCRATCH if self.way.bubblewrap else self._scratch,
+                "scratch": self._scratch or SCRATCH,
             }
         )
 
     def _popen(self, arguments: list[str], *, stderr: int, control: int) -> subprocess.Popen[bytes]:
-        home = SCRATCH if self.way.bubblewrap else self._scratch
+        home = self._scratch or SCRATCH
         nobody = _NOBODY if self.way.is_nobody else None
-        if nobody is not None:
+        if nobody is not None and self._scratch:
             os.chown(self._scratch, nobody, nobody)
         return subprocess.Popen(  # noqa: S603  # our own interpreter and script
             arguments,
@@ -123,7 +124,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             env=_ENVIRONMENT | {"HOME": home, "TMPDIR": home},
-            cwd=self._scratch,
+            cwd=self._scratch or "/",
             pass_fds=(control,),
             user=nobody,
             group=nobody,
@@ -166,7 +167,8 @@ class Server:
     def _clean(self) -> None:
         self._stream.close()
         os.close(self._said)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _died(self) -> ServerDiedError:
         self._process.poll()

@@ -193,17 +193,23 @@ def _unprinted(case: CaseReply) -> CaseReply:
 
 
 def encoded(reply: TestReply) -> bytes:
-    """The reply as bytes; one beyond the limit says so instead."""
-    data = _encode(reply)
-    if len(data) <= MAX_REPLY:
-        return data
-    return _encode(msgspec.structs.replace(reply, cases=tuple(_too_much(reply))))
+    """The reply as bytes; cases that can not cross the wire say so instead."""
+    with contextlib.suppress(UnicodeEncodeError):
+        data = _encode(reply)
+        if len(data) <= MAX_REPLY:
+            return data
+    return _encode(msgspec.structs.replace(reply, cases=tuple(_crossing(reply))))
 
 
-def _too_much(reply: TestReply) -> Iterator[CaseReply]:
-    """Each case larger than its share is replaced."""
+def _crossing(reply: TestReply) -> Iterator[CaseReply]:
+    """Each case that is larger than its share, or holds text that is no Unicode, is replaced."""
     for case in reply.cases:
-        size = len(_encode(case))
+        try:
+            size = len(_encode(case))
+        except UnicodeEncodeError:
+            message = "returned text with characters that are no Unicode"
+            yield CaseReply(result=Raised(reason="not a value", message=message))
+            continue
         if size * len(reply.cases) <= MAX_REPLY:
             yield case
         else:

@@ -16,8 +16,8 @@ MAX_FRAMES = 12
 _HINTS = {
     "EOFError": "input() has nothing to read here; take the values from the arguments",
     "FileNotFoundError": "only the files of the submission are here, in the same folders",
-    "PermissionError": "files can not be written here, nor read outside the submission",
-    "BlockingIOError": "processes can not be started here",
+    "PermissionError": "an answer can not write files, read others than the submission's, start"
+    " processes or use the network",
 }
 
 
@@ -58,6 +58,7 @@ def text_of(error: BaseException) -> str:
         text = str(error)
     except BaseException:  # noqa: BLE001  # a student's __str__ may raise anything
         return ""
+    text = text.encode(errors="replace").decode()  # what is no Unicode can not cross the wire
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 

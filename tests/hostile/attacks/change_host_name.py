@@ -1,0 +1,14 @@
+"""Tries to rename the machine; must be refused."""
+# ends: exception
+# bare: can not be shown: it would change the machine
+
+import ctypes
+import platform
+
+
+def f(secret, port, victim):
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = 170 if platform.machine() == "x86_64" else 161
+    if libc.syscall(number, b"planted", 7) < 0 and ctypes.get_errno() in (1, 13, 38):
+        raise OSError(ctypes.get_errno(), "refused")
+    return "GAINED"
