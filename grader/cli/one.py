@@ -1,4 +1,4 @@
-"""`grade PATH`: grade one submission.
+"""`grade PATH`: grade one submission, or hand a class over to `many`.
 
 The student's side is started before anything slow is imported, so that it warms up while this
 process does; that is why imports stand inside functions here.
@@ -6,22 +6,21 @@ process does; that is why imports stand inside functions here.
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from grader.cli.exits import exit_code
+from grader.cli.classoptions import ClassOptions, Common, class_options
+from grader.cli.exits import Exit, exit_code
+from grader.cli.many import grade_class
+from grader.cli.paths import is_class
 from grader.cli.terminal import print_report
 from grader.errors import UsageError
-from grader.model import Problem, Report, Walls
-
-if TYPE_CHECKING:
-    from grader.course import Course
-    from grader.sandbox import Sandbox
+from grader.model import Walls
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--course",
     "course_folder",
@@ -42,8 +41,9 @@ if TYPE_CHECKING:
 )
 @click.option("--one", is_flag=True, help="Take the folder as one submission, wherever it lies.")
 @click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
+@class_options
 def submission(  # noqa: PLR0913  # one parameter per option
-    path: Path,
+    paths: tuple[Path, ...],
     course_folder: Path | None,
     name: str | None,
     reports: Path | None,
@@ -52,70 +52,57 @@ def submission(  # noqa: PLR0913  # one parameter per option
     as_json: bool,
     one: bool,
     debug: bool,
+    **of_class: Any,  # see `ClassOptions`
 ) -> None:
-    """Grade one submission: a folder, or a single file.
+    """Grade one submission (a folder, or a single file), or a whole class.
 
-    Ends with 0 when no mark was lost, 1 when some were lost or not read, 2 for a wrong path or
-    option, 3 when a problem is broken, 4 when the grader failed.
+    A folder of submissions, several paths or an archive of a course platform is a class: its
+    attempts go to the gradebook, and a second run grades only what changed.
+
+    Of one submission, ends with 0 when no mark was lost, 1 when some were lost or not read; of a
+    class, with 0 when everybody was graded. 2 stands for a wrong path or option, 3 when a problem
+    is broken, 4 when the grader failed, 130 when the run was interrupted.
     """  # the command `submission` may be left out
     del debug  # read where errors are caught
+    common = Common(
+        course=course_folder,
+        assignment=name,
+        reports=reports,
+        walls=Walls(walls) if walls else None,
+        as_json=as_json,
+    )
+    options = ClassOptions(**of_class)
+    is_many = len(paths) > 1 or options.many or (not one and is_class(paths[0], course_folder))
+    sys.exit(grade_class(paths, common, options) if is_many else _grade_one(paths[0], common))
+
+
+def _grade_one(path: Path, common: Common) -> Exit:
+    """Grade one submission, write its pages and print its parts."""
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file or folder; name what was handed in")
     from grader.sandbox import Sandbox
 
-    with Sandbox(walls=Walls(walls) if walls else None) as sandbox:
+    with Sandbox(walls=common.walls) as sandbox:
+        from grader.cli.preparing import prepared
         from grader.course import find_course
+        from grader.grading import grade
         from grader.report import record_json, write_report
+        from grader.submission import take_submission
 
-        course = find_course(given=course_folder, near=path)
-        _check_is_one(path, course, one=one)
-        report, problems = _graded(path, course, name, sandbox)
-    folder = (reports or course.reports) / report.assignment / report.student
+        course = find_course(given=common.course, near=path)
+        submission = take_submission(path)
+        grading = prepared(course, common.assignment)
+        report = grade(submission, grading, sandbox)
+    folder = (common.reports or course.reports) / report.assignment / report.student
     index = write_report(
         report,
-        problems=problems,
+        problems=grading.assignment.problems,
         folder=folder,
         templates=(course.templates,),
         cache=course.private / "pages",
     )
-    if as_json:
+    if common.as_json:
         click.echo(record_json(report))
     else:
         print_report(report, index)
-    sys.exit(exit_code(report))
-
-
-def _graded(
-    path: Path, course: "Course", name: str | None, sandbox: "Sandbox"
-) -> tuple[Report, tuple[Problem, ...]]:
-    """The report on one submission, and the problems that it is about."""
-    from grader.grading import grade, prepare
-    from grader.submission import take_submission
-
-    submission = take_submission(path)
-    assignment = course.assignment(name)
-    slugs = [problem.slug for problem in assignment.problems]
-    grading = prepare(
-        assignment,
-        public={slug: course.problem_file(slug) for slug in slugs},
-        private={slug: course.solution_file(slug) for slug in slugs},
-        cache=course.private / "expected",
-    )
-    return grade(submission, grading, sandbox), assignment.problems
-
-
-def _check_is_one(path: Path, course: "Course", *, one: bool) -> None:
-    """A folder with an answer file in it, or right under submissions/, is one submission."""
-    if not path.exists():
-        raise UsageError(f"{path}: there is no such file or folder; name what was handed in")
-    is_one = (
-        one
-        or path.is_file()
-        or path.resolve().parent == course.submissions
-        or any(entry.is_file() for entry in path.iterdir() if not entry.name.startswith("."))
-    )
-    if not is_one:
-        entries = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
-        example = path / entries[0] if entries else path / "alice"
-        raise UsageError(
-            f"{path}: found a folder of {len(entries)} entries and no answer file; name one "
-            f"submission, such as {example}, or say --one"
-        )
+    return exit_code(report)

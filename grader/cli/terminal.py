@@ -37,18 +37,18 @@ def print_report(report: Report, index: Path) -> None:
         for column in zip(*((line.number, line.title, line.score) for line in lines), strict=True)
     )
     by_part = dict(zip((part.id for part in report.parts), lines, strict=True))
-    click.echo(f"{_one_line(report.student)} · {report.title}\n")
+    click.echo(f"{one_line(report.student)} · {report.title}\n")
     for problem in report.problems:
         click.secho(problem.title, bold=True)
         for part in problem.parts:
             _print_line(by_part[part.id], widths)
         click.echo()
     for note in report.notes:
-        click.secho(f"note: {_one_line(note)}", fg="yellow")
+        click.secho(f"note: {one_line(note)}", fg="yellow")
     total = shown([report.marks, report.out_of])
     click.secho(f"Total   {total[0]} of {total[1]}{_pending(report)}", bold=True)
     click.echo(f"Walls   {report.walls}: {report.walls_note}")
-    click.echo(f"Report  {_near(index)}")
+    click.echo(f"Report  {near(index)}")
 
 
 class _Line(Record, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ class _Line(Record, frozen=True, kw_only=True):
             title=part.title,
             score=f"{'–' if is_open else marks} of {shown([part.out_of])[0]}",
             verdict=part.verdict,
-            sentence="" if part.verdict is Verdict.NEEDS_MARKING else _one_line(part.sentence),
+            sentence="" if part.verdict is Verdict.NEEDS_MARKING else one_line(part.sentence),
         )
 
 
@@ -110,12 +110,12 @@ def _cut(sentence: str, room: int) -> str:
     return f"{sentence[: max(room, 20) - 1].rstrip()}…"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Text that may hold a student's words, fit for a terminal: one line, no control characters."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
 
 
-def _near(path: Path) -> str:
+def near(path: Path) -> str:
     """The path as seen from here, where that is shorter."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))

@@ -8,6 +8,7 @@ from grader.gradebook.book import Gradebook
 from grader.gradebook.export import as_csv, as_json
 from grader.gradebook.records import (
     Attempt,
+    Counted,
     Counting,
     Fingerprint,
     MisconceptionCount,
@@ -17,9 +18,11 @@ from grader.gradebook.records import (
     Standing,
     TestCount,
 )
+from grader.gradebook.rows import is_complete, now, packed, preview, unpacked
 
 __all__ = [
     "Attempt",
+    "Counted",
     "Counting",
     "Fingerprint",
     "Gradebook",
@@ -31,4 +34,9 @@ __all__ = [
     "TestCount",
     "as_csv",
     "as_json",
+    "is_complete",
+    "now",
+    "packed",
+    "preview",
+    "unpacked",
 ]

@@ -17,6 +17,7 @@ from grader.gradebook.migrations import migrate
 from grader.gradebook.opening import connect, lock_writer, speaking
 from grader.gradebook.records import (
     Attempt,
+    Counted,
     Counting,
     MisconceptionCount,
     Override,
@@ -28,12 +29,14 @@ from grader.gradebook.records import (
 from grader.gradebook.rows import (
     Row,
     attempt_row,
+    fingerprint,
     misconception_rows,
     override_row,
     part_mark,
     part_rows,
     past_attempt,
     problem_rows,
+    record_rows,
     test_rows,
     unpacked,
 )
@@ -93,6 +96,7 @@ class Gradebook:
         with self._writing() as connection:
             number = _insert(connection, "attempt", [row])
             _insert(connection, "attempt_problem", problem_rows(number, attempt.fingerprint))
+            _insert(connection, "record", record_rows(number, attempt))
             if attempt.report is not None:
                 _insert(connection, "part_result", part_rows(number, attempt.report))
                 _insert(connection, "test_result", test_rows(number, attempt.report))
@@ -215,17 +219,34 @@ class Gradebook:
         problems = self._problems([row["id"] for row in rows])
         return {row["student"]: past_attempt(row, problems[row["id"]]) for row in rows}
 
+    def counted(self, assignment: str) -> dict[str, Counted]:
+        """The attempt of each student that counts, without anybody's overrides."""
+        rows = self._rows(
+            "SELECT a.* FROM attempt AS a JOIN chosen_attempt AS chosen ON chosen.attempt = a.id"
+            " WHERE counting = 'latest' AND chosen.assignment = ?",
+            assignment,
+        )
+        problems = self._problems([row["id"] for row in rows])
+        return {
+            row["student"]: Counted(
+                attempt=row["id"],
+                marks=Fraction(row["marks_exact"]),
+                fingerprint=fingerprint(row, problems[row["id"]]),
+            )
+            for row in rows
+        }
+
     def report(self, attempt: int) -> Report:
         """The full record of an attempt.
 
         Raises:
             GradebookError: there is none, or it is damaged.
         """
-        rows = self._rows("SELECT record FROM attempt WHERE id = ?", attempt)
-        if not rows or rows[0]["record"] is None:
+        rows = self._rows("SELECT data FROM record WHERE attempt = ?", attempt)
+        if not rows:
             raise GradebookError(f"{self.path}: attempt {attempt} has no record")
         try:
-            return unpacked(rows[0]["record"])
+            return unpacked(rows[0]["data"])
         except ValueError as error:
             raise GradebookError(
                 f"{self.path}: the record of attempt {attempt} can not be read ({error});"

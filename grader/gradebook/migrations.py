@@ -41,8 +41,12 @@ CREATE TABLE attempt (
   seed INTEGER NOT NULL,
   submission_digest TEXT NOT NULL,
   engine_digest TEXT NOT NULL,
-  assignment_digest TEXT NOT NULL,
-  record BLOB
+  assignment_digest TEXT NOT NULL
+)""",
+    """
+CREATE TABLE record (
+  attempt INTEGER PRIMARY KEY REFERENCES attempt (id),
+  data BLOB NOT NULL
 )""",
     "CREATE INDEX attempt_of ON attempt (assignment, student, id)",
     """

@@ -35,6 +35,7 @@ class Attempt(Record, frozen=True, kw_only=True):
 
     Attributes:
         report: None where the grader failed on the whole submission.
+        record: the report as `packed` gives it, where that was done elsewhere.
         trouble: why it failed, or "".
         graded_at, submitted_at: UTC, ISO 8601; `submitted_at` is "" where it is not known.
         late_s: seconds after the due time (0 in time), or None where either is unknown.
@@ -47,6 +48,7 @@ class Attempt(Record, frozen=True, kw_only=True):
     assignment: str
     fingerprint: Fingerprint
     report: Report | None
+    record: bytes = b""
     trouble: str = ""
     graded_at: str
     submitted_at: str = ""
@@ -77,6 +79,14 @@ class PastAttempt(Record, frozen=True, kw_only=True):
     late_s: int | None
     set_aside: str
     grader: str
+
+
+class Counted(Record, frozen=True, kw_only=True):
+    """The attempt of a student that counts, as it was computed, in short."""
+
+    attempt: int
+    marks: Fraction
+    fingerprint: Fingerprint
 
 
 class Override(Record, frozen=True, kw_only=True):
@@ -129,6 +139,12 @@ class Standing(Record, frozen=True, kw_only=True):
     def is_graded(self) -> bool:
         """Whether some attempt counts; without one there are no marks, which is not zero."""
         return self.attempt is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing waits for the grader: an attempt counts and no part of it failed."""
+        failed = Verdict.FAILED_TO_GRADE
+        return self.is_graded and not any(p.pending and p.verdict is failed for p in self.parts)
 
     @property
     def marks(self) -> Fraction:

@@ -11,7 +11,14 @@ from typing import Any
 
 import msgspec
 
-from grader.gradebook.records import Attempt, Fingerprint, Override, PartMark, PastAttempt
+from grader.gradebook.records import (
+    Attempt,
+    Fingerprint,
+    Override,
+    PartMark,
+    PastAttempt,
+    Standing,
+)
 from grader.model import PartResult, Report, Verdict
 
 Row = dict[str, Any]
@@ -42,8 +49,13 @@ def attempt_row(attempt: Attempt) -> Row:
         "submission_digest": print_.submission,
         "engine_digest": print_.engine,
         "assignment_digest": print_.assignment,
-        "record": packed(report) if report else None,
     }
+
+
+def record_rows(number: int, attempt: Attempt) -> Iterator[Row]:
+    """The row of `record`, which keeps the large part of an attempt out of the way."""
+    if attempt.report is not None:
+        yield {"attempt": number, "data": attempt.record or packed(attempt.report)}
 
 
 def problem_rows(number: int, fingerprint: Fingerprint) -> Iterator[Row]:
@@ -122,13 +134,7 @@ def past_attempt(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) ->
     return PastAttempt(
         id=row["id"],
         student=row["student"],
-        fingerprint=Fingerprint(
-            submission=row["submission_digest"],
-            engine=row["engine_digest"],
-            assignment=row["assignment_digest"],
-            problems={slug: public for slug, (public, _) in digests.items()},
-            solutions={slug: private for slug, (_, private) in digests.items()},
-        ),
+        fingerprint=fingerprint(row, digests),
         is_graded=bool(row["is_graded"]),
         is_complete=bool(row["is_complete"]),
         marks=Fraction(row["marks_exact"]),
@@ -140,6 +146,17 @@ def past_attempt(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) ->
         late_s=row["late_s"],
         set_aside=row["set_aside"],
         grader=row["grader"],
+    )
+
+
+def fingerprint(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) -> Fingerprint:
+    """An attempt's fingerprint; `digests` as for `past_attempt`."""
+    return Fingerprint(
+        submission=row["submission_digest"],
+        engine=row["engine_digest"],
+        assignment=row["assignment_digest"],
+        problems={slug: public for slug, (public, _) in digests.items()},
+        solutions={slug: private for slug, (_, private) in digests.items()},
     )
 
 
@@ -166,6 +183,31 @@ def part_mark(row: Mapping[str, Any]) -> PartMark:
         pending=Fraction(row["pending_exact"]),
         sentence=row["sentence"],
         override=override,
+    )
+
+
+def preview(student: str, assignment: str, report: Report | None, trouble: str) -> Standing:
+    """Where a student would stand by a report that is not stored."""
+    parts = report.parts if report else ()
+    return Standing(
+        student=student,
+        assignment=assignment,
+        attempt=0 if report else None,
+        attempts=0,
+        trouble=trouble,
+        parts=tuple(
+            PartMark(
+                part=part.id,
+                number=part.number,
+                title=part.title,
+                verdict=part.verdict,
+                marks=part.marks,
+                out_of=part.out_of,
+                pending=part.pending,
+                sentence=part.sentence,
+            )
+            for part in parts
+        ),
     )
 
 

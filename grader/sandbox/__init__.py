@@ -3,7 +3,7 @@
 Knows nothing of expected values, and hands none in.
 """
 
-from grader.sandbox.outcomes import TaskOutcome, TestOutcome
+from grader.sandbox.outcomes import OUT_OF_CLOCK, TaskOutcome, TestOutcome
 from grader.sandbox.sandbox import Sandbox
 
-__all__ = ["Sandbox", "TaskOutcome", "TestOutcome"]
+__all__ = ["OUT_OF_CLOCK", "Sandbox", "TaskOutcome", "TestOutcome"]

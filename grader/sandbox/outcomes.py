@@ -33,6 +33,8 @@ from grader.student.wire import (
 MAX_TIMEOUTS = 2
 """After so many timeouts in one part its remaining tests are skipped."""
 _MAX_TEXT = 4_000
+OUT_OF_CLOCK = "timed out by the clock"
+"""The reason of a timeout for which other work on the machine may be to blame."""
 _MAX_LINES = 40
 _WHERE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,9}) in ')
 _DEADLINE_SIGNALS = frozenset({-signal.SIGPROF, -signal.SIGXCPU})
@@ -270,7 +272,7 @@ def _ended_outcome(
         return _cut_off("returned too much", f"returned too much: {limit}")
     if ended.why == "clock":
         spent = f"{task.cpu_s * WALL_FACTOR:g} seconds by the clock"
-        return _timed_out(f"ran out of time after {spent}{where}", lines)
+        return _timed_out(f"ran out of time after {spent}{where}", lines, reason=OUT_OF_CLOCK)
     if ended.status in _DEADLINE_SIGNALS:
         spent = f"{task.cpu_s:g} seconds of computing"
         return _timed_out(f"ran out of time after {spent}{where}", lines)
@@ -291,10 +293,8 @@ def _cut_off(reason: str, sentence: str, lines: tuple[str, ...] = ()) -> TestOut
     return TestOutcome(verdict=Verdict.RAISED, reason=reason, sentence=sentence, traceback=lines)
 
 
-def _timed_out(sentence: str, lines: tuple[str, ...]) -> TestOutcome:
-    return TestOutcome(
-        verdict=Verdict.TIMED_OUT, reason="timed out", sentence=sentence, traceback=lines
-    )
+def _timed_out(sentence: str, lines: tuple[str, ...], *, reason: str = "timed out") -> TestOutcome:
+    return TestOutcome(verdict=Verdict.TIMED_OUT, reason=reason, sentence=sentence, traceback=lines)
 
 
 def _lines(trace: bytes, sources: Mapping[str, bytes]) -> tuple[str, ...]:

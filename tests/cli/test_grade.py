@@ -130,7 +130,6 @@ USAGE = [
         ["submissions/zoe"],
         "error: submissions/zoe: there is no such file or folder; name what was handed in",
     ),
-    (["submissions"], "no answer file; name one submission, such as"),
     (["--assignment", "week-9", "submissions/right"], "there is no assignment 'week-9'"),
     (["--course", "/nonexistent", "submissions/right"], "there is no such file"),
     (["--walls", "paper", "submissions/right"], "'paper' is not one of"),

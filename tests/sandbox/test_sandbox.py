@@ -141,7 +141,7 @@ ENDS = {
     "a sleep": (
         "import time\ndef f(x):\n    if x == 0: time.sleep(60)\n",
         Verdict.TIMED_OUT,
-        "timed out",
+        "timed out by the clock",
     ),
     "a deaf loop": (
         "import signal\ndef f(x):\n    if x == 0:\n        signal.signal(signal.SIGPROF, signal.SIG_IGN)\n"

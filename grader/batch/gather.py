@@ -1,0 +1,108 @@
+"""Finds the submissions of a class: below folders, in several paths, in archives of platforms.
+
+Knows names and times; opens no student's file itself (`submission` copies, `archives` unpacks).
+"""
+
+import os
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from grader.errors import UsageError
+from grader.model import Record
+from grader.submission import Submission, take_submission
+
+_LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """One student's submission, not opened yet.
+
+    Attributes:
+        place: where it lies, for messages.
+        take: copies it.
+        submitted_at: UTC, ISO 8601; "" where it is not known.
+        is_late: the platform says so.
+    """
+
+    student: str
+    place: str
+    take: Callable[[], Submission]
+    submitted_at: str = ""
+    is_late: bool = False
+
+
+def gather(paths: Iterable[Path], *, is_class: Callable[[Path], bool]) -> tuple[Entry, ...]:
+    """All submissions at the paths, by student.
+
+    Args:
+        is_class: whether a folder holds submissions (else it is one).
+
+    Raises:
+        UsageError: a path is not there, holds nothing, or two are of the same student.
+    """
+    found: dict[str, Entry] = {}
+    for path in paths:
+        entries = list(_entries_at(path, is_class))
+        if not entries:
+            raise UsageError(f"{path}: found no submission in it; wanted one entry per student")
+        for entry in entries:
+            other = found.get(entry.student)
+            if other is not None and other.place != entry.place:
+                raise UsageError(
+                    f"{entry.place}: found a second submission of {entry.student!r} beside"
+                    f" {other.place}; name one of them"
+                )
+            found[entry.student] = entry
+    return tuple(found[student] for student in sorted(found))
+
+
+def _entries_at(path: Path, is_class: Callable[[Path], bool]) -> Iterator[Entry]:
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file or folder; name what was handed in")
+    if path.is_dir() and is_class(path):
+        with os.scandir(path) as listing:
+            listed = sorted(listing, key=lambda entry: entry.name)
+        for entry in listed:
+            if not entry.name.startswith(".") and entry.name not in _LEFT_BEHIND:
+                yield _entry(Path(entry.path))
+    else:
+        yield _entry(path)
+
+
+def _entry(path: Path) -> Entry:
+    student = student_name(path.resolve().name if path.is_dir() else path.stem)
+    return Entry(
+        student=student,
+        place=str(path),
+        take=partial(_taken, path, student),
+        submitted_at=_newest(path),
+    )
+
+
+def student_name(text: str) -> str:
+    """A student's name as it is kept: one normal form, printable, fit for a folder."""
+    name = os.fsencode(text).decode("utf-8", "backslashreplace")
+    name = unicodedata.normalize("NFC", name).strip().replace("/", "-").replace("\\", "-")
+    name = "".join(c if c.isprintable() else "-" for c in name).strip(". ")
+    return name or "unnamed"
+
+
+def _taken(path: Path, student: str) -> Submission:
+    return replace(take_submission(path), student=student)
+
+
+def _newest(path: Path) -> str:
+    """When the newest file was written, as UTC; "" where there is none."""
+    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+    times = [p.lstat().st_mtime for p in files]
+    return utc(datetime.fromtimestamp(max(times), UTC)) if times else ""
+
+
+def utc(moment: datetime) -> str:
+    """A moment as it is stored."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

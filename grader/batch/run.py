@@ -1,0 +1,258 @@
+"""A class run: what changed is graded, each attempt is stored as it arrives.
+
+The whole run can be read in `ClassRun.events`. Knows the crew as something that takes bytes and
+gives bytes, and the gradebook as the place where attempts go; prints nothing.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from grader.batch.crew import Crew
+from grader.batch.gather import Entry
+from grader.batch.moves import Move, moved
+from grader.batch.prints import Prints, changes
+from grader.batch.setup import Done, Stages, decode, encode
+from grader.errors import GraderError
+from grader.gradebook import (
+    Attempt,
+    Counted,
+    Fingerprint,
+    Gradebook,
+    is_complete,
+    now,
+    unpacked,
+)
+from grader.model import Record, Report, Verdict
+from grader.report.keeping import make_folder, write_whole
+from grader.sandbox import OUT_OF_CLOCK
+from grader.submission import Submission
+
+AHEAD = 2
+"""How many submissions wait for each station, so that none idles and few are in memory."""
+
+
+_UNEXPLAINED = "nothing that we know of; the answers give other values each time"
+
+
+class Choices(Record, frozen=True, kw_only=True):
+    """What a person chose for a run.
+
+    Attributes:
+        jobs: how many submissions are graded at a time.
+        is_regrade: grade again what did not change.
+        never_lower: an attempt with fewer marks than the current ones does not count.
+        fail_fast: stop at the first submission that can not be graded.
+        is_stored: attempts go to the gradebook.
+        due: when submissions are due, or None.
+        reports: where pages that come back as bytes are written, or None.
+    """
+
+    jobs: int
+    is_regrade: bool = False
+    never_lower: bool = False
+    fail_fast: bool = False
+    is_stored: bool = True
+    due: datetime | None = None
+    reports: Path | None = None
+
+
+class Planned(Record, frozen=True, kw_only=True):
+    """The first event: how many submissions there are, and how many need grading."""
+
+    total: int
+    to_grade: int
+
+
+class Graded(Record, frozen=True, kw_only=True):
+    """One submission is done.
+
+    Attributes:
+        trouble: why it could not be graded (wholly), or "".
+        is_complete: nothing in it failed by our fault.
+        move: how the student moved against the marks that counted before.
+        is_set_aside: the attempt was lower and does not count.
+        report: what came out; not kept by the run.
+    """
+
+    student: str
+    trouble: str
+    is_complete: bool
+    report: Report | None
+    move: Move | None = None
+    is_set_aside: bool = False
+    seconds: float = 0.0
+    stages: Stages = Stages()
+    peak_mib: float = 0.0
+
+
+class ClassRun:
+    """Grades the entries of one assignment; its state is who is under way."""
+
+    def __init__(
+        self, entries: tuple[Entry, ...], prints: Prints, book: Gradebook, choices: Choices
+    ) -> None:
+        self._entries, self._prints, self._book, self._choices = entries, prints, book, choices
+        self._before: dict[str, Counted] = {}
+        self._alone: deque[Entry] = deque()
+
+    def to_grade(self) -> tuple[Entry, ...]:
+        """The entries that changed since their newest attempt, or all of them for a regrade."""
+        assignment = self._prints.assignment
+        self._before = self._book.counted(assignment)
+        if self._choices.is_regrade:
+            return self._entries
+        newest = self._book.newest(assignment)
+        kept = {s for s, past in newest.items() if past.is_graded and past.is_complete}
+        return tuple(
+            entry
+            for entry in self._entries
+            if entry.student not in kept
+            or self._prints.of(_taken(entry)[0]) != newest[entry.student].fingerprint
+        )
+
+    def events(self, entries: tuple[Entry, ...], crew: Crew) -> Iterator[Graded]:
+        """Grade the entries; every attempt is in the gradebook before its event is given."""
+        yield from self._graded(deque(entries), crew, self._choices.jobs * AHEAD)
+        # A busy machine may be why a clock ran out: whom it hit is graded once more, alone.
+        alone, self._alone = self._alone, deque()
+        yield from self._graded(alone, crew, 1, is_last=True)
+
+    def _graded(
+        self, entries: deque[Entry], crew: Crew, at_once: int, *, is_last: bool = False
+    ) -> Iterator[Graded]:
+        under_way: dict[Future[bytes], tuple[Entry, Fingerprint]] = {}
+        while entries or under_way:
+            while entries and len(under_way) < at_once:
+                entry = entries.popleft()
+                submission, trouble = _taken(entry)
+                print_ = self._prints.of(submission)
+                if submission is None:
+                    yield self._settled(entry, print_, Done(student=entry.student, trouble=trouble))
+                else:
+                    under_way[crew.submit(encode(submission))] = (entry, print_)
+            ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in ready:
+                entry, print_ = under_way.pop(future)
+                done = _done(entry, future)
+                if not is_last and self._choices.jobs > 1 and _ran_out_of_clock(done):
+                    self._alone.append(entry)
+                    continue
+                graded = self._settled(entry, print_, done)
+                yield graded
+                if self._choices.fail_fast and not graded.is_complete:
+                    return
+
+    def _settled(self, entry: Entry, print_: Fingerprint, done: Done) -> Graded:
+        """Store one attempt and say what it changed."""
+        report = unpacked(done.record) if done.record else None
+        move = self._move(entry.student, report, print_)
+        aside = self._aside(entry.student, report)
+        if self._choices.is_stored and report is not None and done.pages:
+            _write_pages(self._choices, report, done.pages)
+        if self._choices.is_stored:
+            self._book.store(self._attempt(entry, print_, done, report, aside))
+        return Graded(
+            student=entry.student,
+            trouble=done.trouble,
+            is_complete=report is not None and is_complete(report),
+            report=report,
+            move=move,
+            is_set_aside=bool(aside),
+            seconds=done.seconds,
+            stages=done.stages,
+            peak_mib=done.peak_mib,
+        )
+
+    def _move(self, student: str, report: Report | None, print_: Fingerprint) -> Move | None:
+        before = self._before.get(student)
+        if before is None or report is None:
+            return None
+        old = self._book.report(before.attempt)
+        if not self._choices.is_stored:
+            old = _parts_of(old, {part.id for part in report.parts})
+        why = changes(before.fingerprint, print_)
+        return moved(old, report, why or _UNEXPLAINED)
+
+    def _aside(self, student: str, report: Report | None) -> str:
+        before = self._before.get(student)
+        if not self._choices.never_lower or before is None or report is None:
+            return ""
+        if report.marks + report.pending >= before.marks:
+            return ""
+        return f"{report.marks} is lower than the {before.marks} before; kept by --never-lower"
+
+    def _attempt(
+        self, entry: Entry, print_: Fingerprint, done: Done, report: Report | None, aside: str
+    ) -> Attempt:
+        return Attempt(
+            student=entry.student,
+            assignment=self._prints.assignment,
+            fingerprint=print_,
+            report=report,
+            record=done.record,
+            trouble=done.trouble,
+            graded_at=now(),
+            submitted_at=entry.submitted_at,
+            late_s=_late_s(entry, self._choices.due),
+            set_aside=aside,
+            seconds=done.seconds,
+        )
+
+
+def _taken(entry: Entry) -> tuple[Submission | None, str]:
+    """The submission, or why it can not be opened."""
+    try:
+        return entry.take(), ""
+    except GraderError as error:
+        return None, str(error)
+
+
+def _done(entry: Entry, future: Future[bytes]) -> Done:
+    """What a station says; that a station could not say anything is our trouble too."""
+    try:
+        return decode(future.result(), Done)
+    except CancelledError:
+        raise
+    except GraderError as error:
+        return Done(student=entry.student, trouble=str(error))
+    except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
+        trouble = f"the grader failed ({type(error).__name__}: {error})"
+        return Done(student=entry.student, trouble=trouble)
+
+
+def _ran_out_of_clock(done: Done) -> bool:
+    """Whether a test was ended by the clock, not by what it computed."""
+    if not done.record:
+        return False
+    tests = (test for part in unpacked(done.record).parts for test in part.tests)
+    return any(t.verdict is Verdict.TIMED_OUT and t.reason == OUT_OF_CLOCK for t in tests)
+
+
+def _late_s(entry: Entry, due: datetime | None) -> int | None:
+    """Seconds after the due time; what the platform calls late is at least one."""
+    if due is None or not entry.submitted_at:
+        return 1 if entry.is_late else None
+    late = (datetime.fromisoformat(entry.submitted_at) - due).total_seconds()
+    return max(int(entry.is_late), round(late), 0)
+
+
+def _parts_of(report: Report, ids: set[str]) -> Report:
+    """The report with some parts alone."""
+    problems = tuple(
+        replace(problem, parts=tuple(part for part in problem.parts if part.id in ids))
+        for problem in report.problems
+    )
+    return replace(report, problems=tuple(p for p in problems if p.parts))
+
+
+def _write_pages(choices: Choices, report: Report, pages: dict[str, bytes]) -> None:
+    assert choices.reports is not None
+    folder = choices.reports / report.assignment / report.student
+    make_folder(folder)
+    for name, data in pages.items():
+        write_whole(folder / name, data)

@@ -1,0 +1,115 @@
+"""The options that `grade PATH…` has for a class, and what was chosen of them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader.model import Record, Walls
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"])
+_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("--many", {"is_flag": True, "help": "Take the folder as a class, wherever it lies."}),
+    (
+        "--jobs",
+        {
+            "type": click.IntRange(1),
+            "help": "Class: grade so many at a time (default: one per core).",
+        },
+    ),
+    (
+        "--only",
+        {
+            "multiple": True,
+            "metavar": "PART",
+            "help": "Class: these parts alone, by number, slug or slug/part; shown, not stored.",
+        },
+    ),
+    (
+        "--regrade",
+        {"is_flag": True, "help": "Class: grade what did not change as well; show who moves."},
+    ),
+    (
+        "--never-lower",
+        {"is_flag": True, "help": "Class: a mark lower than before is kept, but does not count."},
+    ),
+    (
+        "--fail-fast",
+        {"is_flag": True, "help": "Class: stop at the first submission that can not be graded."},
+    ),
+    (
+        "--count",
+        {
+            "type": click.Choice(["latest", "best"]),
+            "default": "latest",
+            "help": "Class: the attempt that counts (default: the latest).",
+        },
+    ),
+    (
+        "--sort",
+        {
+            "type": click.Choice(["name", "marks"]),
+            "default": "name",
+            "help": "Class: the order of the table (default: by name).",
+        },
+    ),
+    (
+        "--book",
+        {
+            "type": _FILE,
+            "help": "Class: the gradebook's file (default: the course's .grade/gradebook.sqlite).",
+        },
+    ),
+    (
+        "--roster",
+        {
+            "type": _FILE,
+            "help": "Class: a list of students, one a line or as CSV; says who handed in nothing.",
+        },
+    ),
+    (
+        "--due",
+        {
+            "type": _MOMENT,
+            "help": "Class: when it was due; lateness is recorded, nothing is taken off for it.",
+        },
+    ),
+)
+
+
+class ClassOptions(Record, frozen=True, kw_only=True):
+    """The options that only a class has."""
+
+    many: bool
+    jobs: int | None
+    only: tuple[str, ...]
+    regrade: bool
+    never_lower: bool
+    fail_fast: bool
+    count: str
+    sort: str
+    book: Path | None
+    roster: Path | None
+    due: datetime | None
+
+
+class Common(Record, frozen=True, kw_only=True):
+    """The options that a class shares with a single submission."""
+
+    course: Path | None
+    assignment: str | None
+    reports: Path | None
+    walls: Walls | None
+    as_json: bool
+
+
+def class_options(command: F) -> F:
+    """Add the options of a class to a command."""
+    for name, settings in reversed(_OPTIONS):
+        command = click.option(name, **settings)(command)
+    return command

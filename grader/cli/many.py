@@ -1,0 +1,229 @@
+"""`grade PATH…` for a class: many submissions, a gradebook, a class report, a spreadsheet."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from msgspec.structs import replace
+
+from grader.cli.classoptions import ClassOptions, Common
+from grader.cli.exits import Exit
+from grader.cli.paths import is_class
+from grader.cli.progress import watched
+from grader.errors import UsageError
+from grader.model import Record, Walls
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.batch.crew import Crew
+    from grader.batch.gather import Entry
+    from grader.batch.run import Choices, Graded
+    from grader.batch.setup import Ready
+    from grader.course import Course
+    from grader.gradebook import Gradebook, Standing
+    from grader.grading import Grading
+
+BOOK = "gradebook.sqlite"
+
+
+class _Session(Record, frozen=True, kw_only=True):
+    """What the steps of one class run share."""
+
+    course: "Course"
+    grading: "Grading"
+    book: "Gradebook"
+    common: Common
+    options: ClassOptions
+    reports: Path
+
+    @property
+    def assignment(self) -> str:
+        """The name of what is graded."""
+        return self.grading.assignment.name
+
+
+def grade_class(paths: tuple[Path, ...], common: Common, options: ClassOptions) -> Exit:
+    """Grade a class, write its spreadsheet and its report, print what came of it."""
+    from grader.batch.gather import gather
+    from grader.cli.preparing import prepared
+    from grader.course import find_course
+    from grader.gradebook import Gradebook
+
+    course = find_course(given=common.course, near=paths[0])
+    entries = gather(paths, is_class=lambda path: options.many or is_class(path, common.course))
+    reports = common.reports or course.reports
+    for folder in (course.private, reports):
+        _make_private(folder)
+    with Gradebook(options.book or course.private / BOOK, is_writer=True) as book:
+        session = _Session(
+            course=course,
+            grading=prepared(course, common.assignment, options.only),
+            book=book,
+            common=common,
+            options=options,
+            reports=reports,
+        )
+        graded, walls, is_cut = _graded(session, entries)
+        if is_cut:
+            return Exit.INTERRUPTED
+        if options.only:
+            return _print_preview(session, graded)
+        return _print_class(session, graded, [entry.student for entry in entries], walls)
+
+
+def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Graded], str, bool]":
+    """Grade what changed: the events, the walls in words, whether a person stopped the run."""
+    from grader.batch.prints import Prints
+    from grader.batch.run import ClassRun
+
+    options = session.options
+    run = ClassRun(entries, Prints(session.grading), session.book, _choices(session))
+    to_grade = run.to_grade()
+    events: list[Graded] = []
+    walls = ""
+    with watched(len(to_grade), kept=len(entries) - len(to_grade)) as advance:
+        if not to_grade:
+            return events, walls, False
+        crew = _crew(session)
+        try:
+            walls = _checked_walls(crew.ready(), session.common)
+            for event in run.events(to_grade, crew):
+                # Reports are in the gradebook: a thousand of them would not fit in memory.
+                events.append(event if options.only else replace(event, report=None))
+                advance(event.student)
+        except KeyboardInterrupt:
+            click.echo(
+                f"\ninterrupted: {len(events)} of {len(to_grade)} graded and kept; run the same"
+                " command again to go on",
+                err=True,
+            )
+            return events, walls, True
+        finally:
+            crew.close()
+    return events, walls, False
+
+
+def _choices(session: _Session) -> "Choices":
+    from grader.batch.crew import own_cores
+    from grader.batch.run import Choices
+
+    options = session.options
+    return Choices(
+        jobs=options.jobs or own_cores(),
+        is_regrade=options.regrade or bool(options.only),
+        never_lower=options.never_lower,
+        fail_fast=options.fail_fast,
+        is_stored=not options.only,
+        due=options.due.astimezone() if options.due else None,
+        reports=session.reports,
+    )
+
+
+def _crew(session: _Session) -> "Crew":
+    """Start those who grade."""
+    from grader.batch.crew import LocalCrew, own_cores
+    from grader.batch.setup import encode, setup_for
+
+    setup = setup_for(
+        session.course,
+        session.grading,
+        walls=session.common.walls,
+        reports="" if session.options.only else str(session.reports.absolute()),
+    )
+    jobs = session.options.jobs or own_cores()
+    scratch = session.course.private / "run"
+    shutil.rmtree(scratch, ignore_errors=True)  # what a killed run has left; we are alone here
+    return LocalCrew(encode(setup), jobs=jobs, scratch=scratch)
+
+
+def _checked_walls(ready: "Ready", common: Common) -> str:
+    """The walls in words; a class is not graded without any unless a person said so."""
+    if ready.walls is Walls.NONE and common.walls is not Walls.NONE:
+        raise UsageError(
+            "this machine offers no walls around students' code, and a class holds many strangers'"
+            " programs; `grade doctor` says what would help, --walls none grades all the same"
+        )
+    return f"{ready.walls}: {ready.walls_note}"
+
+
+def _print_preview(session: _Session, graded: "list[Graded]") -> Exit:
+    """What --only shows: who would get what on these parts; nothing of it is stored."""
+    from grader.cli.classtable import print_looks, print_moves, print_table
+    from grader.gradebook import preview
+
+    standings = [preview(e.student, session.assignment, e.report, e.trouble) for e in graded]
+    if session.common.as_json:
+        return _as_json(standings, graded)
+    print_table(standings, sort=session.options.sort)
+    print_looks(standings)
+    print_moves([e.move for e in graded if e.move is not None], regraded=len(graded))
+    click.echo("\nNothing was stored: --only shows some parts alone.")
+    return _exit(standings)
+
+
+def _print_class(
+    session: _Session, graded: "list[Graded]", students: list[str], walls: str
+) -> Exit:
+    from grader.cli.classtable import (
+        print_absent,
+        print_looks,
+        print_moves,
+        print_places,
+        print_table,
+    )
+    from grader.gradebook import Counting, as_csv
+
+    everybody = session.book.standings(session.assignment, Counting(session.options.count))
+    mine = set(students)
+    standings = [standing for standing in everybody if standing.student in mine]
+    spreadsheet = session.reports / session.assignment / "marks.csv"
+    _write(spreadsheet, as_csv(everybody))
+    if session.common.as_json:
+        return _as_json(standings, graded)
+    print_table(standings, sort=session.options.sort)
+    print_looks(standings)
+    moves = [event.move for event in graded if event.move is not None]
+    if moves or session.options.regrade:
+        print_moves(moves, regraded=len(graded))
+    print_absent(_absent(session.options.roster, mine))
+    print_places({"Gradebook": session.book.path, "Spreadsheet": spreadsheet}, walls)
+    return _exit(standings, graded)
+
+
+def _as_json(standings: "list[Standing]", graded: "list[Graded]") -> Exit:
+    from grader.gradebook import as_json
+
+    click.echo(as_json(standings))
+    return _exit(standings, graded)
+
+
+def _exit(standings: "list[Standing]", graded: "Sequence[Graded]" = ()) -> Exit:
+    """0 when everybody was graded, wholly; 4 when somebody was not."""
+    failed = {event.student for event in graded if not event.is_complete}
+    failed |= {standing.student for standing in standings if not standing.is_settled}
+    return Exit.GRADER_FAILED if failed else Exit.NOTHING_LOST
+
+
+def _absent(roster: Path | None, students: set[str]) -> list[str]:
+    from grader.batch.roster import read_roster
+
+    return [] if roster is None else [s for s in read_roster(roster) if s not in students]
+
+
+def _make_private(folder: Path) -> None:
+    """A folder for its owner alone, which git leaves out."""
+    from grader.report.keeping import make_folder, write_whole
+
+    make_folder(folder)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        write_whole(ignore, b"*\n")
+
+
+def _write(path: Path, text: str) -> None:
+    from grader.report.keeping import make_folder, write_whole
+
+    make_folder(path.parent)
+    write_whole(path, text.encode("utf-8", "backslashreplace"))

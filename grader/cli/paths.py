@@ -1,0 +1,36 @@
+"""What the paths of `grade PATH…` are: one submission, or a class.
+
+Looks at names alone, so that the answer costs nothing; the course is found later.
+"""
+
+from pathlib import Path
+
+_ARCHIVES = frozenset({".zip"})
+# What lies beside submissions without being one.
+_BESIDE = frozenset({".zip", ".csv", ".yml", ".gitignore"})
+_COURSE_FILE = Path("problems") / "course.yaml"
+
+
+def is_class(path: Path, course_folder: Path | None) -> bool:
+    """Whether a folder holds submissions; an archive always does.
+
+    A folder that holds an answer file, or stands right under the course's submissions/, is one
+    submission.
+    """
+    if not path.is_dir():
+        return path.suffix.lower() in _ARCHIVES
+    if _is_submissions(path.resolve(), course_folder):
+        return True
+    if _is_submissions(path.resolve().parent, course_folder):
+        return False
+    entries = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+    files = [e for e in entries if e.is_file() and e.suffix.lower() not in _BESIDE]
+    exported = (path / "submission_metadata.yml").is_file()
+    return bool(entries) and (not files or exported)
+
+
+def _is_submissions(folder: Path, course_folder: Path | None) -> bool:
+    """Whether the folder is the submissions/ of a course."""
+    if course_folder is not None:
+        return folder == course_folder.resolve() / "submissions"
+    return folder.name == "submissions" and (folder.parent / _COURSE_FILE).is_file()
