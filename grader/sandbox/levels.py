@@ -5,6 +5,7 @@ Knows nothing of answers.
 
 import contextlib
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +14,30 @@ import msgspec
 
 from grader.errors import SandboxError
 from grader.model import Walls
+from grader.sandbox.bubblewrap import find_bubblewrap
 from grader.sandbox.servers import Server, ServerDiedError, Way, ways
 from grader.student import frames
-from grader.student.canary import SEE_FILES, SEE_PROCESSES, Target
+from grader.student.canary import (
+    NAMESPACES,
+    PROCESSES,
+    PROGRAMS,
+    SEE_FILES,
+    SEE_PROCESSES,
+    SOCKETS,
+    Target,
+)
 from grader.student.frames import Ended
 
 _START_S = 60.0
 _TOLERABLE = frozenset({SEE_FILES, SEE_PROCESSES})
 """What walls without namespaces can not prevent: the names of things, not what is in them."""
+_TOLERABLE_INSIDE = frozenset({SEE_PROCESSES, SOCKETS, PROCESSES, PROGRAMS, NAMESPACES})
+"""What namespaces make harmless: sockets lead nowhere, processes end with the server."""
 _NOTES = {
     Walls.FULL: "students' code ran in bubblewrap, behind Landlock and seccomp: no network, no"
     " processes, no files but its own",
-    Walls.REDUCED: "students' code ran behind Landlock and seccomp: no network, no processes, no"
-    " files but its own; it could {open}",
+    Walls.REDUCED: "students' code ran where it could not reach this machine's files, processes or"
+    " network, but could {open}",
     Walls.NONE: "students' code ran as an ordinary process with limits on time, memory and files;"
     " nothing kept it from reading this machine's files or using its network",
 }
@@ -98,7 +110,34 @@ def level_of(way: Way, attacks: tuple[str, ...]) -> Walls:
     """The level that a way has, by what could be done in it."""
     if way.bubblewrap and not attacks:
         return Walls.FULL
-    return Walls.REDUCED if _TOLERABLE.issuperset(attacks) else Walls.NONE
+    tolerable = _TOLERABLE_INSIDE if way.bubblewrap else _TOLERABLE
+    return Walls.REDUCED if tolerable.issuperset(attacks) else Walls.NONE
+
+
+def advice(level: Level) -> tuple[str, ...]:
+    """What would raise a level, one sentence with a command each; nothing for full walls."""
+    if level.walls is Walls.FULL:
+        return ()
+    if sys.platform != "linux":
+        return (f"{sys.platform} has none of these walls; grade other people's work on Linux",)
+    found = []
+    if find_bubblewrap() is None:
+        found.append(
+            "install bubblewrap: `sudo apt-get install bubblewrap`, or what your system has"
+        )
+    elif not level.way.bubblewrap:
+        found.append(
+            "let bubblewrap make user namespaces: `sudo sysctl -w user.max_user_namespaces=10000"
+            " kernel.unprivileged_userns_clone=1`, on Ubuntu also `sudo sysctl -w"
+            " kernel.apparmor_restrict_unprivileged_userns=0`; a container needs to be started with"
+            " `--security-opt seccomp=unconfined`"
+        )
+    told = " ".join((*level.attacks, *level.failures))
+    if PROCESSES in told:
+        found.append("install libseccomp: `sudo apt-get install libseccomp2`")
+    if SEE_PROCESSES in told:
+        found.append("use a kernel with Landlock (5.13 or newer, `landlock` in its list `lsm=`)")
+    return tuple(found)
 
 
 class Choice:

