@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.cli.book import book
 from grader.cli.exits import Exit
 from grader.cli.one import submission
 from grader.errors import GraderError
@@ -75,7 +76,9 @@ def main() -> None:
 
     \b
     grade submissions/alice    grades one submission: marks here, feedback as HTML
+    grade submissions/         grades a class: a gradebook, a spreadsheet, feedback for each
     """  # noqa: D301  # click's mark for a paragraph that keeps its lines
 
 
 main.add_command(submission)
+main.add_command(book)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
+from grader.cli.book import BOOK
 from grader.cli.classoptions import ClassOptions, Common
 from grader.cli.exits import Exit
 from grader.cli.paths import is_class
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from grader.course import Course
     from grader.gradebook import Gradebook, Standing
     from grader.grading import Grading
-
-BOOK = "gradebook.sqlite"
 
 
 class _Session(Record, frozen=True, kw_only=True):

@@ -78,6 +78,17 @@ class Course:
         """The private file of a problem."""
         return self.root / "solutions" / f"{slug.replace('-', '_')}.py"
 
+    def assignment_name(self, name: str | None = None) -> str:
+        """The assignment of that name, or the default one.
+
+        Raises:
+            UsageError: there is none.
+        """
+        name = name or self._content.default
+        if name not in self._content.assignments:
+            raise UsageError(f"there is no assignment {name!r}; {self.file} has {self._names()}")
+        return name
+
     def assignment(self, name: str | None = None) -> Assignment:
         """Read an assignment (the default one if no name is given) with all its problems.
 
@@ -85,9 +96,7 @@ class Course:
             UsageError: there is no assignment of that name.
             CourseError, ProblemError: a file is broken, or names a part that is not there.
         """
-        name = name or self._content.default
-        if name not in self._content.assignments:
-            raise UsageError(f"there is no assignment {name!r}; {self.file} has {self._names()}")
+        name = self.assignment_name(name)
         content = convert_strict(
             self._content.assignments[name],
             _AssignmentFile,

@@ -1,0 +1,197 @@
+"""`grade book`: what the gradebook holds, a student's history, exports, a person's override."""
+
+import getpass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.terminal import near, one_line
+from grader.errors import UsageError
+from grader.model import Record
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook, PastAttempt, Standing
+
+BOOK = "gradebook.sqlite"
+
+
+class _Place(Record, frozen=True, kw_only=True):
+    """Which gradebook, assignment and way of counting the commands are about."""
+
+    path: Path
+    assignment: str
+    count: str
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--book",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The gradebook's file (default: the course's .grade/gradebook.sqlite).",
+)
+@click.option(
+    "--course",
+    "course_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder, if it is not around the current directory.",
+)
+@click.option("--assignment", "name", help="The assignment, if not the course's default.")
+@click.option(
+    "--count",
+    type=click.Choice(["latest", "best"]),
+    default="latest",
+    help="The attempt that counts (default: the latest).",
+)
+@click.pass_context
+def book(
+    ctx: click.Context,
+    path: Path | None,
+    course_folder: Path | None,
+    name: str | None,
+    count: str,
+) -> None:
+    """Show the gradebook: who has which marks."""
+    from grader.course import find_course
+
+    course = find_course(given=course_folder, near=Path.cwd())
+    ctx.obj = _Place(
+        path=path or course.private / BOOK,
+        assignment=course.assignment_name(name),
+        count=count,
+    )
+    if ctx.invoked_subcommand is None:
+        _list(ctx.obj)
+
+
+def _list(place: _Place) -> None:
+    from grader.cli.classtable import print_looks, print_table
+
+    standings = _standings(place)
+    print_table(standings, sort="name")
+    print_looks(standings)
+
+
+@book.command()
+@click.argument("student")
+@click.pass_obj
+def show(place: _Place, student: str) -> None:
+    """Show one student's attempts, oldest first, and the overrides that count."""
+    from grader.gradebook import Gradebook
+    from grader.report import shown
+
+    with Gradebook(place.path) as gradebook:
+        attempts = gradebook.history(student, place.assignment)
+        if not attempts:
+            raise UsageError(_nobody(gradebook, place, student))
+        for past in attempts:
+            click.echo(_line(past))
+        for override in gradebook.overrides(student, place.assignment):
+            marks = shown([override.marks])[0]
+            click.echo(
+                f"override  {override.part}: {marks} by {one_line(override.by)} at {override.at}:"
+                f" {one_line(override.reason)}"
+            )
+
+
+@book.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def export(place: _Place, file: Path) -> None:
+    """Export everybody's current marks to FILE: .csv for a spreadsheet, .json for programs."""
+    from grader.gradebook import as_csv, as_json
+    from grader.report.keeping import write_whole
+
+    writers = {".csv": as_csv, ".json": as_json}
+    if file.suffix.lower() not in writers:
+        raise UsageError(f"{file}: found the ending {file.suffix!r}; wanted .csv or .json")
+    text = writers[file.suffix.lower()](_standings(place))
+    write_whole(file, text.encode("utf-8", "backslashreplace"))
+    click.echo(f"wrote {near(file)}")
+
+
+@book.command()
+@click.argument("student")
+@click.argument("part")
+@click.argument("marks", required=False)
+@click.option("--by", help="Who decides (default: your login name).")
+@click.option("--reason", required=True, help="Why; it is shown with the mark.")
+@click.option("--withdraw", is_flag=True, help="Let the computed marks count again.")
+@click.pass_obj
+def override(  # noqa: PLR0913  # one parameter per option
+    place: _Place,
+    student: str,
+    part: str,
+    marks: str | None,
+    by: str | None,
+    reason: str,
+    *,
+    withdraw: bool,
+) -> None:
+    """Set a person's mark for PART (a number or slug/part) of one student; regrading keeps it."""
+    from grader.gradebook import Gradebook, Override, now
+
+    if (marks is None) != withdraw:
+        raise UsageError("wanted the marks to set, or --withdraw to take an override back")
+    with Gradebook(place.path, is_writer=True) as gradebook:
+        decided = Override(
+            student=student,
+            assignment=place.assignment,
+            part=_part_id(gradebook, place, student, part),
+            marks=_marks(marks or "0"),
+            by=by or getpass.getuser(),
+            reason=reason,
+            at=now(),
+        )
+        (gradebook.withdraw if withdraw else gradebook.override)(decided)
+        said = "computed marks count again" if withdraw else f"{marks} by {decided.by}"
+        click.echo(f"{one_line(student)} {decided.part}: {said}")
+
+
+def _standings(place: _Place) -> "tuple[Standing, ...]":
+    from grader.gradebook import Counting, Gradebook
+
+    with Gradebook(place.path) as gradebook:
+        return gradebook.standings(place.assignment, Counting(place.count))
+
+
+def _line(past: "PastAttempt") -> str:
+    from grader.report import shown
+
+    if past.is_graded:
+        marks, out_of = (shown([total])[0] for total in (past.marks, past.out_of))
+        said = f"{marks} of {out_of}"
+    else:
+        said = f"not graded: {one_line(past.trouble)}"
+    aside = f"  does not count: {past.set_aside}" if past.set_aside else ""
+    handed = f"  handed in {past.submitted_at}" if past.submitted_at else ""
+    print_ = past.fingerprint
+    digests = f"  submission {print_.submission[:8]}, grader {print_.engine[:8]}"
+    return f"{past.graded_at}  {said}{handed}{digests}{aside}"
+
+
+def _part_id(gradebook: "Gradebook", place: _Place, student: str, part: str) -> str:
+    """The part's id, from its number on the sheet or from itself."""
+    standings = gradebook.standings(place.assignment)
+    mine = next((s for s in standings if s.student == student), None)
+    if mine is None:
+        raise UsageError(_nobody(gradebook, place, student))
+    return next((p.part for p in mine.parts if part in (p.number, p.part)), part)
+
+
+def _marks(text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"found {text!r}; wanted marks, such as 1.5 or 1/3") from None
+
+
+def _nobody(gradebook: "Gradebook", place: _Place, student: str) -> str:
+    import difflib
+
+    known = [standing.student for standing in gradebook.standings(place.assignment)]
+    near_names = difflib.get_close_matches(student, known, n=1)
+    advice = f"; did you mean {near_names[0]!r}?" if near_names else ""
+    return f"{place.path}: there is no attempt of {student!r} at {place.assignment!r}{advice}"
