@@ -417,7 +417,7 @@ def _is_floating(value: Value) -> bool:
 def error_of(*, actual: Value, value: Value, scale: float) -> float:
     """The statistic alone; infinite where the two can not be compared."""
     if isinstance(actual, str) or isinstance(value, str):
-        return 0.0 if actual == value else inf
+        return 0.0 if type(actual) is type(value) and actual == value else inf
     a, b = numbers(actual), numbers(value)
     if a is None or b is None or a.shape != b.shape or "c" in (a.dtype.kind, b.dtype.kind):
         return inf

@@ -101,7 +101,7 @@ def one_element(cases: Cases) -> Diagnosis | None:
     if any(c.expected.size < 2 * FEW or len(p) != 1 for c, p in zip(cases, places, strict=True)):
         return None
     is_same = all(place == places[0] for place in places)
-    return said("one element", f", at {places[0][0]}" if is_same else " in each case")
+    return said("one element", str(places[0][0])) if is_same else said("one element each")
 
 
 def one_slice(cases: Cases) -> Diagnosis | None:
@@ -122,7 +122,8 @@ def _common_index(cases: Cases, axis: int, *, is_wrong: bool) -> int | None:
     for case in cases:
         others = tuple(a for a in range(case.expected.ndim) if a != axis)
         found = np.flatnonzero(case.wrong.any(axis=others) == is_wrong)
-        if len(found) != 1 or not case.actual.take(found[0], axis).any():
+        is_trivial = not is_wrong and len(found) and not case.actual.take(found[0], axis).any()
+        if len(found) != 1 or is_trivial:
             return None
         starts.add(int(found[0]))
         ends.add(int(found[0]) - case.expected.shape[axis])

@@ -5,6 +5,7 @@ from itertools import combinations
 from math import sqrt
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.diagnose.case import FEW, Case, Cases, Detector, fits
 from grader.diagnose.sentences import said
@@ -46,19 +47,45 @@ def sign(cases: Cases) -> Diagnosis | None:
 
 def ratio(cases: Cases) -> Diagnosis | None:
     """One factor for all elements of a case: named by a size or input, or the same in all cases."""
+    found = _factor(cases)
+    return said(*found) if found else None
+
+
+def change(cases: Cases) -> Diagnosis | None:
+    """One factor for all that is added to an input: the step of an optimiser, a residual."""
+    for name in cases[0].terms:
+        starts = [_whole_term(case, name) for case in cases]
+        steps = [
+            replace(case, actual=case.actual - start, expected=case.expected - start)
+            for case, start in zip(cases, starts, strict=True)
+            if start is not None
+        ]
+        factors = _ratios(steps) if len(steps) == len(cases) else []
+        if not factors or _nonzero(steps) < FEW:
+            continue
+        if all(abs(factor + 1) <= steps[0].near for factor in factors):
+            return said("change sign", name)
+        found = _factor(steps)
+        if found and found[1]:
+            return said("change factor", name, factor=found[1])
+    return None
+
+
+def _factor(cases: Cases) -> tuple[str, str] | None:
+    """The kind and the text of the one factor that all elements are off by."""
     ratios = _ratios(cases)
     if not ratios or _nonzero(cases) < FEW:
         return None
     named = _named(cases, ratios)
     if not _is_one(cases, ratios):
-        return said(named[0], named[1]) if named else None
+        return named
     told = _told(ratios[0])
     if told and (named is None or 1 / _SMALL <= abs(ratios[0]) <= _SMALL):
-        return said("ratio", told)
+        return "ratio", told
     if named is None:
-        return said("ratio unnamed")
+        return "ratio unnamed", ""
     # The same factor in all cases: that it equals a size may be chance, so both are told.
-    return said(named[0], f"{told} (= {named[1]})" if told else named[1])
+    return named[0], f"{told} (= {named[1]})" if told else named[1]
 
 
 def _ratios(cases: Cases) -> list[float]:
@@ -108,6 +135,8 @@ def _expressions(case: Case) -> Iterator[tuple[str, str, Callable[[Case], float]
         yield from _powers("ratio size", name, _product((name,)))
     for name in case.scalars:
         yield from _powers("ratio input", name, _scalar(name))
+        yield "ratio input", f"(1-{name})", _rest(name)
+        yield "ratio input", f"1/(1-{name})", _power(_rest(name), -1)
     for many in range(1, _SIZES_AT_ONCE + 1):
         for chosen in combinations(names, many):
             text = "·".join(chosen)
@@ -150,6 +179,10 @@ def _scalar(name: str) -> Callable[[Case], float]:
     return lambda case: case.scalars.get(name, np.nan)
 
 
+def _rest(name: str) -> Callable[[Case], float]:
+    return lambda case: 1 - case.scalars.get(name, np.nan)
+
+
 def ratio_varies(cases: Cases) -> Diagnosis | None:
     """One factor for all elements of a case, without a name for it."""
     ratios = _ratios(cases)
@@ -186,7 +219,7 @@ def constant_difference(cases: Cases) -> Diagnosis | None:
     if not amounts or not _is_one(cases, amounts) or sum(c.expected.size for c in cases) < FEW:
         return None
     told = [amount for amount in _AMOUNTS if abs(amounts[0] - amount) <= _PRECISELY]
-    return said("constant difference", f", {told[0]:+g}" if told else "")
+    return said("constant difference", f"{told[0]:+g}") if told else said("constant unnamed")
 
 
 def _amounts(cases: Cases) -> list[float]:
@@ -289,6 +322,7 @@ RULES: tuple[Detector, ...] = (
     input_returned,
     term_of_input,
     factor_of_input,
+    change,
     function_of_truth,
     constant,
     ratio_varies,

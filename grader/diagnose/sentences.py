@@ -1,8 +1,8 @@
 """All that a diagnosis can say, in one table, so that it can be read, translated and tested.
 
 Per kind stands what the student is told first (the shape of the mistake) and then where to look.
-`{what}` is filled with names of inputs, sizes and axes, with places, or with small whole factors;
-never with a value that was expected.
+`{what}` and `{factor}` are filled with names of inputs, sizes and axes, with places, or with small
+whole factors; never with a value that was expected.
 """
 
 from grader.model import Diagnosis
@@ -68,7 +68,11 @@ SENTENCES = {
         "follow {what} through the chain rule",
     ),
     "constant difference": (
-        "every value is off by the same amount{what}",
+        "every value is off by the same amount, {what}",
+        "look for a missing or added constant",
+    ),
+    "constant unnamed": (
+        "every value is off by the same amount",
         "look for a missing or added constant",
     ),
     "difference varies": (
@@ -82,6 +86,14 @@ SENTENCES = {
     "extra term": ("the input {what} was added once too often", "follow every path once"),
     "term sign": ("the input {what} enters with the wrong sign", "is it added or subtracted?"),
     "term weight": ("the input {what} enters with the wrong weight", "look at its factor"),
+    "change sign": (
+        "the change from the input {what} has the wrong sign",
+        "is a step taken up the slope, or a difference taken backwards?",
+    ),
+    "change factor": (
+        "the change from the input {what} is {factor} times what it should be",
+        "look at the factors of what is added",
+    ),
     "square": ("every value is the square of what it should be", "look for a missing root"),
     "root": ("every value is the square root of what it should be", "look for a root too many"),
     "reciprocal": ("every value is 1 over what it should be", "was divided where to multiply?"),
@@ -111,11 +123,15 @@ SENTENCES = {
         "a reshape reads row by row: is a transpose missing before it?",
     ),
     # --- some elements only
-    "one element": ("only one element is wrong{what}", "look at what is special about it"),
+    "one element": ("only one element is wrong, at {what}", "look at what is special about it"),
+    "one element each": (
+        "in each case only one element is wrong",
+        "look at what is special about it: a first or last, a largest, a label",
+    ),
     "one slice": ("only index {what} is wrong", "look at what is special about it"),
     "one slice right": (
         "only index {what} is right",
-        "the rest follows from it step by step: look at what one step hands to the next",
+        "what does that index have that the others miss, or what does it not hand on to them?",
     ),
     "labels": (
         "only the elements that the input {what} points at are wrong",
@@ -184,9 +200,9 @@ SENTENCES = {
         "was it summed or spread along another axis?",
     ),
     # --- another shape
-    "axis summed": ("{what} was summed away and should have been kept", "check the axis of sums"),
+    "axis summed": ("summed over {what}, which should have been kept", "check the axis of sums"),
     "axis averaged": (
-        "{what} was averaged away and should have been kept",
+        "averaged over {what}, which should have been kept",
         "check the axis of means",
     ),
     "axis kept": ("summing over {what} of yours would fit", "a sum is missing"),
@@ -215,7 +231,7 @@ SENTENCES = {
 }
 
 
-def said(kind: str, what: object = "") -> Diagnosis:
-    """The diagnosis of that kind, with `what` in its place."""
-    sentence, hint = SENTENCES[kind]
-    return Diagnosis(kind=kind, sentence=sentence.format(what=what), hint=hint.format(what=what))
+def said(kind: str, what: str = "", *, factor: str = "") -> Diagnosis:
+    """The diagnosis of that kind, with names, places and factors put in."""
+    sentence, hint = (text.format(what=what, factor=factor) for text in SENTENCES[kind])
+    return Diagnosis(kind=kind, sentence=sentence, hint=hint)

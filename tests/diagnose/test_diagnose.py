@@ -106,7 +106,7 @@ PLANTED = [
         "every value was multiplied once too often by the input x",
     ),
     (lambda y, i: y + 1, "constant difference", "every value is off by the same amount, +1"),
-    (lambda y, i: y - 0.3, "constant difference", "every value is off by the same amount"),
+    (lambda y, i: y - 0.3, "constant unnamed", "every value is off by the same amount"),
     (
         lambda y, i: y - y.mean(),
         "difference varies",
@@ -119,6 +119,16 @@ PLANTED = [
     (lambda y, i: y + i["x"], "extra term", "the input x was added once too often"),
     (lambda y, i: y - 2 * i["x"], "term sign", "the input x enters with the wrong sign"),
     (lambda y, i: y - 0.9 * i["x"], "term weight", "the input x enters with the wrong weight"),
+    (
+        lambda y, i: 2 * i["x"] - y,
+        "change sign",
+        "the change from the input x has the wrong sign",
+    ),
+    (
+        lambda y, i: i["x"] + (y - i["x"]) * i["alpha"],
+        "change factor",
+        "the change from the input x is alpha times what it should be",
+    ),
     (lambda y, i: y**2, "square", "every value is the square of what it should be"),
     (lambda y, i: 1 / y, "reciprocal", "every value is 1 over what it should be"),
     (lambda y, i: np.exp(y), "exponential", "every value is exp of what it should be"),
@@ -178,8 +188,8 @@ PLANTED = [
     (lambda y, i: but(y, (1, 2), 1.0), "one element", "only one element is wrong, at [1, 2]"),
     (
         lambda y, i: but(y, (-1, -1), 1.0),
-        "one element",
-        "only one element is wrong in each case",
+        "one element each",
+        "in each case only one element is wrong",
     ),
     (
         lambda y, i: but(y, (0, slice(None)), 1.0),
@@ -262,12 +272,12 @@ PLANTED = [
     (
         lambda y, i: y.sum(axis=0),
         "axis summed",
-        "N (axis 0) was summed away and should have been kept",
+        "summed over N (axis 0), which should have been kept",
     ),
     (
         lambda y, i: y.mean(),
         "axis averaged",
-        "N (axis 0) and C (axis 1) was averaged away and should have been kept",
+        "averaged over N (axis 0) and C (axis 1), which should have been kept",
     ),
     (
         lambda y, i: np.stack([y / 3, 2 * y / 3]),
@@ -381,11 +391,37 @@ def test_every_kind_is_planted_somewhere():
     assert {kind for _, kind, _ in PLANTED} | set(ELSEWHERE) == set(SENTENCES)
 
 
-@given(st.integers(0, 10**6))
-def test_unrelated_values_are_never_named(seed):
+SHAPES = ["", "[C]", "[N,C]", "[N,C,H]", "[N,C,H,W]"]
+
+
+@given(st.integers(0, 10**6), st.sampled_from(SHAPES), st.sampled_from(SHAPES))
+def test_unrelated_values_are_never_named(seed, due, given_back):
+    """Whatever the shapes: noise, noise on top of the truth, and noise on some elements."""
     rng = np.random.default_rng(seed)
-    assert diagnosed(lambda y, i: rng.standard_normal(y.shape)) is None
-    assert diagnosed(lambda y, i: y + rng.standard_normal(y.shape)) is None
+    cases = []
+    for sizes in ({"N": 3, "C": 5, "H": 2, "W": 4}, {"N": 6, "C": 4, "H": 3, "W": 2}):
+        shape, other = ([sizes[c] for c in form if c in sizes] for form in (due, given_back))
+        truth = rng.standard_normal(shape)
+        cases.append((truth, rng.standard_normal(other), {"x": rng.standard_normal(shape)}))
+    line = f"f(x{due}) -> y{due}"
+    assert told(line, [(noise, truth, i) for truth, noise, i in cases]) is None
+    added = [(truth + rng.standard_normal(truth.shape), truth, i) for truth, _, i in cases]
+    assert told(line, added) is None
+
+
+@given(st.integers(0, 10**6))
+def test_wrong_values_here_and_there_are_never_named(seed):
+    """At least four scattered wrong elements a case, so that no one row, element or border is."""
+    rng = np.random.default_rng(seed)
+
+    def scattered(y):
+        places = rng.permutation(y.size)[: max(4, y.size // 2)]
+        mask = np.isin(np.arange(y.size), places).reshape(y.shape)
+        mask[1, 1] = True
+        return y + mask * rng.standard_normal(y.shape)
+
+    found = diagnosed(lambda y, i: scattered(y))
+    assert found is None or found.kind in {"one per row", "one slice right"}
 
 
 @given(st.integers(0, 10**6))
