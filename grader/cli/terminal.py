@@ -45,8 +45,8 @@ def print_report(report: Report, index: Path) -> None:
         click.echo()
     for note in report.notes:
         click.secho(f"note: {one_line(note)}", fg="yellow")
-    total = shown([report.marks, report.out_of])
-    click.secho(f"Total   {total[0]} of {total[1]}{_pending(report)}", bold=True)
+    total, out_of = shown([report.marks])[0], shown([report.out_of])[0]
+    click.secho(f"Total   {total} of {out_of}{_pending(report)}", bold=True)
     click.echo(f"Walls   {report.walls}: {report.walls_note}")
     click.echo(f"Report  {near(index)}")
 
