@@ -11,7 +11,7 @@ from grader.expected import PartCode, expected_for
 from grader.grading.choice import judge_choice, judge_text
 from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.results import missing, unreadable
-from grader.grading.tasks import could_hide, fields_by_output, task_for
+from grader.grading.tasks import asked_of, could_hide, fields_by_output, task_for
 from grader.model import (
     Assignment,
     ExpectedPart,
@@ -66,7 +66,7 @@ def grade(submission: Submission, grading: Grading, sandbox: Sandbox) -> Report:
     Raises:
         ProblemError: a solution's own validator fails.
     """
-    index = sandbox.read(submission.sources)
+    index = sandbox.read(submission.sources, asked_of(grading.assignment))
     matching = match_answers(index, grading.assignment)
     outcomes = _run(submission, grading, matching.matches, sandbox)
     judge = _Judge(grading, matching.matches, outcomes, index)

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from grader.model import ExpectedPart, Part
+from grader.model import Assignment, ExpectedPart, Part
 from grader.student.wire import (
+    Asked,
     FormulaAnswer,
     FunctionAnswer,
     Notation,
@@ -17,7 +18,29 @@ from grader.student.wire import (
     TestInputs,
     Unread,
 )
-from grader.submission import Match, TypedField
+from grader.submission import Match, TypedField, field_names
+
+
+def asked_of(assignment: Assignment) -> tuple[Asked, ...]:
+    """The parts as readers of documents look out for them; all of it stands on the sheet."""
+    return tuple(
+        Asked(
+            number=numbered.number,
+            key=numbered.part.id,
+            kind=numbered.part.kind,
+            title=numbered.part.title,
+            names=field_names(numbered.part),
+            inputs=_inputs(numbered.part),
+            function=numbered.part.signature.name if numbered.part.signature else "",
+        )
+        for numbered in assignment.numbered
+    )
+
+
+def _inputs(part: Part) -> tuple[str, ...]:
+    if part.signature is None:
+        return ()
+    return tuple(variable.name for variable in part.signature.inputs)
 
 
 def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
@@ -78,7 +101,8 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
         if path.suffix in (".yaml", ".yml") and path.stem == "answers":
             return trouble
         other = path.stem.replace("_", "-") in slugs and path.stem.replace("_", "-") != part.slug
-        if path.suffix == ".py" and part.kind == "computed" and not other:
+        is_code = path.suffix in (".py", ".ipynb")
+        if is_code and part.kind == "computed" and not other:
             return trouble
     return None
 

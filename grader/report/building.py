@@ -299,7 +299,8 @@ def _typed(made_of: Materials, reading: Reading, part: PartResult) -> Typed:
 def _place(place: Place | None, words: Words) -> str:
     if place is None:
         return ""
-    return f"{place.file}, {words.line.format(place.line)}" if place.line else place.file
+    name = place.document
+    return f"{name}, {words.line.format(place.line)}" if place.line else name
 
 
 # --- a test -------------------------------------------------------------------------------------

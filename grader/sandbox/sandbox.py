@@ -19,7 +19,7 @@ from grader.student import frames
 from grader.student.child import READ_CPU_S
 from grader.student.frames import Ended, Position
 from grader.student.server import WAIT_FACTOR, WALL_FACTOR
-from grader.student.wire import Index, Job, Place, Source, Task, Unread
+from grader.student.wire import Asked, Index, Job, Place, ReadRequest, Source, Task, Unread
 
 _SILENCE_S = 20.0
 """How long a server may be silent beyond the deadline that it keeps itself."""
@@ -127,25 +127,32 @@ class Sandbox:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def read(self, sources: tuple[Source, ...]) -> Index:
-        """Index a submission; a file that ends its reader is named and left out."""
+    def read(self, sources: tuple[Source, ...], asked: tuple[Asked, ...] = ()) -> Index:
+        """Index a submission; a file that ends its reader is named and left out.
+
+        Args:
+            sources: the submission's files.
+            asked: the parts that its documents may answer.
+        """
         unread: list[Unread] = []
         for _ in range(_MAX_UNREADABLE):
             try:
-                index, culprit = self._read_once(sources)
+                index, culprit = self._read_once(sources, asked)
             except ServerDiedError:
                 self._restart(with_torch=False)
-                index, culprit = self._read_once(sources)
+                index, culprit = self._read_once(sources, asked)
             if index is not None:
                 return Index(found=index.found, unread=(*index.unread, *unread))
             unread.append(_died_reading(sources, culprit))
             sources = tuple(s for n, s in enumerate(sources) if n != culprit)
         return Index(unread=tuple(unread))
 
-    def _read_once(self, sources: tuple[Source, ...]) -> tuple[Index | None, int]:
+    def _read_once(
+        self, sources: tuple[Source, ...], asked: tuple[Asked, ...]
+    ) -> tuple[Index | None, int]:
         """The index, or None and the number of the file that the reader died of."""
         server = self._start(with_torch=False)
-        server.send(frames.READ, _encode(sources))
+        server.send(frames.READ, _encode(ReadRequest(sources=sources, asked=asked)))
         index: Index | None = None
         culprit = 0
         while True:
@@ -200,7 +207,9 @@ def _needs_torch(task: Task, sources: tuple[Source, ...]) -> bool:
     """Whether the answer may import torch, and some file says the word."""
     if "torch" not in task.imports or hasattr(task.answer, "texts"):
         return False
-    return any(b"torch" in source.data for source in sources if source.path.endswith(".py"))
+    return any(
+        b"torch" in source.data for source in sources if source.path.endswith((".py", ".ipynb"))
+    )
 
 
 def _strict_index(payload: bytes, sources: tuple[Source, ...]) -> Index | None:

@@ -56,18 +56,8 @@ class Function:
         self._failed: Raised | None = None
         self._remarks: tuple[str, ...] = ()
         self._names: dict[str, object] = {}
-        with printing():
-            try:
-                module = files.load(answer.place.file, frozenset(imports))
-                self._names = {name: self._provided(module, name) for name in self._wanted}
-            except CallError as error:
-                self._failed = Raised(reason=error.reason, message=error.sentence)
-            except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
-                self._failed = self._does_not_load(error)
-        self._remarks = tuple(
-            f"imports {name}, which is not allowed in this part; nothing that ran needed it"
-            for name in files.unneeded
-        )
+        self._imports = frozenset(imports)
+        self._load(self._wanted)
         self._call: CodeType | None = None
         if answer.call:
             self._call = compile(answer.call, "<call>", "exec", dont_inherit=True)
@@ -84,6 +74,9 @@ class Function:
         _seed()
         with printing() as printed:
             result = self._result(values)
+            if isinstance(result, Raised) and self._misses_a_name(result):
+                values = tuple(map(_fresh, inputs))
+                result = self._on_the_whole(values, otherwise=result)
         is_refused = isinstance(result, Raised) and result.reason == "import refused"
         remarks = [*(() if is_refused else self._remarks), *self._changed(inputs, values)]
         if printed.is_out:
@@ -135,8 +128,38 @@ class Function:
 
     # --- loading --------------------------------------------------------------------------------
 
+    def _load(self, needed: tuple[str, ...]) -> None:
+        """Load what the needed names take, or without names the whole file."""
+        files = self._files
+        with printing():
+            try:
+                module = files.load(self._answer.place.file, self._imports, needed)
+                self._names = {name: self._provided(module, name) for name in self._wanted}
+            except CallError as error:
+                self._failed = Raised(reason=error.reason, message=error.sentence)
+            except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
+                self._failed = self._does_not_load(error)
+        unneeded = (
+            f"imports {name}, which is not allowed in this part; nothing that ran needed it"
+            for name in files.unneeded
+        )
+        self._remarks = (*unneeded, *files.supplied)
+
+    def _on_the_whole(self, values: tuple[Value, ...], *, otherwise: Raised) -> Returned | Raised:
+        """The result when the whole file is run first; as before where that fails."""
+        before = self._names
+        self._load(())
+        if self._failed is None:
+            return self._result(values)
+        self._names, self._failed = before, None
+        return otherwise
+
+    def _misses_a_name(self, result: Raised) -> bool:
+        """Whether a name is missing that the statements may have made which were left out."""
+        return result.message.startswith("raised NameError") and not self._files.is_whole
+
     def _provided(self, module: object, name: str) -> object:
-        file = self._answer.place.file
+        file = str(self._answer.place.document)
         if not hasattr(module, name):
             raise CallError("not defined", f"{file} defines no {name} when it is run")
         found: object = getattr(module, name)
@@ -154,7 +177,7 @@ class Function:
             return Raised(reason="does not load", message=message)
         if found.reason == "import refused":
             return found
-        message = f"{self._answer.place.file} does not load: {found.message}"
+        message = f"{self._answer.place.document} does not load: {found.message}"
         return Raised(reason=found.reason, message=message, frames=found.frames)
 
 

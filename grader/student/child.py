@@ -41,7 +41,7 @@ from grader.student.wire import (
     Job,
     Progress,
     Raised,
-    Source,
+    ReadRequest,
     Task,
     TestReply,
 )
@@ -79,9 +79,9 @@ class Child:
         cpu_s = sum(task.cpu_s * len(task.tests) for task in job.tasks[start.task :])
         self._live(lambda: self._tests(job, start), cpu_s)
 
-    def read(self, sources: tuple[Source, ...]) -> None:
+    def read(self, wanted: ReadRequest) -> None:
         """Send the index of a submission; never returns."""
-        self._live(lambda: self._index(sources), READ_CPU_S)
+        self._live(lambda: self._index(wanted), READ_CPU_S)
 
     def attack(self, target: Target) -> None:
         """Send what could be done through the walls; never returns."""
@@ -132,9 +132,11 @@ class Child:
 
     # --- work -----------------------------------------------------------------------------------
 
-    def _index(self, sources: tuple[Source, ...]) -> None:
+    def _index(self, wanted: ReadRequest) -> None:
         signal.setitimer(signal.ITIMER_PROF, READ_CPU_S)
-        index = read_submission(sources, starting=lambda n: self._send(FILE, _encode(n)))
+        index = read_submission(
+            wanted.sources, wanted.asked, starting=lambda n: self._send(FILE, _encode(n))
+        )
         self._send(INDEX, _encode(index))
 
     def _tests(self, job: Job, start: Position) -> None:

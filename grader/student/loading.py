@@ -1,21 +1,27 @@
 """Loads students' files as modules: from their bytes, under private names, with an import rule.
 
 Siblings are importable after the standard library and the packages, so that a student's `random.py`
-shadows nothing. A package that a part does not allow is stood in for while a file loads, so that an
-import which nothing needs costs nothing; using it is refused with a sentence. This is a courtesy
-and no wall: what must not be read is not there.
+shadows nothing. Of a file, or of a notebook's cells, only the definitions are run that the wanted
+names need, and the whole of it where that does not do. A package that a part does not allow is
+stood in for while a file loads, so that an import which nothing needs costs nothing; using it is
+refused with a sentence. This is a courtesy and no wall: what must not be read is not there.
 """
 
 import ast
 import builtins
 import importlib.machinery
 import importlib.util
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, Self
+
+from grader.student.aliases import Aliases, conversions
+from grader.student.notebooks import Cell, cell_path, code_of, parse_cell, read_cells
+from grader.student.slicing import needed_statements
 
 ROOT = "_handed_in"
 """The package under which students' files are loaded, whatever they are called."""
@@ -26,17 +32,22 @@ class ImportRefusedError(ModuleNotFoundError):
 
 
 class StudentFiles:
-    """The Python files of one submission as importable modules.
+    """The Python files and notebooks of one submission as importable modules.
 
     Attributes:
-        sources: per path inside the submission its bytes.
+        sources: per path inside the submission its bytes, and per cell of a loaded notebook those
+            of the cell.
         folder: where the files lie, for `__file__`.
         unneeded: packages that were stood in for while loading.
+        supplied: names that libraries no longer have and that were supplied, a sentence each.
+        is_whole: whether the last file was run as a whole.
     """
 
     def __init__(self, sources: Mapping[str, bytes], folder: str) -> None:
-        self.sources, self.folder = sources, folder
+        self.sources, self.folder = dict(sources), folder
         self.unneeded: dict[str, None] = {}
+        self.supplied: dict[str, None] = {}
+        self.is_whole = True
         self._allowed: frozenset[str] = frozenset()
         self._beside = PurePosixPath()
         self._is_loading = False
@@ -54,37 +65,83 @@ class StudentFiles:
         sys.meta_path.remove(self)
         builtins.__import__ = self._import
 
-    def load(self, path: str, allowed: frozenset[str]) -> ModuleType:
+    def load(self, path: str, allowed: frozenset[str], names: tuple[str, ...] = ()) -> ModuleType:
         """Execute a file and return its module; siblings beside it can be imported.
 
         Args:
             path: the file inside the submission.
             allowed: the packages that may be used beside the standard library.
+            names: what is wanted of it; without any, the whole file is run.
         """
+        if not names:
+            return self._load(path, allowed, ())
+        trouble: BaseException | None = None
+        try:
+            module = self._load(path, allowed, names)
+        except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
+            trouble = error
+        else:
+            if all(hasattr(module, name) for name in names):
+                return module
+        try:
+            return self._load(path, allowed, ())
+        except BaseException:
+            if trouble is not None:
+                raise trouble from None  # it stands in what the answer needs
+            raise
+
+    def _load(self, path: str, allowed: frozenset[str], names: tuple[str, ...]) -> ModuleType:
         self._forget()
-        self._allowed = allowed
+        self._allowed, self.is_whole = allowed, not names
         self._beside = PurePosixPath(path).parent
         name = ".".join([ROOT, *PurePosixPath(path).with_suffix("").parts])
         spec = self._spec(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
-        self.execute(module, path)
+        self.execute(module, path, names)
         return module
 
-    def execute(self, module: ModuleType, path: str) -> None:
-        """Run the code of a file in a module's namespace."""
-        code, was_loading = self._code(path), self._is_loading
-        self._is_loading = True
+    def execute(self, module: ModuleType, path: str, names: tuple[str, ...] = ()) -> None:
+        """Run the code of a file in a module's namespace, or what the names need of it."""
+        body = [(file, node) for file, tree in self._trees(path) for node in tree.body]
+        needed: Sequence[tuple[int, ast.stmt]] = list(enumerate(node for _, node in body))
+        if names:
+            needed = needed_statements([node for _, node in body], names)
+        aliases = Aliases([node for _, node in needed])
+        self.supplied.update(dict.fromkeys(aliases.supplied))
+        module.__dict__.update(conversions())
+        was_loading, self._is_loading = self._is_loading, True
         try:
-            exec(code, module.__dict__)  # noqa: S102  # running students' code is what this side is for
+            for file, group in itertools.groupby(needed, key=lambda one: body[one[0]][0]):
+                tree = ast.Module(
+                    body=[aliases.rewritten(node) for _, node in group], type_ignores=[]
+                )
+                # The relative path as file name keeps our folders out of tracebacks.
+                code = compile(tree, file, "exec", dont_inherit=True)
+                exec(code, module.__dict__)  # noqa: S102  # running students' code is what this side is for
         finally:
             self._is_loading = was_loading
 
-    def _code(self, path: str) -> CodeType:
-        # The relative path as file name keeps our folders out of tracebacks.
-        tree = ast.parse(self.sources[path], path)
-        self._guarded[path] = frozenset(_lines_in_try(tree))
-        return compile(tree, path, "exec", dont_inherit=True)
+    def _trees(self, path: str) -> list[tuple[str, ast.Module]]:
+        """The syntax trees of a file, or of each cell of a notebook, with the names they go by."""
+        trees: list[tuple[str, ast.Module]] = []
+        if path.endswith(".ipynb"):
+            for cell in read_cells(self.sources[path]):
+                if cell.kind == "code":
+                    trees += self._cell(path, cell)
+        else:
+            trees.append((path, ast.parse(self.sources[path], path)))
+        for file, tree in trees:
+            self._guarded[file] = frozenset(_lines_in_try(tree))
+        return trees
+
+    def _cell(self, path: str, cell: Cell) -> list[tuple[str, ast.Module]]:
+        file = cell_path(path, cell.number)
+        self.sources[file] = code_of(cell).encode(errors="replace")
+        try:
+            return [(file, parse_cell(path, cell))]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []  # the index names it; the other cells count all the same
 
     def _forget(self) -> None:
         """Drop what was loaded before, so that a part never meets another part's state."""
@@ -92,6 +149,7 @@ class StudentFiles:
             sys.modules.pop(name, None)
         self._loaded.clear()
         self.unneeded.clear()
+        self.supplied.clear()
 
     # --- finding siblings -----------------------------------------------------------------------
 
@@ -144,10 +202,11 @@ class StudentFiles:
         loader = None if globals is None else globals.get("__loader__")
         if level or type(loader) is not _Loader or self._may_import(name):
             return self._import(name, globals, locals, fromlist or (), level)
-        line = sys._getframe(1).f_lineno  # noqa: SLF001  # the only way to learn where the import stands
+        frame = sys._getframe(1)  # noqa: SLF001  # the only way to learn where the import stands
+        file, line = frame.f_code.co_filename, frame.f_lineno
         top = name.partition(".")[0]
-        sentence = self._refusal(top, loader.path, line)
-        is_guarded = line in self._guarded.get(loader.path, ())
+        sentence = self._refusal(top, file, line)
+        is_guarded = line in self._guarded.get(file, ())
         if is_guarded or not self._is_loading or fromlist == ("*",):
             raise ImportRefusedError(sentence, name=top)
         self.unneeded[top] = None

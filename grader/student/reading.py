@@ -1,6 +1,7 @@
-"""Reads a submission into an index of what it holds: definitions in Python files, typed answers.
+"""Reads a submission into an index of what it holds: definitions, typed answers, write-ups.
 
-Parses and never executes. Knows nothing of parts: whether a name is wanted is the judge's business.
+Parses and never executes. Definitions and keys are told as they stand, whether a name is wanted is
+the judge's business; write-ups are read with the labels that the sheet asks for.
 """
 
 import ast
@@ -8,8 +9,18 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from grader.student.labels import Sheet
+from grader.student.notebooks import (
+    Cell,
+    NotebookError,
+    parse_cell,
+    read_cells,
+    unread_notebook,
+)
+from grader.student.slicing import is_main_guard
 from grader.student.typed import read_typed
-from grader.student.wire import Found, Index, Place, Source, Unread
+from grader.student.variables import fields_in, typed_variables
+from grader.student.wire import Asked, Found, Index, Place, Source, Unread
 
 MAX_FOUND = 20_000
 MAX_PYTHON_BYTES = 2 * 2**20
@@ -19,20 +30,25 @@ _PYTHON_2 = re.compile(r"Missing parentheses in call to '(print|exec)'|multiple 
 
 
 def read_submission(
-    sources: tuple[Source, ...], *, starting: Callable[[int], None] = lambda _: None
+    sources: tuple[Source, ...],
+    asked: tuple[Asked, ...] = (),
+    *,
+    starting: Callable[[int], None] = lambda _: None,
 ) -> Index:
     """Index all files of a submission.
 
     Args:
         sources: the submission's regular files.
+        asked: the parts that write-ups and notebooks may answer.
         starting: told the index of each file before it is read, so that a reader that dies names
             the file it died of.
     """
     found: list[Found] = []
     unread: list[Unread] = []
+    sheet = Sheet(asked)
     for number, source in enumerate(sources):
         starting(number)
-        for item in _read(source):
+        for item in _read(source, sheet):
             (found if isinstance(item, Found) else unread).append(item)  # type: ignore[arg-type]  # picked by type
         if len(found) > MAX_FOUND:
             unread.append(
@@ -46,10 +62,12 @@ def read_submission(
     return Index(found=tuple(found[:MAX_FOUND]), unread=tuple(unread))
 
 
-def _read(source: Source) -> Iterator[Found | Unread]:
+def _read(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     path = PurePosixPath(source.path)
     if path.suffix == ".py":
-        yield from _read_python(source)
+        yield from _read_python(source, sheet)
+    elif path.suffix == ".ipynb":
+        yield from _read_notebook(source, sheet)
     elif path.name in TYPED_NAMES:
         yield from read_typed(source)
 
@@ -57,7 +75,7 @@ def _read(source: Source) -> Iterator[Found | Unread]:
 # --- Python -------------------------------------------------------------------------------------
 
 
-def _read_python(source: Source) -> Iterator[Found | Unread]:
+def _read_python(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     if len(source.data) > MAX_PYTHON_BYTES:
         yield _unread(source, "is larger than 2 MiB; hand in code without data inside it")
         return
@@ -68,11 +86,17 @@ def _read_python(source: Source) -> Iterator[Found | Unread]:
     except (ValueError, RecursionError, MemoryError) as error:
         yield _unread(source, f"can not be read as Python: {str(error) or 'nested too deep'}")
     else:
-        # The last definition of a name is the one that Python keeps.
-        last = dict(_definitions(tree.body))
-        for name, node in last.items():
-            place = Place(file=source.path, line=node.lineno, column=node.col_offset + 1)
-            yield Found(kind="function", key=(name,), place=place)
+        place = Place(file=source.path)
+        yield from _functions(tree.body, place)
+        yield from typed_variables(tree, place, sheet)
+
+
+def _functions(body: list[ast.stmt], place: Place) -> Iterator[Found]:
+    # The last definition of a name is the one that Python keeps.
+    last = dict(_definitions(body))
+    for name, node in last.items():
+        at = Place(file=place.file, line=node.lineno, column=node.col_offset + 1, cell=place.cell)
+        yield Found(kind="function", key=(name,), place=at)
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
@@ -82,7 +106,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
             yield node.name, node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             yield from ((name, node) for name in _assigned(node))
-        elif isinstance(node, ast.If) and not _is_main_guard(node.test):
+        elif isinstance(node, ast.If) and not is_main_guard(node):
             yield from _definitions([*node.body, *node.orelse])
         elif isinstance(node, ast.Try):
             handled = [statement for handler in node.handlers for statement in handler.body]
@@ -99,21 +123,66 @@ def _assigned(node: ast.Assign | ast.AnnAssign) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _is_main_guard(test: ast.expr) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+# --- notebooks ----------------------------------------------------------------------------------
+
+
+def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
+    try:
+        cells = read_cells(source.data)
+    except NotebookError as error:
+        yield unread_notebook(source, error)
+        return
+    functions: dict[tuple[str, ...], Found] = {}
+    for cell in cells:
+        place = Place(file=source.path, cell=cell.number)
+        tree = None
+        if cell.kind == "code":
+            try:
+                tree = parse_cell(source.path, cell)
+            except SyntaxError as error:
+                yield _unread_cell(place, error)
+            except (ValueError, RecursionError, MemoryError) as error:
+                message = f"can not be read as Python: {str(error) or 'nested too deep'}"
+                yield Unread(place=place, message=f"cell {cell.number}: {message}")
+        if tree is not None:
+            functions.update((found.key, found) for found in _functions(tree.body, place))
+            yield from typed_variables(tree, place, sheet)
+            yield from _graded_cell(cell, tree, place, sheet)
+    yield from functions.values()
+
+
+def _graded_cell(cell: Cell, tree: ast.Module, place: Place, sheet: Sheet) -> Iterator[Found]:
+    """What a cell gives that nbgrader's name for it ties to a part."""
+    found = sheet.named(cell.grade_id) if cell.grade_id else None
+    part = sheet.nodes[found[0]].asked if found else None
+    if part is not None:
+        yield from fields_in(tree, place, part.key, part.names)
+
+
+def _unread_cell(place: Place, error: SyntaxError) -> Unread:
+    where = f"cell {place.cell} line {error.lineno or 0}"
+    at = Place(
+        file=place.file,
+        line=error.lineno or 0,
+        column=max(error.offset or 0, 0),
+        cell=place.cell,
+    )
+    return Unread(place=at, message=f"{where}: {_said(error)}")
 
 
 def _syntax_error(source: Source, error: SyntaxError) -> Unread:
     line = _undecodable_line(source.data)
     if line and "codec" in str(error):
         return _unread(source, "is not UTF-8 text here; save the file as UTF-8", line)
+    return _unread(source, _said(error), error.lineno or 0, error.offset or 0)
+
+
+def _said(error: SyntaxError) -> str:
     said = str(error.msg).splitlines()[0][:200] if error.msg else "invalid syntax"
     shown = (error.text or "").strip()[:120]
     where = f" in `{shown}`" if shown else ""
     message = f"can not be read as Python 3: {said}{where}"
-    if _PYTHON_2.search(said):
-        message += "; this looks like Python 2"
-    return _unread(source, message, error.lineno or 0, error.offset or 0)
+    return f"{message}; this looks like Python 2" if _PYTHON_2.search(said) else message
 
 
 def _undecodable_line(data: bytes) -> int:

@@ -25,7 +25,7 @@ from grader.student.child import DEADLINE_SIGNAL, READ_CPU_S, Child
 from grader.student.frames import Ended, Position
 from grader.student.rehearsal import rehearse
 from grader.student.walls import Walls
-from grader.student.wire import Job, Source
+from grader.student.wire import Job, ReadRequest, Source
 
 WALL_FACTOR = 3
 """A test may take this many times its CPU seconds by the clock."""
@@ -84,8 +84,9 @@ class _Server:
                 lambda child: child.run_job(job, start), job.sources, list(_limits(job, start))
             )
         elif kind == frames.READ:
-            sources = msgspec.msgpack.decode(payload, type=tuple[Source, ...])
-            self._watch(lambda child: child.read(sources), (), [READ_CPU_S] * (len(sources) + 1))
+            wanted = msgspec.msgpack.decode(payload, type=ReadRequest)
+            limits = [READ_CPU_S] * (len(wanted.sources) + 1)
+            self._watch(lambda child: child.read(wanted), (), limits)
         elif kind == frames.CANARY:
             target = msgspec.msgpack.decode(payload, type=Target)
             self._watch(lambda child: child.attack(target), (), [READ_CPU_S])

@@ -262,11 +262,24 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where something stands in a submission; lines and columns count from 1, 0 means unknown."""
+    """Where something stands in a submission; lines and columns count from 1, 0 means unknown.
+
+    Attributes:
+        cell: in a notebook the cell that the line is in, from 1; else 0.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    cell: int = 0
+
+    @property
+    def document(self) -> str:
+        """The file, with the cell where there is one."""
+        return f"{self.file} cell {self.cell}" if self.cell else self.file
+
+    def __str__(self) -> str:
+        return f"{self.document} line {self.line}" if self.line else self.document
 
 
 class FunctionAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="function"):
@@ -431,6 +444,33 @@ Reply: TypeAlias = TestReply | FormulaReply | Progress
 # --- the index of a submission ------------------------------------------------------------------
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One part as the sheet asks for it: what readers of documents look out for.
+
+    Attributes:
+        number: as the sheet numbers it ("5.1a").
+        key: the part's id, which answers are keyed by.
+        names: the names of its values or claims, in order.
+        inputs: the names that a formula may use.
+        function: what a function that answers the part is called, or "".
+    """
+
+    number: str
+    key: str
+    kind: Literal["computed", "choice", "text"]
+    title: str = ""
+    names: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    function: str = ""
+
+
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be read: a submission's files, and the parts that it may answer."""
+
+    sources: tuple[Source, ...]
+    asked: tuple[Asked, ...] = ()
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One thing in a submission that may be an answer.
 
@@ -438,12 +478,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         kind: "function" (a definition at the top of a Python file) or "text" (a typed answer).
         key: the function's name, or the key path as typed, e.g. ("5.1", "total").
         text: the typed answer; empty for a function.
+        trust: how sure it is that this answers what the key names: 0 it was typed as the answer,
+            1 it stands in a document under the answer's name, 2 it was guessed from a document.
+        guess: for a guess, how it was made ("the last number of the part").
     """
 
     kind: Literal["function", "text"]
     key: tuple[str, ...]
     place: Place
     text: str = ""
+    trust: int = 0
+    guess: str = ""
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):

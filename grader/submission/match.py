@@ -149,7 +149,7 @@ def _named_after(slug: str) -> tuple[str, str]:
 
 
 def _at(place: Place) -> str:
-    return f"{place.file} line {place.line}" if place.line else place.file
+    return str(place)
 
 
 # --- typed keys ---------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def test_an_exception_is_told_with_type_text_and_line() -> None:
         ("def f(x): return np.exp(x)", "exception", "is `import numpy as np` missing?"),
         ("def f(x): return input()", "exception", "input() has nothing to read here"),
         ("def f(x): return len(x)", "exception", "raised TypeError: object of type 'float'"),
-        ("1 / 0\ndef f(x): pass", "does not load", "a.py does not load: raised ZeroDivisionError"),
+        ("y = 1 / 0\ndef f(x): return y", "does not load", "a.py does not load: raised ZeroDiv"),
         ("raise SystemExit", "exited", "a.py does not load: ended the program"),
         ("def f(x:", "does not load", "can not be read as Python 3: "),
     ],
@@ -272,6 +272,9 @@ def test_an_import_that_nothing_needs_costs_nothing() -> None:
         "def f(x): return x\n"
     )
     reply = run(source)
+    assert isinstance(reply.result, Returned)
+    assert reply.remarks == ()
+    reply = run(source + "unused = plt, Net, g, device\ndef h(): return unused\nf.later = h")
     assert isinstance(reply.result, Returned)
     assert reply.remarks == (
         "imports matplotlib, which is not allowed in this part; nothing that ran needed it",

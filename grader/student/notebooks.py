@@ -1,0 +1,140 @@
+"""Reads Jupyter notebooks (`.ipynb`) into cells, without Jupyter and without running anything.
+
+Lines meant for the notebook alone (`%matplotlib`, `!pip install`) become blank comments, so that
+line numbers stay. Knows nothing of parts.
+"""
+
+import ast
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from grader.student.wire import Place, Source, Unread
+
+MAX_CELLS = 2_000
+MAX_CELL_CHARACTERS = 400_000
+_KEEPING = ("%%time", "%%timeit", "%%capture", "%%prun")
+_MAGIC = re.compile(r"^(\s*)(?:[%!]|\?)|^\s*[\w.]+\?{1,2}\s*$")
+_MAGIC_ASSIGNED = re.compile(r"^(\s*)[\w, ]+=\s*[%!]")
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell of a notebook.
+
+    Attributes:
+        number: from 1, all kinds of cells counted, as people count them.
+        grade_id: the name that nbgrader gave the cell, or "".
+        is_answer: whether otter marks the cell as one for an answer.
+    """
+
+    kind: str
+    number: int
+    text: str
+    grade_id: str = ""
+    is_answer: bool = False
+
+
+class NotebookError(ValueError):
+    """The file is no notebook that can be read; the text is the sentence."""
+
+
+class _RawCell(msgspec.Struct):
+    cell_type: str = ""
+    source: str | list[str] = ""
+    input: str | list[str] = ""  # where version 3 has the code
+    metadata: dict[str, Any] = {}
+
+
+class _Worksheet(msgspec.Struct):
+    cells: list[_RawCell] = []
+
+
+class _Raw(msgspec.Struct):
+    cells: list[_RawCell] = []
+    worksheets: list[_Worksheet] = []
+    nbformat: int = 0
+
+
+def read_cells(data: bytes) -> list[Cell]:
+    """The cells of a notebook, outputs left out.
+
+    Raises:
+        NotebookError: this is no notebook.
+    """
+    try:
+        raw = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise NotebookError(f"can not be read as a notebook: {str(error)[:200]}") from None
+    cells = [*raw.cells, *(cell for sheet in raw.worksheets for cell in sheet.cells)]
+    if len(cells) > MAX_CELLS:
+        raise NotebookError(f"has more than {MAX_CELLS:,} cells; hand in the answers alone")
+    if not cells:
+        raise NotebookError("has no cells; wanted a notebook (.ipynb) with answers")
+    return [_cell(number, cell) for number, cell in enumerate(cells, 1)]
+
+
+def cell_path(path: str, number: int) -> str:
+    """The name under which a cell's lines appear in tracebacks and messages."""
+    return f"{path} cell {number}"
+
+
+def code_of(cell: Cell) -> str:
+    """The Python of a code cell; where it is none as it stands, without magic lines."""
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        ast.parse(cell.text)
+        return cell.text
+    lines = cell.text.splitlines()
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first.startswith("%%") and not first.startswith(_KEEPING):
+        return ""
+    return "\n".join(map(_plain, lines)) + "\n"
+
+
+def parse_cell(path: str, cell: Cell) -> ast.Module:
+    """The syntax tree of a code cell.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
+    """
+    return ast.parse(code_of(cell), cell_path(path, cell.number))
+
+
+def parsed_cells(path: str, data: bytes) -> Iterator[tuple[Cell, ast.Module]]:
+    """The code cells that can be read as Python, with their trees."""
+    for cell in read_cells(data):
+        if cell.kind == "code":
+            try:
+                yield cell, parse_cell(path, cell)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue  # its reader has said so; the other cells count all the same
+
+
+def unread_notebook(source: Source, error: NotebookError) -> Unread:
+    """What to say of a file that is no notebook."""
+    return Unread(place=Place(file=source.path), message=str(error))
+
+
+def _cell(number: int, raw: _RawCell) -> Cell:
+    source = raw.source or raw.input
+    text = source if isinstance(source, str) else "".join(source)
+    nbgrader = raw.metadata.get("nbgrader")
+    grade_id = nbgrader.get("grade_id", "") if isinstance(nbgrader, dict) else ""
+    tags = raw.metadata.get("tags")
+    return Cell(
+        kind=raw.cell_type,
+        number=number,
+        text=text[:MAX_CELL_CHARACTERS],
+        grade_id=grade_id if isinstance(grade_id, str) else "",
+        is_answer=isinstance(tags, list) and "otter_answer_cell" in tags,
+    )
+
+
+def _plain(line: str) -> str:
+    """The line, or `pass` in its place where it speaks to the notebook alone."""
+    found = _MAGIC.match(line) or _MAGIC_ASSIGNED.match(line)
+    if found is None:
+        return line
+    return f"{found.group(1) or ''}pass"

@@ -1,0 +1,252 @@
+"""Finds the statements of a module that some of its names need, by following names.
+
+So a file can be loaded for one function without its plots, downloads and training loops. It only
+looks at syntax trees and runs nothing; what it can not see (names made at run time) it says by
+leaving statements out, and the loader then takes the whole file.
+"""
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+_BUILTINS = frozenset(dir(builtins))
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_WHOLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_STAR = "*"
+_SETTINGS = "sys.set…"
+
+
+class _Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement at the top of a module.
+
+    Attributes:
+        binds: the names that it gives a value, or changes the value of.
+        is_whole: whether it gives them a value whatever stood in them before.
+        now, later: the names that it uses when it runs, and when what it defines is called.
+    """
+
+    binds: frozenset[str]
+    is_whole: bool
+    now: frozenset[str]
+    later: frozenset[str]
+
+
+def needed_statements(body: Sequence[ast.stmt], names: Iterable[str]) -> list[tuple[int, ast.stmt]]:
+    """The statements that define the names and all that these use, each with its place in the body.
+
+    Args:
+        body: the statements of a module, or of a notebook's cells one after the other.
+        names: what is wanted; of several definitions the last one counts.
+    """
+    parts = [(number, part) for number, node in enumerate(body) for part in _split(node)]
+    effects = _Effects([part for _, part in parts])
+    statements = [_statement(part, effects) for _, part in parts]
+    # Settings of the interpreter hold for everything that runs later.
+    return [parts[k] for k in sorted(_followed(statements, (*names, _SETTINGS)))]
+
+
+def is_main_guard(node: ast.stmt) -> bool:
+    """Whether the statement is `if __name__ == ...`, whose body is not for an import."""
+    return isinstance(node, ast.If) and any(
+        isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test)
+    )
+
+
+def _followed(statements: list[_Statement], names: Iterable[str]) -> set[int]:
+    """The numbers of the statements that are reached from the names."""
+    binders: dict[str, list[int]] = {}
+    for number, statement in enumerate(statements):
+        for name in statement.binds:
+            binders.setdefault(name, []).append(number)
+    reached: set[int] = set()
+    seen: set[tuple[str, int]] = set()
+    open_ = [(name, len(statements)) for name in names]
+    while open_:
+        name, before = open_.pop()
+        numbers = list(_reaching(binders.get(name, []), statements, before))
+        if not numbers and name not in _BUILTINS:
+            numbers = [k for k in binders.get(_STAR, []) if k < before]
+        for number in numbers:
+            if number in reached:
+                continue
+            reached.add(number)
+            wanted = [(used, number) for used in statements[number].now]
+            wanted += [(used, len(statements)) for used in statements[number].later]
+            fresh = [one for one in wanted if one not in seen]
+            seen.update(fresh)
+            open_ += fresh
+    return reached
+
+
+def _reaching(numbers: list[int], statements: list[_Statement], before: int) -> Iterator[int]:
+    """The binders of a name whose work can still be seen at a place: back to the last whole one."""
+    for number in reversed(numbers):
+        if number >= before:
+            continue
+        yield number
+        if statements[number].is_whole:
+            return
+
+
+def _split(node: ast.stmt) -> Iterator[ast.stmt]:
+    """Each imported name as a statement of its own, so that a broken one can be left out."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield ast.copy_location(ast.Import(names=[alias]), node)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            one = ast.ImportFrom(module=node.module, names=[alias], level=node.level)
+            yield ast.copy_location(one, node)
+    elif not is_main_guard(node):
+        yield node
+
+
+def _statement(node: ast.stmt, effects: "_Effects") -> _Statement:
+    seen = _Names()
+    seen.visit(node)
+    is_plain = isinstance(node, ast.Assign) and all(
+        isinstance(target, ast.Name | ast.Tuple | ast.List) for target in node.targets
+    )
+    is_plain |= isinstance(node, ast.AnnAssign) and node.value is not None
+    is_submodule = isinstance(node, ast.Import) and "." in node.names[0].name
+    # A function that says `global x` gives x a value only when it is called.
+    is_whole = (isinstance(node, _WHOLE) and not is_submodule and not seen.globals) or is_plain
+    return _Statement(
+        binds=frozenset(seen.bound | seen.globals | effects.of(node)),
+        is_whole=is_whole,
+        now=frozenset(seen.now),
+        later=frozenset(seen.later),
+    )
+
+
+class _Effects:
+    """Which names a statement changes without naming them as targets."""
+
+    def __init__(self, statements: Sequence[ast.stmt]) -> None:
+        self._imported: set[str] = set()
+        self._globals: dict[str, set[str]] = {}
+        for node in statements:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = _Names()
+                names.visit(node)
+                self._imported |= names.bound
+            elif isinstance(node, _Function):
+                inner = (n for n in ast.walk(node) if isinstance(n, ast.Global))
+                self._globals[node.name] = {name for n in inner for name in n.names}
+
+    def of(self, node: ast.stmt) -> set[str]:
+        """Names changed in place: `x[0] = …`, `x.a = …`, `x.append(…)`, or by `init()`."""
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            return {_SETTINGS}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            return self._of_call(node.value.func)
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = list(node.targets)
+        elif isinstance(node, ast.AugAssign):
+            targets = [node.target]
+        return {root for root in map(_root, targets) if root}
+
+    def _of_call(self, function: ast.expr) -> set[str]:
+        if isinstance(function, ast.Name):
+            return self._globals.get(function.id, set())
+        root = _root(function)
+        if root not in self._imported:
+            return {root} - {""}
+        # Of calls into libraries only settings count; the rest are plots, downloads and checks.
+        is_setting = isinstance(function, ast.Attribute) and function.attr.startswith("set")
+        if not is_setting:
+            return set()
+        return {_SETTINGS} if root == "sys" else {root}
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+class _Names(ast.NodeVisitor):
+    """What one statement binds and uses; what stands in functions is used later."""
+
+    def __init__(self) -> None:
+        self.bound: set[str] = set()
+        self.globals: set[str] = set()
+        self.now: set[str] = set()
+        self.later: set[str] = set()
+        self._depth = 0
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            (self.later if self._depth else self.now).add(node.id)
+        elif not self._depth:
+            self.bound.add(node.id)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name) and not self._depth:
+            self.now.add(node.target.id)
+        self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self._function(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._inside([node.body])
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        if not self._depth:
+            self.bound.add(node.name)
+        for outside in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(outside)
+        # A class body runs at once, but what it binds is the class's own.
+        before = set(self.bound)
+        for statement in node.body:
+            self.visit(statement)
+        self.bound = before
+
+    def visit_Import(self, node: ast.Import) -> None:
+        if not self._depth:
+            self.bound.update((a.asname or a.name.partition(".")[0]) for a in node.names)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if not self._depth:
+            self.bound.update(alias.asname or alias.name for alias in node.names)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.globals.update(node.names)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name and not self._depth:
+            self.bound.add(node.name)
+        self.generic_visit(node)
+
+    def _function(self, node: _Function) -> None:
+        if not self._depth:
+            self.bound.add(node.name)
+        arguments = node.args
+        outside = (*node.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults))
+        for part in outside:
+            self.visit(part)
+        for annotation in _annotations(node):
+            self.visit(annotation)
+        self._inside(node.body)
+
+    def _inside(self, body: Sequence[ast.AST]) -> None:
+        self._depth += 1
+        for node in body:
+            self.visit(node)
+        self._depth -= 1
+
+
+def _annotations(node: _Function) -> Iterator[ast.expr]:
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    yield from (one.annotation for one in every if one.annotation is not None)
+    if node.returns is not None:
+        yield node.returns
