@@ -75,7 +75,8 @@ def _entries_at(path: Path, is_class: Callable[[Path], bool]) -> Iterator[Entry]
 
 
 def _entry(path: Path) -> Entry:
-    student = student_name(path.resolve().name if path.is_dir() else path.stem)
+    here = path.absolute() if path.name not in ("", "..") else path.resolve()
+    student = student_name(here.stem if path.is_file() else here.name)
     return Entry(
         student=student,
         place=str(path),

@@ -1,0 +1,223 @@
+"""A class in one command: everybody is graded, stored, and graded again only when needed."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+
+import pytest
+
+from tests import tiny
+from tests.batch.classes import (
+    GRADE,
+    WRONG,
+    run,
+    slow_class,
+    stored,
+    table,
+    wait_for,
+)
+
+
+@pytest.fixture
+def root(template, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(template, root)
+    return root
+
+
+def test_everybody_is_graded_and_listed(template):
+    done = run(template, "submissions", check=0)
+    assert table(done) == {
+        "student000": ["11", "12", "1"],
+        "student001": ["10", "12", "1"],
+        "student002": ["11", "12", "1"],
+        "student003": ["11", "12", "1"],
+        "student004": ["3", "12"],
+        "student005": ["11", "12", "1"],
+    }
+    assert "6 students; of 12 marks the mean is 9.50, the median 11" in done.stdout
+
+
+def test_each_student_has_pages_and_the_class_a_spreadsheet(template):
+    reports = template / "reports/week-1"
+    assert {p.name for p in reports.iterdir() if p.is_dir()} == {f"student00{n}" for n in range(6)}
+    assert (reports / "student003/index.html").is_file()
+    assert (
+        (reports / "marks.csv").read_text().splitlines()[1].startswith("student000,week-1,open,11")
+    )
+
+
+def test_what_a_class_leaves_is_for_its_owner_alone_and_not_for_git(template):
+    made = [*(template / ".grade").rglob("*"), *(template / "reports").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in made} == {0}
+    subprocess.run(["git", "init", "-q", "."], cwd=template, check=True)
+    seen = subprocess.run(
+        ["git", "status", "--short"], cwd=template, check=True, capture_output=True, text=True
+    ).stdout
+    assert ".grade" not in seen
+    assert "reports" not in seen
+
+
+def test_no_scratch_and_no_solution_is_left_behind(template):
+    assert not (template / ".grade/run").exists()
+
+
+def test_a_second_run_grades_nobody(root):
+    done = run(root, "submissions", check=0)
+    assert done.stderr == "6 of 6 unchanged since their last grading\n"
+
+
+def test_only_who_changed_is_graded_again(root):
+    tiny.hand_in(root, "student001", affine=tiny.RIGHT_FUNCTIONS)
+    tiny.hand_in(root, "zoe", affine=WRONG, answers=tiny.RIGHT_ANSWERS)
+    done = run(root, "submissions", check=0)
+    assert "5 of 7 unchanged" in done.stderr
+    assert "2 of 2 graded" in done.stderr
+    assert table(done)["student001"][0] == "11"
+    assert table(done)["zoe"][0] == "10"
+
+
+def test_a_changed_solution_grades_everybody_and_says_who_moves_and_why(root):
+    solution = root / "solutions/affine.py"
+    solution.write_text(solution.read_text().replace("weight=2", "weight=5"))
+    done = run(root, "submissions", check=0)
+    assert "6 of 6 graded" in done.stderr
+    assert "0 of 6 graded again have other marks" not in done.stdout
+
+
+def test_a_regrade_with_a_corrected_reference_shows_the_difference(root):
+    problem = root / "problems/affine/problem.yaml"
+    problem.write_text(problem.read_text().replace("marks: 4", "marks: 8"))
+    done = run(root, "--regrade", "submissions", check=0)
+    assert "6 of 6 graded again have other marks:" in done.stdout
+    assert (
+        "student001: 10 → 13 (+3); changed: the list of parts and the problem affine" in done.stdout
+    )
+    assert "    1.1 'random batches'" in done.stdout
+
+
+def test_a_regrade_of_the_same_changes_nothing(root):
+    """The same submission, problem, solution and engine give the same marks."""
+    done = run(root, "--regrade", "submissions", check=0)
+    assert "0 of 6 graded again have other marks" in done.stdout
+
+
+def test_never_lower_keeps_the_marks_and_the_attempt(root):
+    solution = root / "solutions/affine.py"
+    text = solution.read_text().replace("return 3 == 128", "return 3 != 128")
+    solution.write_text(text.replace('"square", truth=False', '"square", truth=True'))
+    done = run(root, "--never-lower", "submissions", check=0)
+    assert table(done)["student000"][0] == "11"
+    shown = run(root, "book", "show", "student000", check=0).stdout
+    assert "9 of 12" in shown
+    assert "does not count: 9 is lower than the 11 before" in shown
+    assert table(run(root, "--regrade", "submissions", check=0))["student000"][0] == "9"
+
+
+def test_an_override_survives_a_regrade(root):
+    run(root, "book", "override", "student001", "1.1", "4", "--reason", "agreed", check=0)
+    done = run(root, "--regrade", "submissions", check=0)
+    assert table(done)["student001"] == ["11", "12", "1", "1", "by", "a", "person"]
+
+
+def test_several_paths_are_a_class(template):
+    done = run(template, "submissions/student000", "submissions/student001", check=0)
+    assert sorted(table(done)) == ["student000", "student001"]
+
+
+def test_a_roster_says_who_handed_in_nothing(root):
+    (root / "roster.csv").write_text("Name,SID\nAda,student000\nBob,bob\n")
+    done = run(root, "--roster", "roster.csv", "submissions", check=0)
+    assert "Handed in nothing (1): bob" in done.stdout
+
+
+def test_some_parts_alone_are_shown_and_not_stored(root):
+    before = (root / ".grade/gradebook.sqlite").read_bytes()
+    done = run(root, "--only", "1.2", "submissions", check=0)
+    assert table(done)["student000"] == ["2", "2"]
+    assert "Nothing was stored" in done.stdout
+    assert (root / ".grade/gradebook.sqlite").read_bytes() == before
+
+
+def test_json_is_one_document(root):
+    done = run(root, "--json", "submissions", check=0)
+    students = json.loads(done.stdout)["students"]
+    assert [student["status"] for student in students][3:5] == ["open", "graded"]
+
+
+def test_lateness_is_recorded_and_costs_nothing(root):
+    os.utime(root / "submissions/student000/affine.py", (2e9, 2e9))
+    done = run(root, "--regrade", "--due", "2030-01-01", "submissions", check=0)
+    assert table(done)["student000"][:3] == ["11", "12", "1"]
+    assert "late by" in " ".join(table(done)["student000"])
+
+
+def test_a_student_whom_the_grader_fails_is_not_graded_and_not_zero(root):
+    """An error of ours meets those alone whom it meets: the solution's own validator breaks."""
+    code = "\n\n@size.valid\ndef _(*answer, **inputs):\n    raise RuntimeError('broken')\n"
+    solution = root / "solutions/affine.py"
+    solution.write_text(solution.read_text() + code)
+    answers = tiny.RIGHT_ANSWERS.replace("- K + 1", "- K + 2")
+    tiny.hand_in(root, "student002", affine=tiny.RIGHT_FUNCTIONS, answers=answers)
+    done = run(root, "--book", "fresh", "submissions", check=4)
+    assert table(done)["student002"] == ["–", "–", "not", "graded"]
+    assert "student002: not graded: " in done.stdout
+    assert "RuntimeError: broken" in done.stdout
+    assert table(done)["student000"][0] == "11"
+    assert ",not graded,,,," in (root / "reports/week-1/marks.csv").read_text()
+
+
+def test_a_submission_that_can_not_be_opened_is_listed_and_the_rest_is_graded(root):
+    outside = root / "elsewhere"
+    outside.mkdir()
+    (root / "submissions/linked").symlink_to(outside)
+    done = run(root, "submissions", check=4)
+    assert table(done)["linked"][:2] == ["–", "–"]
+    assert "linked: not graded:" in done.stdout
+    assert table(done)["student000"][0] == "11"
+    (root / "submissions/linked").unlink()
+    (root / "submissions/linked").mkdir()
+    assert "1 of 1 graded" in run(root, "submissions", check=0).stderr
+
+
+def test_a_damaged_gradebook_is_told_and_a_fresh_one_is_made_next(root):
+    book = root / ".grade/gradebook.sqlite"
+    book.write_bytes(b"not a database" * 1000)
+    done = run(root, "submissions", check=4)
+    assert "is damaged or is no gradebook; move it away" in done.stderr
+    book.rename(root / "away")
+    run(root, "submissions", check=0)
+
+
+def test_two_runs_do_not_write_one_gradebook(root):
+    import fcntl
+
+    with (root / ".grade/gradebook.sqlite.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run(root, "submissions", check=4)
+    assert "another run is writing to it" in done.stderr
+
+
+def test_ctrl_c_keeps_what_was_graded_and_says_how_to_go_on(template, tmp_path):
+    root = slow_class(tmp_path, 12, expected=template)
+    process = subprocess.Popen(
+        [GRADE, "--jobs", "1", "submissions"],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: len(stored(root)) >= 2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "graded and kept; run the same command again to go on" in said
+    assert "Traceback" not in said
+    assert not (root / ".grade/run").exists()
+    before = stored(root)
+    run(root, "submissions", check=0)
+    assert {stored(root)[student] for student in before} == {1}
+    assert len(stored(root)) == 12
