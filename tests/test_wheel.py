@@ -45,7 +45,7 @@ def test_the_wheel_holds_code_and_templates_and_nothing_else(installed):
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"grader"}
     assert "grader/templates/index.html" in names
-    assert not [name for name in names if "solutions" in name or "tests" in name]
+    assert not [name for name in names if name.startswith(("solutions/", "problems/", "tests/"))]
 
 
 def test_it_grades_a_course_elsewhere(installed, tmp_path):

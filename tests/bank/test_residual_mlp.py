@@ -299,7 +299,7 @@ def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
         "claims": (
             "0 of 1",
             "1",
-            "found '0'; wanted true or false for each of own-term, exactly-one, never, after, "
+            "found 'own-term'; wanted true or false for each of own-term, exactly-one, never, after, "
             "parameters, forward-only",
         ),
         "why-text": (
