@@ -240,10 +240,14 @@ class ExpectedPart(Record, frozen=True, kw_only=True):
         has_validator: whether the solution can accept values that differ from the reference's
             (ties); only then is the solution's code loaded while grading.
         red_flags: for a text, what the person who marks should look out for.
+        has_oracle: whether a second truth was asked, with `oracle_error` the largest error between
+            the two.
     """
 
     id: str
     tests: tuple[ExpectedTest, ...] = ()
+    has_oracle: bool = False
+    oracle_error: float = 0.0
     misconceptions: tuple[Misconception, ...] = ()
     tolerance: float = 1e-8
     carries: tuple[Carry, ...] = ()

@@ -395,6 +395,13 @@ def noise_ratio():
     return sqrt(256 / 8)
 
 
+ratio.equivalent(
+    "256 / 8 → 257 / 8",
+    "256 / 8 → 255 / 8",
+    because="Three digits are asked for, and one more or less of 256 changes the fourth.",
+)
+
+
 @ratio.oracle
 def ratio_of_lengths():
     """The deviation of aᵀx goes with the length of a."""
@@ -461,6 +468,9 @@ def batchnorm(x, gamma, beta, eps):
     mean, var = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
     xh = (x - mean) / np.sqrt(var + eps)
     return gamma.reshape(channels) * xh + beta.reshape(channels)
+
+
+forward.equivalent("-1 → -2", because="numpy finds the size for any negative number.")
 
 
 @forward.oracle

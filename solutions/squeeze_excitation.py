@@ -261,6 +261,11 @@ def se_parameters(C, r):
     return weights, weights + C // r + C
 
 
+parameters.equivalent(
+    *("2 * C * C // r → 2 * C * C / r", "C // r → C / r"), because="The ratio r divides C."
+)
+
+
 @parameters.oracle
 def parameters_of_modules(C, r):
     return count(gates(C, r)), count(gates(C, r, bias=True))
@@ -432,6 +437,12 @@ def se_backward(dy, x, W1, W2):
     ds = du @ W1.T
     direct, squeezed = dy * e[:, :, None, None], ds[:, :, None, None] / x[0, 0].size
     return direct + squeezed, s.T @ du, h.T @ dv
+
+
+backward.equivalent(
+    *("(0, 0) → (-1, 0)", "(0, 0) → (0, 1)", "(0, 0) → (0, -1)"),
+    because="Every map has as many positions as the first one.",
+)
 
 
 @backward.oracle_forward

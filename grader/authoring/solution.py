@@ -103,6 +103,12 @@ class PartSolution:
         self.experiments: list[Experiment] = []
         self.carries: list[CarryRule] = []
         self.flags: list[str] = []
+        self.equivalents: dict[str, str] = {}
+
+    @property
+    def has_oracle(self) -> bool:
+        """Whether there is a second truth."""
+        return self.oracle_function is not None or self.forward_function is not None
 
     # --- truth ----------------------------------------------------------------------------------
 
@@ -229,6 +235,10 @@ class PartSolution:
         whose parameters name inputs and other outputs, `carry(dW=lambda X, dP: …, say=…)`.
         """
         self.carries += [CarryRule(output=k, rule=v, say=say) for k, v in rules.items()]
+
+    def equivalent(self, *mutants: str, because: str) -> None:
+        """List mutants of the reference that compute the same, as `verify` prints them, and why."""
+        self.equivalents |= dict.fromkeys(mutants, because)
 
     # --- claims and texts -----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from grader import __version__
 from grader.cli.book import book
 from grader.cli.exits import Exit
 from grader.cli.one import submission
+from grader.cli.problems import problems
 from grader.errors import GraderError
 
 # Our arrays are small: threads of BLAS and torch would only fight over the cores. Set before
@@ -82,3 +83,4 @@ def main() -> None:
 
 main.add_command(submission)
 main.add_command(book)
+main.add_command(problems)

@@ -7,12 +7,15 @@ submissions.
 
 from grader.expected.cache import expected_for
 from grader.expected.compute import bind_outputs, compute_expected
+from grader.expected.leaks import Secrets, public_texts
 from grader.expected.solutions import PartCode, load_solution
 
 __all__ = [
     "PartCode",
+    "Secrets",
     "bind_outputs",
     "compute_expected",
     "expected_for",
     "load_solution",
+    "public_texts",
 ]

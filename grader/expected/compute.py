@@ -46,18 +46,27 @@ _SHORT = 120  # characters of a value in an error
 
 
 def compute_expected(
-    problem: Problem, solution: Solution, path: Path, *, seed: int = 0
+    problem: Problem, solution: Solution, path: Path, *, seed: int = 0, is_proof: bool = False
 ) -> tuple[ExpectedPart, ...]:
     """All that the judge needs, part by part.
+
+    Args:
+        is_proof: the draw is one of many that a proof looks at: oracles and what outputs depend on
+            have been asked already, and are left out.
 
     Raises:
         ProblemError: an author's function fails or returns what the signature does not say, a
             reference and its oracle disagree, or a claim's key is not what its experiment finds.
     """
-    return tuple(_part(part, solution[part.name], path, seed) for part in problem.parts)
+    return tuple(
+        _part(part, solution[part.name], path, seed=seed, is_proof=is_proof)
+        for part in problem.parts
+    )
 
 
-def _part(part: Part, declared: PartSolution, path: Path, seed: int) -> ExpectedPart:
+def _part(
+    part: Part, declared: PartSolution, path: Path, *, seed: int, is_proof: bool
+) -> ExpectedPart:
     if part.kind == "choice":
         return ExpectedPart(id=part.id, claims=_claims(part, declared, path))
     if part.kind == "text":
@@ -65,11 +74,14 @@ def _part(part: Part, declared: PartSolution, path: Path, seed: int) -> Expected
     misconceptions = tuple(
         Misconception(name=w.name, say=w.say, share=w.share) for w in declared.wrongs
     )
-    tests = _Tests(part, declared, path, seed)
+    tests = _Tests(part, declared, path, seed, is_proof=is_proof)
+    computed = tests.computed()
     return ExpectedPart(
         id=part.id,
-        tests=(computed := tests.computed()),
-        depends=tests.depends(computed),
+        tests=computed,
+        has_oracle=not is_proof and declared.has_oracle,
+        oracle_error=tests.oracle_error,
+        depends=() if is_proof else tests.depends(computed),
         misconceptions=misconceptions,
         tolerance=declared.tolerance_value,
         carries=tuple(_carry(part, rule) for rule in declared.carries),
@@ -105,10 +117,14 @@ def _claims(part: Part, declared: PartSolution, path: Path) -> tuple[ExpectedCla
 class _Tests:
     """The tests of one part under computation."""
 
-    def __init__(self, part: Part, declared: PartSolution, path: Path, seed: int) -> None:
+    def __init__(
+        self, part: Part, declared: PartSolution, path: Path, seed: int, *, is_proof: bool
+    ) -> None:
         assert part.signature is not None
         assert declared.reference_function is not None
         self.part, self.declared, self.path, self.seed = part, declared, path, seed
+        self.is_proof = is_proof
+        self.oracle_error = 0.0
         self.signature = part.signature
         self.reference = declared.reference_function
 
@@ -222,7 +238,7 @@ class _Tests:
     def _check_oracle(
         self, test: Test, case: int, inputs: dict[str, Any], truth: tuple[Value, ...]
     ) -> None:
-        second = self._oracle(inputs, truth)
+        second = None if self.is_proof else self._oracle(inputs, truth)
         if second is None:
             return
         bound = max(ORACLE_BOUND, self.declared.tolerance_value / 100)
@@ -230,7 +246,9 @@ class _Tests:
             # The larger of both: where the truth is 0, an oracle may find rounding noise alone.
             given = tuple(inputs.values())
             scale = max(compare.scale_of(value, given), compare.scale_of(other, given))
-            if not compare.agree(actual=value, value=other, scale=scale, bound=bound):
+            error = compare.error_of(actual=value, value=other, scale=scale)
+            self.oracle_error = max(self.oracle_error, error)
+            if error > bound:
                 raise ProblemError(
                     self.path,
                     f"{self.part.id}: in case {case} of test {test.name!r} the reference's "

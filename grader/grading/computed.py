@@ -446,7 +446,7 @@ class _Judging:
             return _equals(rule, answer)
         needed = {name: answer[name] for name in (*rule.takes, rule.output)}
         arrays = self._arrays(needed, case)
-        if arrays is None:
+        if arrays is None or self._is_flat(rule.output, arrays[rule.output], case):
             return False
         value = self.own.carried(rule.output, inputs, arrays)
         is_low = getattr(needed[rule.output], "dtype", None) in (np.float16, np.float32)
@@ -454,6 +454,12 @@ class _Judging:
         return bool(np.any(value)) and compare.agree(
             actual=arrays[rule.output], value=value, scale=compare.scale_of(value, ()), bound=bound
         )
+
+    def _is_flat(self, output: str, value: np.ndarray, case: ExpectedCase) -> bool:
+        """Whether an output is one number throughout where the truth is not: it carries nothing."""
+        names = [variable.name for variable in self.signature.outputs]
+        truth = np.asarray(unpack(case.outputs[names.index(output)].value))
+        return bool(np.ptp(value) == 0) and bool(np.ptp(truth) > 0)
 
     # --- over all cases -------------------------------------------------------------------------
 

@@ -1,0 +1,121 @@
+"""`grade problems …`: what authors ask about problems.
+
+Picks problems by their slugs and hands them to the rooms that prove, show or scaffold them.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from grader.cli.exits import Exit
+from grader.cli.proofs import Progress, print_proof, print_summary
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.course import Course
+
+_COURSE = click.option(
+    "--course",
+    "course_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder, if it is not around the current directory.",
+)
+
+
+@click.group()
+def problems() -> None:
+    """Write problems, look at them, and prove that they are sound."""
+
+
+@problems.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option(
+    "--only", multiple=True, metavar="CHECK", help="Ask this check only; may be repeated."
+)
+@click.option(
+    "--seeds", default=20, show_default=True, help="How many draws of the random cases to look at."
+)
+@click.option(
+    "--mutants",
+    default="12",
+    show_default=True,
+    help="How many mutants of each part to try: a number, 'all' or 'none'.",
+)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes to use."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON instead.")
+@_COURSE
+@click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
+def verify(  # noqa: PLR0913  # one parameter per option
+    slugs: tuple[str, ...],
+    only: tuple[str, ...],
+    seeds: int,
+    mutants: str,
+    jobs: int,
+    course_folder: Path | None,
+    *,
+    as_json: bool,
+    debug: bool,
+) -> None:
+    """Prove problems: all of the course's, or those named.
+
+    Ends with 0 when each of them is proven, and with 3 when one is not.
+    """
+    del debug  # read where errors are caught
+    from grader.course import find_course
+    from grader.verify import prove
+
+    course = find_course(given=course_folder, near=Path())
+    chosen = slugs_of(course, slugs)
+    files = [(course.problem_file(slug), course.solution_file(slug)) for slug in chosen]
+    progress = Progress(files)
+    proofs = prove(files, _asked(only, seeds, mutants), processes=jobs, progress=progress.done)
+    found = []
+    for proof in proofs:
+        found.append(proof)
+        if not as_json:
+            progress.clear()
+            print_proof(proof)
+    progress.clear()
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found, enc_hook=str), indent=1))
+    else:
+        print_summary(found)
+    sys.exit(Exit.NOTHING_LOST if all(p.is_proven for p in found) else Exit.BROKEN_PROBLEM)
+
+
+def slugs_of(course: "Course", given: tuple[str, ...]) -> list[str]:
+    """The slugs named, or those of all problem folders.
+
+    Raises:
+        UsageError: there is no such problem.
+    """
+    known = sorted(path.parent.name for path in course.root.glob("problems/*/problem.yaml"))
+    for slug in given:
+        if slug not in known:
+            raise UsageError(f"there is no problem {slug!r}; the course has {', '.join(known)}")
+    return list(given) or known
+
+
+def _asked(only: tuple[str, ...], seeds: int, mutants: str) -> "Asked":
+    from grader.verify import CHECKS, Asked
+
+    for name in only:
+        if name not in CHECKS:
+            raise UsageError(f"there is no check {name!r}; wanted one of {', '.join(CHECKS)}")
+    checks = frozenset(only or CHECKS)
+    if mutants == "none":
+        checks -= {"mutants"}
+    elif mutants != "all" and not mutants.isdigit():
+        raise UsageError(f"--mutants: found {mutants!r}; wanted a number, 'all' or 'none'")
+    return Asked(checks=checks, seeds=seeds, mutants=int(mutants) if mutants.isdigit() else 0)
+
+
+if TYPE_CHECKING:
+    from grader.verify import Asked

@@ -1,0 +1,27 @@
+"""Proves problems: that they reward what is right, catch what is wrong, and give nothing away.
+
+Everything is judged by the code that grades students, on the values that `expected` computes. Knows
+the author's functions, which are trusted; it never sees a submission or the terminal.
+"""
+
+from grader.verify.prove import prove
+from grader.verify.records import (
+    CHECKS,
+    Asked,
+    Finding,
+    Mutants,
+    PartProof,
+    ProblemProof,
+    WrongProof,
+)
+
+__all__ = [
+    "CHECKS",
+    "Asked",
+    "Finding",
+    "Mutants",
+    "PartProof",
+    "ProblemProof",
+    "WrongProof",
+    "prove",
+]
