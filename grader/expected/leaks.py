@@ -1,0 +1,175 @@
+"""What must not be read in public text: hidden values, and the references' own source.
+
+Looks for hidden arrays and floats, for hidden whole numbers of four digits or more, for expressions
+of the references, and for source lines of more than 25 characters. Knows texts, and nothing of
+where they are shown.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from grader.authoring import PartSolution, Solution
+from grader.model import ExpectedPart, Part, Problem
+from grader.student.wire import Packed, unpack
+
+MIN_DIGITS = 4
+MIN_LINE = 25
+_MIN_EXPRESSION = 12
+_MIN_OPERATIONS = 2
+_SIGNIFICANT = 6  # digits of a float of a random case: fewer would meet by chance
+_NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+_SPACES = re.compile(r"\s+")
+
+
+class Secrets:
+    """What the hidden side of a problem holds, and what of it a text gives away."""
+
+    def __init__(
+        self, problem: Problem, solution: Solution, expected: Iterable[ExpectedPart]
+    ) -> None:
+        parts = {part.id: part for part in problem.parts}
+        self._numbers: dict[str, str] = {}
+        self._code: dict[str, str] = {}
+        for known in expected:
+            part = parts[known.id]
+            for packed in _hidden(part, known):
+                written = _without_inputs(packed) if _is_number(part) else _random(packed)
+                self._numbers.update((text, known.id) for text in written)
+        for declared in solution.parts.values():
+            self._code.update((code, declared.id) for code in _code_of(declared))
+        shown = "\n".join(_public_texts(problem))
+        # What the author writes into a public call or formula is public.
+        self._code = {c: i for c, i in self._code.items() if c not in _squeezed(shown)}
+
+    def found_in(self, text: str) -> list[str]:
+        """What a text gives away, one sentence each."""
+        return [*self.numbers_in(text), *self.code_in(text)]
+
+    def numbers_in(self, text: str) -> list[str]:
+        """The hidden numbers that a text holds."""
+        found = {}
+        for match in _NUMBER.finditer(text):
+            number = _normal(match.group())
+            if number in self._numbers:
+                found[number] = f"{match.group()} is a hidden value of {self._numbers[number]}"
+        return list(found.values())
+
+    def code_in(self, text: str) -> list[str]:
+        """The reference's lines and expressions that a text holds."""
+        squeezed = _squeezed(text)
+        return [
+            f"{code!r} is in the reference of {part}"
+            for code, part in self._code.items()
+            if code in squeezed
+        ]
+
+
+def public_texts(problem: Problem) -> list[str]:
+    """All that a student reads of a problem."""
+    return list(_public_texts(problem))
+
+
+def _public_texts(problem: Problem) -> Iterator[str]:
+    yield from (problem.title, problem.statement)
+    for part in problem.parts:
+        yield from (part.title, part.ask, part.call)
+        yield from (claim.text for claim in part.claims)
+        yield from part.rubric
+
+
+def _is_number(part: Part) -> bool:
+    return part.signature is not None and not part.signature.inputs
+
+
+def _hidden(part: Part, expected: ExpectedPart) -> Iterator[Packed]:
+    for test in expected.tests:
+        for case in test.cases:
+            if not test.is_public:
+                yield from (output.value for output in case.outputs)
+                yield from case.inputs if part.signature and part.signature.inputs else ()
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def _without_inputs(packed: Packed) -> Iterator[str]:
+    """A hidden number, if it is long enough to be told from others."""
+    for value in _elements(packed):
+        number = Fraction(value)
+        texts = (
+            {str(number)}
+            if number.denominator == 1
+            else {f"{float(number):.{digits}g}" for digits in (3, 4, 5, 6)}
+        )
+        yield from (
+            _normal(text)
+            for text in texts
+            if _digits(text) >= MIN_DIGITS - (number.denominator != 1)
+        )
+
+
+def _random(packed: Packed) -> Iterator[str]:
+    """The floats of a random case, at the precision at which two do not meet by chance."""
+    for value in _elements(packed):
+        text = repr(float(value))
+        if float(value) != int(value) and _digits(text) >= _SIGNIFICANT:
+            yield _normal(text)
+
+
+def _elements(packed: Packed) -> Iterator[Any]:
+    value = unpack(packed)
+    if isinstance(value, bool | str) or value is None:
+        return
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "f":
+            yield from (abs(x) for x in value.ravel().tolist() if np.isfinite(x))
+    elif isinstance(value, int | float | Fraction) and np.isfinite(float(value)):
+        yield abs(value)
+
+
+def _digits(text: str) -> int:
+    mantissa = text.lower().partition("e")[0]
+    return len(mantissa.replace(".", "").replace("-", "").strip("0"))
+
+
+def _normal(text: str) -> str:
+    """The number in one spelling."""
+    plain = text.replace(",", "")
+    if plain.isdigit():
+        return plain
+    try:
+        return repr(float(plain))
+    except ValueError:
+        return plain
+
+
+# --- code ---------------------------------------------------------------------------------------
+
+
+def _code_of(declared: PartSolution) -> Iterator[str]:
+    function = declared.reference_function
+    if not inspect.isfunction(function):
+        return
+    source = textwrap.dedent(inspect.getsource(function))
+    source = source[source.index("def ") :]
+    for line in source.splitlines()[1:]:
+        squeezed = _squeezed(line.partition("#")[0])
+        if len(squeezed) > MIN_LINE:
+            yield squeezed
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Return | ast.Assign | ast.AugAssign) and node.value is not None:
+            code = _squeezed(ast.unparse(node.value))
+            operations = sum(isinstance(n, ast.BinOp | ast.Call) for n in ast.walk(node.value))
+            if len(code) >= _MIN_EXPRESSION and operations >= _MIN_OPERATIONS:
+                yield code
+
+
+def _squeezed(text: str) -> str:
+    return _SPACES.sub("", text)
