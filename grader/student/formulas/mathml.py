@@ -4,7 +4,7 @@ Only elements of MathML Core, and of attributes only those written here. Knows t
 """
 
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 from grader.student.formulas.characters import PRETTY
 from grader.student.formulas.printing import (
