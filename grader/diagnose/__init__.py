@@ -59,14 +59,22 @@ def diagnose(  # noqa: PLR0913  # everything that one output's cases consist of
         if case is None:
             return None
         cases.append(case)
-    if not cases:
-        return None
+    # An output may come in forms with more or fewer axes: all must tell the same.
+    forms = {case.expected.ndim for case in cases}
+    told = [_told([case for case in cases if case.expected.ndim == form]) for form in forms]
+    return told[0] if told and all(diagnosis == told[0] for diagnosis in told) else None
+
+
+def _told(cases: Sequence[Case]) -> Diagnosis | None:
+    """What the first detector that is sure says of cases with equally many axes."""
     with np.errstate(all="ignore"):
         return next((said for detect in _ladder(cases) if (said := detect(cases))), None)
 
 
 def _ladder(cases: Sequence[Case]) -> tuple[Detector, ...]:
     """The detectors that have something to say of such cases, in order."""
+    if any(not min(case.expected.size, case.actual.size) for case in cases):
+        return ()
     if any(not np.isfinite(case.actual).all() for case in cases):
         return (not_finite,)
     if any(case.actual.shape != case.expected.shape for case in cases):

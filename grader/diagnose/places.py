@@ -61,8 +61,9 @@ def _is_shifted(case: Case, axis: int, step: int) -> bool:
 def reordered(cases: Cases) -> Diagnosis | None:
     """The slices along an axis in another order."""
     for axis in range(cases[0].expected.ndim):
-        moved = [_moved(case, axis) for case in cases]
-        if all(moved) and sum(moved) >= FEW:
+        if all(_moved(case, axis) for case in cases):
+            if sum(_moved(case, axis) for case in cases) < FEW:
+                return None
             return said("reordered", cases[0].axis(axis))
     return None
 
@@ -97,9 +98,9 @@ def scrambled(cases: Cases) -> Diagnosis | None:
 
 def one_element(cases: Cases) -> Diagnosis | None:
     """A single element wrong in every case."""
-    places = [np.argwhere(case.wrong).tolist() for case in cases]
-    if any(c.expected.size < 2 * FEW or len(p) != 1 for c, p in zip(cases, places, strict=True)):
+    if any(case.expected.size < 2 * FEW or case.wrong.sum() != 1 for case in cases):
         return None
+    places = [np.argwhere(case.wrong).tolist() for case in cases]
     is_same = all(place == places[0] for place in places)
     return said("one element", str(places[0][0])) if is_same else said("one element each")
 

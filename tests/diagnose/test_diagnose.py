@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
+from grader.compare import scale_of
 from grader.diagnose import SENTENCES, diagnose
 from grader.student.signature import parse_signature
 
@@ -422,6 +424,55 @@ def test_wrong_values_here_and_there_are_never_named(seed):
 
     found = diagnosed(lambda y, i: scattered(y))
     assert found is None or found.kind in {"one per row", "one slice right"}
+
+
+ANY_SHAPE = st.lists(st.integers(0, 4), max_size=4).map(tuple)
+
+
+@st.composite
+def anything(draw):
+    """A value of any shape and kind, made of numbers that coincide easily."""
+    shape = draw(ANY_SHAPE)
+    elements = st.sampled_from([0.0, 0.0, 1.0, -1.0, 2.0, 0.5, 1e300, 5e-324, np.nan, np.inf])
+    dtype = draw(st.sampled_from([np.float64, np.float32, np.int64, np.bool_]))
+    with np.errstate(all="ignore"):
+        array = draw(arrays(np.float64, shape, elements=elements))
+        array = array if np.dtype(dtype).kind == "f" else np.nan_to_num(array, posinf=0) % 7
+        return array.astype(dtype)
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_nothing_breaks_a_diagnosis(data):
+    """Shapes that differ from case to case, empty arrays, huge and tiny numbers, NaN."""
+    cases = [
+        (data.draw(anything()), data.draw(anything()), {"x": data.draw(anything()), "a": a})
+        for a in range(data.draw(st.integers(1, 3)))
+    ]
+    same = data.draw(st.booleans())
+    cases = [
+        (np.resize(got, due.shape) if same and got.size else got, due, i) for got, due, i in cases
+    ]
+    diagnose(
+        actuals=[got for got, _, _ in cases],
+        expecteds=[due for _, due, _ in cases],
+        inputs=[inputs for _, _, inputs in cases],
+        signature=parse_signature(
+            "f(x[N,C | N,C,H | N,C,H,W], a: int) -> y[N,C | N,C,H | C,N,W,H]"
+        ),
+        output=0,
+        scales=[scale_of(due, ()) for _, due, _ in cases],
+        bound=1e-8,
+    )
+
+
+def test_forms_with_more_axes_must_tell_the_same():
+    rng = np.random.default_rng(0)
+    line = "f(x[N,C | N,C,H]) -> y[N,C | N,C,H]"
+    flat, deep = rng.standard_normal((4, 3)), rng.standard_normal((3, 4, 2))
+    both = [(flat, {"x": flat**2}), (deep, {"x": deep**2})]
+    assert told(line, [(-y, y, i) for y, i in both]).kind == "sign"
+    assert told(line, [(-flat, flat, both[0][1]), (deep + 1, deep, both[1][1])]) is None
 
 
 @given(st.integers(0, 10**6))
