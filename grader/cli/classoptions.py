@@ -73,6 +73,10 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
+        "--anonymous",
+        {"is_flag": True, "help": "Class: no names and no links in the class report."},
+    ),
+    (
         "--due",
         {
             "type": _MOMENT,
@@ -95,6 +99,7 @@ class ClassOptions(Record, frozen=True, kw_only=True):
     sort: str
     book: Path | None
     roster: Path | None
+    anonymous: bool
     due: datetime | None
 
 

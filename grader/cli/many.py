@@ -179,6 +179,8 @@ def _print_class(
     standings = [standing for standing in everybody if standing.student in mine]
     spreadsheet = session.reports / session.assignment / "marks.csv"
     _write(spreadsheet, as_csv(everybody))
+    absent = _absent(session.options.roster, mine)
+    page = _write_page(session, absent)
     if session.common.as_json:
         return _as_json(standings, graded)
     print_table(standings, sort=session.options.sort)
@@ -186,9 +188,28 @@ def _print_class(
     moves = [event.move for event in graded if event.move is not None]
     if moves or session.options.regrade:
         print_moves(moves, regraded=len(graded))
-    print_absent(_absent(session.options.roster, mine))
-    print_places({"Gradebook": session.book.path, "Spreadsheet": spreadsheet}, walls)
+    print_absent(absent)
+    places = {"Gradebook": session.book.path, "Class report": page, "Spreadsheet": spreadsheet}
+    print_places(places, walls)
     return _exit(standings, graded)
+
+
+def _write_page(session: _Session, absent: list[str]) -> Path:
+    """Write the class report beside the students' reports."""
+    from grader.batch.figures import class_page
+    from grader.gradebook import Counting
+    from grader.report.classpage import write_class_page
+
+    page = class_page(
+        session.book,
+        assignment=session.assignment,
+        title=session.grading.assignment.title,
+        counting=Counting(session.options.count),
+        absent=absent,
+        is_anonymous=session.options.anonymous,
+    )
+    folder = session.reports / session.assignment
+    return write_class_page(page, folder, (session.course.templates,))
 
 
 def _as_json(standings: "list[Standing]", graded: "list[Graded]") -> Exit:

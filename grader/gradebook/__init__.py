@@ -5,6 +5,12 @@ which docs/gradebook.md describes for other tools.
 """
 
 from grader.gradebook.book import Gradebook
+from grader.gradebook.counts import (
+    count_misconceptions,
+    count_parts,
+    count_remarks,
+    count_tests,
+)
 from grader.gradebook.export import as_csv, as_json
 from grader.gradebook.records import (
     Attempt,
@@ -13,8 +19,10 @@ from grader.gradebook.records import (
     Fingerprint,
     MisconceptionCount,
     Override,
+    PartCount,
     PartMark,
     PastAttempt,
+    RemarkCount,
     Standing,
     TestCount,
 )
@@ -28,12 +36,18 @@ __all__ = [
     "Gradebook",
     "MisconceptionCount",
     "Override",
+    "PartCount",
     "PartMark",
     "PastAttempt",
+    "RemarkCount",
     "Standing",
     "TestCount",
     "as_csv",
     "as_json",
+    "count_misconceptions",
+    "count_parts",
+    "count_remarks",
+    "count_tests",
     "is_complete",
     "now",
     "packed",

@@ -19,12 +19,10 @@ from grader.gradebook.records import (
     Attempt,
     Counted,
     Counting,
-    MisconceptionCount,
     Override,
     PartMark,
     PastAttempt,
     Standing,
-    TestCount,
 )
 from grader.gradebook.rows import (
     Row,
@@ -37,6 +35,7 @@ from grader.gradebook.rows import (
     past_attempt,
     problem_rows,
     record_rows,
+    remark_rows,
     test_rows,
     unpacked,
 )
@@ -101,6 +100,7 @@ class Gradebook:
                 _insert(connection, "part_result", part_rows(number, attempt.report))
                 _insert(connection, "test_result", test_rows(number, attempt.report))
                 _insert(connection, "misconception", misconception_rows(number, attempt.report))
+                _insert(connection, "remark", remark_rows(number, attempt.report))
         return number
 
     def override(self, override: Override) -> None:
@@ -132,7 +132,7 @@ class Gradebook:
                 raise
 
     def _check_known(self, override: Override) -> None:
-        rows = self._rows(
+        rows = self.rows(
             "SELECT part, part_result.out_of_exact AS out_of FROM part_result JOIN attempt"
             " ON attempt.id = part_result.attempt WHERE student = ? AND assignment = ?"
             " ORDER BY attempt.id, position",
@@ -158,7 +158,7 @@ class Gradebook:
 
     def assignments(self) -> tuple[str, ...]:
         """The names of all assignments that have attempts."""
-        rows = self._rows("SELECT DISTINCT assignment FROM attempt ORDER BY assignment")
+        rows = self.rows("SELECT DISTINCT assignment FROM attempt ORDER BY assignment")
         return tuple(row["assignment"] for row in rows)
 
     def standings(
@@ -166,14 +166,14 @@ class Gradebook:
     ) -> tuple[Standing, ...]:
         """Where every student stands, by name; those whom the grader failed have no attempt."""
         parts: dict[str, list[PartMark]] = {}
-        for row in self._rows(
+        for row in self.rows(
             "SELECT * FROM chosen_part WHERE counting = ? AND assignment = ?"
             " ORDER BY student, position",
             counting,
             assignment,
         ):
             parts.setdefault(row["student"], []).append(part_mark(row))
-        rows = self._rows(
+        rows = self.rows(
             "SELECT newest.student, newest.trouble AS newest_trouble, chosen.attempt, attempts,"
             " a.graded_at, a.submitted_at, a.late_s, a.seconds"
             " FROM (SELECT student, max(id) AS id, count(*) AS attempts, trouble FROM attempt"
@@ -202,7 +202,7 @@ class Gradebook:
 
     def history(self, student: str, assignment: str) -> tuple[PastAttempt, ...]:
         """All attempts of one student, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT * FROM attempt WHERE student = ? AND assignment = ? ORDER BY id",
             student,
             assignment,
@@ -211,7 +211,7 @@ class Gradebook:
 
     def newest(self, assignment: str) -> dict[str, PastAttempt]:
         """The newest attempt of each student."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT * FROM attempt WHERE id IN"
             " (SELECT max(id) FROM attempt WHERE assignment = ? GROUP BY student)",
             assignment,
@@ -221,7 +221,7 @@ class Gradebook:
 
     def counted(self, assignment: str) -> dict[str, Counted]:
         """The attempt of each student that counts, without anybody's overrides."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT a.* FROM attempt AS a JOIN chosen_attempt AS chosen ON chosen.attempt = a.id"
             " WHERE counting = 'latest' AND chosen.assignment = ?",
             assignment,
@@ -242,7 +242,7 @@ class Gradebook:
         Raises:
             GradebookError: there is none, or it is damaged.
         """
-        rows = self._rows("SELECT data FROM record WHERE attempt = ?", attempt)
+        rows = self.rows("SELECT data FROM record WHERE attempt = ?", attempt)
         if not rows:
             raise GradebookError(f"{self.path}: attempt {attempt} has no record")
         try:
@@ -255,7 +255,7 @@ class Gradebook:
 
     def overrides(self, student: str, assignment: str) -> tuple[Override, ...]:
         """The overrides of one student that count."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT * FROM current_override WHERE student = ? AND assignment = ? ORDER BY id",
             student,
             assignment,
@@ -273,51 +273,8 @@ class Gradebook:
             for row in rows
         )
 
-    def test_counts(
-        self, assignment: str, counting: Counting = Counting.LATEST
-    ) -> tuple[TestCount, ...]:
-        """How each test went over the class, in the order of the sheet."""
-        rows = self._rows(
-            "SELECT part, test, max(is_public) AS is_public, count(*) AS taken,"
-            " sum(verdict = 'passed') AS passed,"
-            " avg(CASE WHEN out_of > 0 THEN marks / out_of ELSE 0 END) AS share"
-            " FROM test_result JOIN chosen_attempt USING (attempt)"
-            " WHERE counting = ? AND assignment = ? GROUP BY part, test ORDER BY min(position)",
-            counting,
-            assignment,
-        )
-        return tuple(
-            TestCount(
-                part=row["part"],
-                test=row["test"],
-                is_public=bool(row["is_public"]),
-                taken=row["taken"],
-                passed=row["passed"],
-                share=row["share"],
-            )
-            for row in rows
-        )
-
-    def misconception_counts(
-        self, assignment: str, counting: Counting = Counting.LATEST
-    ) -> tuple[MisconceptionCount, ...]:
-        """Who shows which misconception, the commonest first."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for row in self._rows(
-            "SELECT part, name, student FROM misconception"
-            " JOIN chosen_attempt USING (attempt)"
-            " WHERE counting = ? AND assignment = ? ORDER BY part, name, student",
-            counting,
-            assignment,
-        ):
-            found.setdefault((row["part"], row["name"]), []).append(row["student"])
-        counts = [
-            MisconceptionCount(part=part, name=name, students=tuple(students))
-            for (part, name), students in found.items()
-        ]
-        return tuple(sorted(counts, key=lambda count: -len(count.students)))
-
-    def _rows(self, sql: str, *values: str | int) -> list[Row]:
+    def rows(self, sql: str, *values: str | int) -> list[Row]:
+        """What a query gives, for the other modules of this room."""
         with speaking(self.path):
             cursor = self._connection.execute(sql, values)
             names = [column[0] for column in cursor.description]
@@ -327,7 +284,7 @@ class Gradebook:
         """Per attempt and slug the digests of the problem's two files."""
         found: dict[int, dict[str, tuple[str, str]]] = {number: {} for number in attempts}
         low, high = min(attempts, default=0), max(attempts, default=-1)
-        for row in self._rows(
+        for row in self.rows(
             "SELECT * FROM attempt_problem WHERE attempt BETWEEN ? AND ?", low, high
         ):
             if row["attempt"] in found:

@@ -96,6 +96,13 @@ CREATE TABLE misconception (
   name TEXT NOT NULL,
   PRIMARY KEY (attempt, part, name)
 ) WITHOUT ROWID""",
+    """
+CREATE TABLE remark (
+  attempt INTEGER NOT NULL REFERENCES attempt (id),
+  part TEXT NOT NULL,
+  sentence TEXT NOT NULL,
+  PRIMARY KEY (attempt, part, sentence)
+) WITHOUT ROWID""",
 )
 _OVERRIDES = (
     """

@@ -162,19 +162,45 @@ class Standing(Record, frozen=True, kw_only=True):
         return sum((part.pending for part in self.parts), Fraction(0))
 
 
-class TestCount(Record, frozen=True, kw_only=True):
-    """How one test went over all students whose attempt counts.
+class PartCount(Record, frozen=True, kw_only=True):
+    """How one part went over all students whose attempt counts.
 
     Attributes:
+        taken: how many were decided; the other figures are over these.
         share: the mean share of its marks that was earned, from 0 to 1.
+        discrimination: the correlation of that share with the marks of all other parts, from -1 to
+            1; None where it says nothing (everybody earned the same).
     """
 
     part: str
+    number: str
+    title: str
+    taken: int
+    full: int
+    nothing: int
+    open: int
+    share: float
+    discrimination: float | None
+
+
+class TestCount(Record, frozen=True, kw_only=True):
+    """How one test went over all students whose attempt counts; fields as in `PartCount`."""
+
+    part: str
+    number: str
     test: str
     is_public: bool
     taken: int
     passed: int
     share: float
+    discrimination: float | None
+
+
+class RemarkCount(Record, frozen=True, kw_only=True):
+    """Who got one remark."""
+
+    sentence: str
+    students: tuple[str, ...]
 
 
 class MisconceptionCount(Record, frozen=True, kw_only=True):

@@ -115,6 +115,13 @@ def misconception_rows(number: int, report: Report) -> Iterator[Row]:
             yield {"attempt": number, "part": part.id, "name": name}
 
 
+def remark_rows(number: int, report: Report) -> Iterator[Row]:
+    """The rows of `remark`: what was worth saying and cost nothing."""
+    for part in report.parts:
+        for sentence in sorted(set(map(storable, part.remarks))):
+            yield {"attempt": number, "part": part.id, "sentence": sentence}
+
+
 def override_row(override: Override, *, is_withdrawn: bool) -> Row:
     """The row of `override`; a withdrawal has no marks."""
     return {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from grader.errors import CourseError
-from grader.report.pages import IndexPage, ProblemPage
+from grader.model import Record
 from grader.report.text import clean
 from grader.report.words import Words
 
@@ -30,8 +30,8 @@ class Templates:
         self._environment = _environment(self._folders, compiled)
         self._words = words
 
-    def render(self, name: str, page: IndexPage | ProblemPage) -> str:
-        """Fill a template with its page.
+    def render(self, name: str, page: Record, **more: str) -> str:
+        """Fill a template with its page, and with `more` that stands beside it.
 
         Raises:
             CourseError: a template is missing, is broken or asks for what is not there.
@@ -39,7 +39,7 @@ class Templates:
         from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
         try:
-            return self._environment.get_template(name).render(page=page, words=self._words)
+            return self._environment.get_template(name).render(page=page, words=self._words, **more)
         except TemplateNotFound as error:
             raise CourseError(self._folders[0], f"the template {error.name} is missing") from error
         except TemplateSyntaxError as error:
@@ -53,9 +53,9 @@ class Templates:
             ) from error
 
 
-def style_of(folders: tuple[Path, ...]) -> str:
-    """Give the style sheet: the first one that there is."""
-    found = next(folder / STYLE for folder in folders if (folder / STYLE).is_file())
+def style_of(folders: tuple[Path, ...], name: str = STYLE) -> str:
+    """Give a style sheet: the first one that there is."""
+    found = next(folder / name for folder in folders if (folder / name).is_file())
     return found.read_text(encoding="utf-8")
 
 

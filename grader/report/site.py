@@ -37,7 +37,7 @@ def rendered_pages(
         words=words,
         tally=Tally(redacted),
         style=Markup(style),  # noqa: S704  # an author's file, which goes where no text is escaped
-        style_hash=_hash(style),
+        style_hash=hash_of(style),
         markdown=lambda text: _markdown(text, kept),
         math=_math,
     )
@@ -61,6 +61,6 @@ def _math(text: str) -> Markup:
         return Markup()
 
 
-def _hash(style: str) -> str:
+def hash_of(style: str) -> str:
     """Give the hash by which the page's security policy knows its style sheet."""
     return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

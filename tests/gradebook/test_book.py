@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 
+from grader import gradebook
 from grader.errors import GradebookError
 from grader.gradebook import Counting, Gradebook, Override
 from grader.gradebook.migrations import STEPS
@@ -130,10 +131,22 @@ def test_counts_are_over_the_attempts_that_count(book):
     book.store(attempt("alice", {"a": 0}))
     book.store(attempt("alice", {"a": 2}))
     book.store(attempt("bob", report=report("bob", {"a": 1}, misconception="mean")))
-    (count,) = book.test_counts(ASSIGNMENT)
+    (count,) = gradebook.count_tests(book, ASSIGNMENT)
     assert (count.taken, count.passed, count.share) == (2, 1, 0.75)
-    (shown,) = book.misconception_counts(ASSIGNMENT)
+    (shown,) = gradebook.count_misconceptions(book, ASSIGNMENT)
     assert (shown.name, shown.students) == ("mean", ("bob",))
+
+
+def test_discrimination_is_the_correlation_with_everything_else(book):
+    """Who earns more elsewhere earns more on `a`, and less on `c`; on `b` all are equal."""
+    for number, (a, b, c) in enumerate([(0, 1, 2), (1, 1, 1), (2, 1, 0), (2, 1, 0)]):
+        name = f"student {number}"
+        book.store(attempt(name, report=report(name, {"a": a, "b": b, "c": c, "d": a, "e": a})))
+    counts = {count.number: count for count in gradebook.count_parts(book, ASSIGNMENT)}
+    assert counts["a"].discrimination == pytest.approx(1)
+    assert counts["b"].discrimination is None
+    assert counts["c"].discrimination == pytest.approx(-1)
+    assert (counts["a"].full, counts["a"].nothing, counts["a"].share) == (2, 1, 0.625)
 
 
 def test_an_attempt_is_stored_whole_or_not_at_all(book, path):
@@ -235,7 +248,7 @@ def test_a_schema_that_was_cut_short_is_finished(path, done):
     connection.close()
     with Gradebook(path, is_writer=True) as book:
         book.store(attempt())
-        names = book._rows("SELECT name FROM migration ORDER BY rowid")
+        names = book.rows("SELECT name FROM migration ORDER BY rowid")
     assert [row["name"] for row in names] == [name for name, _ in STEPS]
 
 

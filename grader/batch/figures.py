@@ -1,0 +1,223 @@
+"""The figures of the class report, from the gradebook: how parts and tests went, whom to look at.
+
+Decides what is worth a look; how it is shown is the report's to know.
+"""
+
+import hashlib
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import grader
+from grader.gradebook import (
+    Counting,
+    Gradebook,
+    MisconceptionCount,
+    PartCount,
+    RemarkCount,
+    Standing,
+    TestCount,
+    count_misconceptions,
+    count_parts,
+    count_remarks,
+    count_tests,
+)
+from grader.model import Verdict
+from grader.report import shown
+from grader.report.classpage import Bar, ClassPage, Look, PartRow, Shared, StudentRow, TestRow, Who
+
+_BARS = 10
+_NEAR = Fraction(9, 10)  # of a part's marks: something small is missing
+_MOST_NEAR = 20
+_ODD_FACTOR, _ODD_S = 5, 5.0  # so many times the median, and so many seconds, are odd
+_ENOUGH = 10  # students, before a discrimination says anything
+Named = Callable[[str], Who]
+
+
+def class_page(
+    book: Gradebook,
+    *,
+    assignment: str,
+    title: str,
+    counting: Counting,
+    absent: Sequence[str] = (),
+    is_anonymous: bool = False,
+) -> ClassPage:
+    """All that the class report says of an assignment."""
+    standings = book.standings(assignment, counting)
+    if is_anonymous:
+        # By marks, then by a digest: the order of names would tell who is who.
+        standings = tuple(sorted(standings, key=lambda s: (s.marks, _digest(s.student))))
+    named = _namer([*(s.student for s in standings), *absent], is_anonymous=is_anonymous)
+    parts = count_parts(book, assignment, counting)
+    numbers = {count.part: count.number for count in parts}
+    graded = [standing for standing in standings if standing.is_graded]
+    remarks = count_remarks(book, assignment, counting)
+    return ClassPage(
+        title=title,
+        is_anonymous=is_anonymous,
+        figures=tuple(_figures(graded, len(standings), len(absent))),
+        bars=_bars(graded),
+        looks=tuple(_looks(standings, named)),
+        parts=tuple(map(_part_row, parts)),
+        tests=tuple(map(_test_row, count_tests(book, assignment, counting))),
+        misconceptions=tuple(
+            _misconception(count, numbers, named, is_anonymous=is_anonymous)
+            for count in count_misconceptions(book, assignment, counting)
+        ),
+        remarks=tuple(_remark(count, named, is_anonymous=is_anonymous) for count in remarks),
+        students=tuple(_student(standing, named) for standing in standings),
+        absent=tuple(map(named, absent)),
+        grader=grader.__version__,
+    )
+
+
+def _namer(students: Iterable[str], *, is_anonymous: bool) -> Named:
+    """How students are named: with a link to their pages, or by a number alone."""
+    if not is_anonymous:
+        from urllib.parse import quote
+
+        return lambda student: Who(name=student, href=f"{quote(student)}/index.html")
+    numbers = {student: f"Student {n}" for n, student in enumerate(students, 1)}
+    return lambda student: Who(name=numbers[student])
+
+
+def _digest(student: str) -> bytes:
+    return hashlib.blake2b(student.encode("utf-8", "backslashreplace")).digest()
+
+
+def _figures(graded: Sequence[Standing], total: int, absent: int) -> Iterator[tuple[str, str]]:
+    yield "students", str(total)
+    if total > len(graded):
+        yield "not graded", str(total - len(graded))
+    if absent:
+        yield "handed in nothing", str(absent)
+    if graded:
+        marks = [standing.marks for standing in graded]
+        yield "of marks", shown([max(s.out_of for s in graded)])[0]
+        yield "mean", shown([statistics.mean(marks)])[0]
+        yield "median", shown([statistics.median(marks)])[0]
+        yield "lowest", shown([min(marks)])[0]
+        yield "highest", shown([max(marks)])[0]
+        seconds = statistics.median(standing.seconds for standing in graded)
+        yield "seconds to grade one", f"{seconds:.2g}"
+
+
+def _bars(graded: Sequence[Standing]) -> tuple[Bar, ...]:
+    """The distribution of marks in ten bars of equal width."""
+    top = max((standing.out_of for standing in graded), default=Fraction(0))
+    if not top:
+        return ()
+    counts = [0] * _BARS
+    for standing in graded:
+        counts[max(0, min(_BARS - 1, int(standing.marks * _BARS / top)))] += 1
+    edges = [shown([top * n / _BARS])[0] for n in range(_BARS + 1)]
+    return tuple(
+        Bar(label=f"{edges[n]}–{edges[n + 1]}", count=c, height=round(100 * c / max(counts)))
+        for n, c in enumerate(counts)
+    )
+
+
+def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
+    """Whom to look at first: our failures, then what is not read, odd times, near misses."""
+    for standing in standings:
+        if standing.trouble or not standing.is_graded:
+            yield Look(who=named(standing.student), why=f"not graded: {standing.trouble}")
+    for verdict, words in (
+        (Verdict.FAILED_TO_GRADE, "the grader failed on"),
+        (Verdict.UNREADABLE, "not read:"),
+    ):
+        for standing in standings:
+            if numbers := [p.number for p in standing.parts if p.pending and p.verdict is verdict]:
+                yield Look(who=named(standing.student), why=f"{words} {', '.join(numbers)}")
+    yield from _odd_times(standings, named)
+    yield from _near_misses(standings, named)
+
+
+def _odd_times(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
+    seconds = [standing.seconds for standing in standings if standing.is_graded]
+    limit = max(_ODD_S, _ODD_FACTOR * statistics.median(seconds)) if seconds else 0.0
+    for standing in standings:
+        if standing.is_graded and standing.seconds > limit:
+            why = f"took {standing.seconds:.0f} s to grade, far more than others"
+            yield Look(who=named(standing.student), why=why)
+
+
+def _near_misses(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
+    """Parts that nearly earned all marks, the dearest first."""
+    near = [
+        (part.out_of - part.marks, standing.student, part)
+        for standing in standings
+        for part in standing.parts
+        if not part.pending and _NEAR * part.out_of <= part.marks < part.out_of
+    ]
+    for lost, student, part in sorted(near, key=lambda found: (-found[0], found[1]))[:_MOST_NEAR]:
+        why = f"{part.number} is {shown([lost])[0]} marks short: {part.sentence}"
+        yield Look(who=named(student), why=why)
+
+
+def _part_row(count: PartCount) -> PartRow:
+    return PartRow(
+        number=count.number,
+        title=count.title,
+        taken=count.taken,
+        full=count.full,
+        nothing=count.nothing,
+        open=count.open,
+        share=round(100 * count.share),
+        discrimination=_written(count.discrimination, count.taken),
+        is_odd=(count.discrimination or 0) < -0.1 and count.taken >= _ENOUGH,  # noqa: PLR2004  # clearly below none
+    )
+
+
+def _test_row(count: TestCount) -> TestRow:
+    note = {0: "nobody passes", count.taken: "everybody passes"}.get(count.passed, "")
+    return TestRow(
+        number=count.number,
+        test=count.test,
+        is_public=count.is_public,
+        taken=count.taken,
+        passed=count.passed,
+        share=round(100 * count.share),
+        discrimination=_written(count.discrimination, count.taken),
+        note=note,
+    )
+
+
+def _written(discrimination: float | None, taken: int) -> str:
+    return "" if discrimination is None or taken < _ENOUGH else f"{discrimination:.2f}"
+
+
+def _misconception(
+    count: MisconceptionCount, numbers: dict[str, str], named: Named, *, is_anonymous: bool
+) -> Shared:
+    return Shared(
+        place=numbers[count.part],
+        sentence=count.name,
+        count=len(count.students),
+        students=() if is_anonymous else tuple(map(named, count.students)),
+    )
+
+
+def _remark(count: RemarkCount, named: Named, *, is_anonymous: bool) -> Shared:
+    return Shared(
+        place="",
+        sentence=count.sentence,
+        count=len(count.students),
+        students=() if is_anonymous else tuple(map(named, count.students)),
+    )
+
+
+def _student(standing: Standing, named: Named) -> StudentRow:
+    marks, out_of = standing.marks, standing.out_of
+    by_person = sum(part.override is not None for part in standing.parts)
+    return StudentRow(
+        who=named(standing.student),
+        marks=shown([marks])[0] if standing.is_graded else "–",
+        out_of=shown([out_of])[0] if standing.is_graded else "–",
+        open=shown([standing.pending])[0] if standing.pending else "",
+        share=int(100 * marks / out_of) if out_of else 0,
+        note="not graded"
+        if not standing.is_graded
+        else f"{by_person} by a person" * bool(by_person),
+    )

@@ -1,0 +1,86 @@
+"""The class report says how everybody did and whom to look at first, and names nobody if asked."""
+
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+
+from tests import tiny
+from tests.batch.classes import run
+
+
+class _Page(HTMLParser):
+    """Links, headings and text of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.text, self.tags = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        if tag == "a":
+            self.links.append(dict(attributes)["href"])
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def page(root):
+    text = (root / "reports/week-1/class.html").read_text()
+    parsed = _Page(text)
+    return text, parsed, " ".join(" ".join(parsed.text).split())
+
+
+@pytest.fixture
+def root(template, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(template, root)
+    return root
+
+
+def test_every_student_is_linked_and_every_link_leads_somewhere(template):
+    _, parsed, _ = page(template)
+    links = {link for link in parsed.links if not link.startswith("#")}
+    assert links == {f"student00{n}/index.html" for n in range(6)}
+    assert all((template / "reports/week-1" / link).is_file() for link in links)
+
+
+def test_it_says_how_parts_and_tests_went(template):
+    _, _, text = page(template)
+    assert "1.1 The backward pass" in text
+    assert "4 of 6" in text
+    assert "two examples public" in text
+    assert "1.1 mean over the batch student001 , student004" in text
+
+
+def test_it_needs_nothing_from_elsewhere_and_no_script(template):
+    text, parsed, _ = page(template)
+    assert "script" not in parsed.tags
+    assert "http" not in text.replace("http-equiv", "")
+    assert "default-src 'none'" in text
+
+
+def test_without_names_nothing_tells_who_is_who(root):
+    run(root, "--anonymous", "submissions", check=0)
+    text, parsed, _ = page(root)
+    assert "student00" not in text
+    assert [link for link in parsed.links if not link.startswith("#")] == []
+    assert "Student 6" in text
+
+
+def test_who_is_missing_unread_or_near_is_shown_first(root):
+    tiny.hand_in(root, "unread", affine="def affine_backward(dy, x, W:\n")
+    (root / "roster").write_text("student000\nzoe\n")
+    run(root, "--roster", "roster", "submissions", check=0)
+    _, _, text = page(root)
+    assert "Look at these first unread not read: 1.1" in text
+    assert "Handed in nothing zoe" in text
+
+
+def test_what_students_write_is_text(root):
+    tiny.hand_in(root, "<img src=x onerror=y>", answers=tiny.RIGHT_ANSWERS)
+    run(root, "submissions", check=0)
+    text, parsed, _ = page(root)
+    assert "img" not in parsed.tags
+    assert "&lt;img" in text
