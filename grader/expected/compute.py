@@ -42,6 +42,7 @@ from grader.student.wire import Array, Many, Packed, Scalar, Value, pack, unpack
 
 ORACLE_BOUND = 1e-10
 _CASES_MOVED = 8  # on which it is tried what an output depends on
+_ZERO = 1e3  # times its float64 value that a float32 value is when the truth is zero
 _SHORT = 120  # characters of a value in an error
 
 
@@ -206,15 +207,15 @@ class _Tests:
         fresh = cast_inputs(inputs, exact=exact)
         truth = self._run("the reference", self.reference, fresh)
         self._check_oracle(test, case, inputs, truth)
-        noise = self._noise(inputs, truth)
+        measures = self._measures(inputs, truth)
         wrong = [self._wrong(wrong, inputs, exact=exact) for wrong in self.declared.wrongs]
         return ExpectedCase(
             inputs=tuple(pack(inputs[v.name]) for v in self.signature.inputs),
             outputs=tuple(
                 ExpectedOutput(
                     value=pack(value),
-                    scale=compare.scale_of(value, tuple(inputs.values())),
-                    noise32=noise[index],
+                    scale=measures[index][0],
+                    noise32=measures[index][1],
                     wrong=tuple(None if w is None else w[index] for w in wrong),
                 )
                 for index, value in enumerate(truth)
@@ -273,20 +274,32 @@ class _Tests:
 
     # --- float32 and misconceptions -------------------------------------------------------------
 
-    def _noise(self, inputs: dict[str, Any], truth: tuple[Value, ...]) -> list[float]:
-        """The reference's own error in float32, per output (0 where it has no arrays)."""
-        if not any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in inputs.values()):
-            return [0.0] * len(truth)
+    def _measures(
+        self, inputs: dict[str, Any], truth: tuple[Value, ...]
+    ) -> list[tuple[float, float]]:
+        """Per output the scale of its errors, and the reference's own error in float32.
+
+        A value that the float32 run exceeds a thousandfold is what rounding left of a true zero:
+        its scale comes from the inputs, as for a zero that came out exactly.
+        """
+        given = tuple(inputs.values())
+        scales = [compare.scale_of(value, given) for value in truth]
+        if not any(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in given):
+            return [(scale, 0.0) for scale in scales]
         low = self._run(
             "the reference in float32",
             self.reference,
             cast_inputs(inputs, exact=False, dtype=np.float32),
         )
-        scales = [compare.scale_of(value, tuple(inputs.values())) for value in truth]
-        return [
-            compare.noise(value64=high, value32=low_, scale=scale)
-            for high, low_, scale in zip(truth, low, scales, strict=True)
-        ]
+        measures = []
+        for high, low_, scale in zip(truth, low, scales, strict=True):
+            error = compare.noise(value64=high, value32=low_, scale=scale)
+            if _ZERO < error < float("inf"):
+                floor = compare.scale_of(0.0, given)
+                measures.append((floor, compare.noise(value64=high, value32=low_, scale=floor)))
+            else:
+                measures.append((scale, error))
+        return measures
 
     def _wrong(
         self, wrong: Wrong, inputs: dict[str, Any], *, exact: bool

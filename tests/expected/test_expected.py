@@ -89,6 +89,15 @@ def noisy(dy, x, W):
     assert not any(unpack(output.value).any() for output in backward.tests[0].cases[0].outputs)
 
 
+def test_what_rounding_leaves_of_a_true_zero_is_measured_against_the_inputs(root):
+    old = tiny.SOLUTION[tiny.SOLUTION.index("    return dy") : tiny.SOLUTION.index("backward.test")]
+    new = "    return (x - x.mean(0)).sum(0) + 0 * x, x.T @ dy\n\n\n"
+    backward = expected(root, solution=(old, new)).parts[0]
+    zeros = [case.outputs[0] for case in backward.tests[1].cases]
+    assert max(abs(unpack(zero.value)).max() for zero in zeros) < 1e-14
+    assert min(zero.scale for zero in zeros) > 0.1
+
+
 def test_what_was_computed_is_kept_until_a_file_changes(root, tmp_path):
     cache = tmp_path / "cache"
     first = expected(root, cache=cache)
