@@ -99,6 +99,9 @@ class Part(Record, frozen=True, kw_only=True):
         kind: "computed" (function, formula or number: the student chooses), "choice" or "text".
         pick: for a choice, whether each claim is judged ("each") or options are picked.
         rubric: for a text, the headings by which a person marks it.
+        forward: for gradients, a public Python function whose gradients they are; students' own
+            checks compare with its central differences.
+        hidden: how many hidden tests there are, where the solutions are not at hand.
     """
 
     id: str
@@ -117,6 +120,8 @@ class Part(Record, frozen=True, kw_only=True):
     pick: Literal["each", "one", "many"] = "each"
     rubric: tuple[str, ...] = ()
     cpu_s: float = 10.0
+    forward: str = ""
+    hidden: int = 0
 
     @property
     def slug(self) -> str:

@@ -13,6 +13,7 @@ import click
 from grader import __version__
 from grader.cli.book import book
 from grader.cli.exits import Exit
+from grader.cli.kit import kit
 from grader.cli.one import submission
 from grader.cli.problems import problems
 from grader.errors import GraderError
@@ -84,3 +85,4 @@ def main() -> None:
 main.add_command(submission)
 main.add_command(book)
 main.add_command(problems)
+main.add_command(kit)

@@ -3,6 +3,7 @@
 Knows the public file's format; nothing of solutions.
 """
 
+import ast
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -57,6 +58,8 @@ class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pick: Literal["each", "one", "many"] = "each"
     rubric: tuple[str, ...] = ()
     cpu_s: float | None = None
+    forward: str = ""
+    hidden: int = 0
 
 
 class _ProblemFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,6 +130,8 @@ class _Reader:
             pick=file.pick,
             rubric=file.rubric,
             cpu_s=_cpu_s(file),
+            forward=self._forward(file.forward),
+            hidden=file.hidden,
         )
 
     def _kind(self, file: _PartFile) -> Literal["computed", "choice", "text"]:
@@ -146,6 +151,17 @@ class _Reader:
             return parse_signature(text)
         except SignatureError as error:
             raise self.error(str(error), "signature") from error
+
+    def _forward(self, code: str) -> str:
+        """The public forward pass, if it is Python that defines one function."""
+        try:
+            body = ast.parse(code).body
+        except SyntaxError as error:
+            where = f"line {error.lineno}"
+            raise self.error(f"is not valid Python: {error.msg} ({where})", "forward") from error
+        if code and sum(isinstance(node, ast.FunctionDef) for node in body) != 1:
+            raise self.error("wanted Python that defines one function", "forward")
+        return code
 
     def _marks(self, value: Number, key: str) -> Fraction:
         try:

@@ -50,7 +50,7 @@ def load_strict(path: Path, into: type[T], *, error: type[CourseError | ProblemE
         CourseError, ProblemError: (as `error` says) the file is absent, is not UTF-8, is not YAML,
             or has an unknown key or a value of another type; with file and place.
     """
-    return convert_strict(_load(path, error), into, path=path, where="", error=error)
+    return convert_strict(load_yaml(path, error), into, path=path, where="", error=error)
 
 
 def convert_strict(
@@ -64,7 +64,8 @@ def convert_strict(
         raise error(path, message, where=".".join(filter(None, (where, place)))) from invalid
 
 
-def _load(path: Path, error: type[CourseError | ProblemError]) -> Any:
+def load_yaml(path: Path, error: type[CourseError | ProblemError]) -> Any:
+    """Read a YAML file as plain data; raises as `load_strict`."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

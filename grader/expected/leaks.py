@@ -38,10 +38,7 @@ class Secrets:
         self._numbers: dict[str, str] = {}
         self._code: dict[str, str] = {}
         for known in expected:
-            part = parts[known.id]
-            for packed in _hidden(part, known):
-                written = _without_inputs(packed) if _is_number(part) else _random(packed)
-                self._numbers.update((text, known.id) for text in written)
+            self._numbers.update(dict.fromkeys(_numbers(parts[known.id], known), known.id))
         for declared in solution.parts.values():
             self._code.update((code, declared.id) for code in _code_of(declared))
         shown = "\n".join(_public_texts(problem))
@@ -86,6 +83,16 @@ def _public_texts(problem: Problem) -> Iterator[str]:
 
 def _is_number(part: Part) -> bool:
     return part.signature is not None and not part.signature.inputs
+
+
+def _numbers(part: Part, expected: ExpectedPart) -> set[str]:
+    """The hidden numbers of a part, in one spelling, without those that its public tests show."""
+    spell = _without_inputs if _is_number(part) else _random
+    hidden = {text for packed in _hidden(part, expected) for text in spell(packed)}
+    cases = [case for test in expected.tests if test.is_public for case in test.cases]
+    shown = [packed for case in cases for packed in case.inputs]
+    shown += [output.value for case in cases for output in case.outputs]
+    return hidden - {text for packed in shown for text in spell(packed)}
 
 
 def _hidden(part: Part, expected: ExpectedPart) -> Iterator[Packed]:

@@ -1,4 +1,10 @@
 """Makes the students' kit: what of a course may leave the instructor's machine.
 
-Knows the public side of problems and what must not be read in it; nothing of submissions.
+Statements, starters, an answers template and the public tests with their expected values; the kit
+is a course of its own, without solutions. Knows the references' values of public tests, and what of
+the others must not be read in a kit; nothing of submissions.
 """
+
+from grader.kit.make import KIT_ANSWERS, Kit, make_kit
+
+__all__ = ["KIT_ANSWERS", "Kit", "make_kit"]

@@ -118,7 +118,7 @@ def _proofs(
 
 
 def _too_many_equivalent(parts: Iterable[PartProof]) -> Iterator[Finding]:
-    """At most one mutant in ten may be listed as equivalent, over a problem whose all were tried."""
+    """At most one mutant in ten may be listed as equivalent, where all of a problem were tried."""
     mutants = [part.mutants for part in parts]
     tried = sum(m.killed + m.equivalent + len(m.alive) for m in mutants)
     listed, possible = sum(m.equivalent for m in mutants), sum(m.possible for m in mutants)

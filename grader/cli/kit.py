@@ -1,0 +1,43 @@
+"""`grade kit`: what students receive of an assignment."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("assignment", required=False)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The archive to write (default: the assignment's name, .zip).",
+)
+@click.option(
+    "--course",
+    "course_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder, if it is not around the current directory.",
+)
+@click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
+def kit(
+    assignment: str | None, output: Path | None, course_folder: Path | None, *, debug: bool
+) -> None:
+    """Pack what students receive: statements, starters, public tests.
+
+    The archive is searched for hidden values and for the references' lines before it is written;
+    the same course gives the same bytes.
+    """
+    del debug  # read where errors are caught
+    from grader.course import find_course
+    from grader.kit import make_kit
+
+    course = find_course(given=course_folder, near=Path())
+    wanted = course.assignment(assignment)
+    made = make_kit(course, wanted, cache=course.private / "expected")
+    path = output or Path(f"{wanted.name}.zip")
+    data = made.packed()
+    beside = path.with_name(path.name + ".part")
+    beside.write_bytes(data)
+    beside.replace(path)
+    click.echo(f"{path}: {len(made.files)} files, {len(data) / 1024:.0f} KiB")

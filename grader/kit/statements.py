@@ -1,0 +1,84 @@
+"""The statements of a kit, as Markdown and as HTML, and its README.
+
+HTML is made by the room that makes reports, so that nothing of an author's text is taken as markup.
+"""
+
+from html import escape
+from string import Template
+
+from grader.model import Assignment, NumberedPart, Problem
+from grader.report import rendered
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif; }
+code { background: color-mix(in srgb, currentColor 8%, transparent); padding: 0 .2em; }
+math[display="block"] { overflow-x: auto; max-width: 100%; }
+:root { color-scheme: light dark; }
+</style>
+</head>
+<body>
+<main>
+<h1>$title</h1>
+$body
+</main>
+</body>
+</html>
+""")
+
+_README = Template("""\
+# $title
+
+- `statements/`: the problems, to read in a browser (`.html`) or in an editor (`.md`).
+- `$answers/`: what you write and hand in. Functions go into the Python files; numbers, formulas,
+  claims and texts into `answers.yaml`.
+- `problems/`: the same problems for the program that checks; leave it as it is.
+
+Two commands check your answers, both run in this folder. They need Python 3.11, numpy and the
+course's grader, and nothing else:
+
+    grade check              once: the public tests, and how each answer was read
+    grade check --watch      again, each time you save a file
+
+Hidden tests are run when you have handed in; `grade check` says how many there are. To look at one
+problem alone, name it: `grade check --problem $example`.
+""")
+
+
+def as_markdown(problem: Problem, numbered: list[NumberedPart]) -> str:
+    """The statement and the questions of a problem."""
+    pieces = [f"# {problem.title}", problem.statement.strip()]
+    for number in numbered:
+        part = number.part
+        pieces.append(f"## {number.number} {part.title} ({_marks(number)})")
+        pieces.append(part.ask.strip())
+        if part.signature is not None and part.signature.inputs:
+            pieces.append(f"    {part.signature}")
+        if part.call:
+            pieces.append("\n".join(f"    {line}" for line in part.call.splitlines()))
+        if part.claims:
+            pieces.append("\n".join(f"- `{claim.id}`: {claim.text}" for claim in part.claims))
+    return "\n\n".join(pieces) + "\n"
+
+
+def as_html(problem: Problem, numbered: list[NumberedPart]) -> str:
+    """The same as a page that needs no other file."""
+    _, _, body = as_markdown(problem, numbered).partition("\n\n")
+    return _PAGE.substitute(title=escape(problem.title), body=rendered(body))
+
+
+def readme(assignment: Assignment, answers: str) -> str:
+    """What stands where, and the two commands that a student needs."""
+    example = assignment.problems[0].slug
+    return _README.substitute(title=assignment.title, answers=answers, example=example)
+
+
+def _marks(numbered: NumberedPart) -> str:
+    marks = numbered.part.marks
+    return "1 mark" if marks == 1 else f"{marks} marks"
