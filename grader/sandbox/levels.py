@@ -15,6 +15,7 @@ import msgspec
 from grader.errors import SandboxError
 from grader.model import Walls
 from grader.sandbox.bubblewrap import find_bubblewrap
+from grader.sandbox.children import Child
 from grader.sandbox.servers import Server, ServerDiedError, Way, ways
 from grader.student import frames
 from grader.student.canary import (
@@ -24,11 +25,10 @@ from grader.student.canary import (
     SEE_FILES,
     SEE_PROCESSES,
     SOCKETS,
-    Target,
 )
-from grader.student.frames import Ended
+from grader.student.child import READ_CPU_S
+from grader.student.frames import AttackOrder
 
-_START_S = 60.0
 _TOLERABLE = frozenset({SEE_FILES, SEE_PROCESSES})
 """What walls without namespaces can not prevent: the names of things, not what is in them."""
 _TOLERABLE_INSIDE = frozenset({SEE_PROCESSES, SOCKETS, PROCESSES, PROGRAMS, NAMESPACES})
@@ -74,10 +74,10 @@ class Canary:
         self._file.chmod(0o666)
         self._listener = socket.create_server(("127.0.0.1", 0))
 
-    def send_into(self, server: Server) -> None:
-        """Let a child of the server attack, as soon as the server is ready."""
-        target = Target(file=str(self._file), port=self._listener.getsockname()[1])
-        server.send(frames.CANARY, msgspec.msgpack.encode(target))
+    @property
+    def order(self) -> AttackOrder:
+        """What a child is to attack."""
+        return AttackOrder(file=str(self._file), port=self._listener.getsockname()[1])
 
     def close(self) -> None:
         """Remove what was planted."""
@@ -85,25 +85,24 @@ class Canary:
         self._folder.cleanup()
 
 
-def attacks_of(server: Server) -> tuple[str, ...]:
-    """What the canary could do, once it has ended.
+def attacks_of(server: Server, order: AttackOrder) -> tuple[str, ...]:
+    """What a child of the server could do.
 
     Raises:
-        ServerDiedError: the server or the canary did not come so far.
+        ServerDiedError: the server or the child did not come so far.
     """
     attacks: tuple[str, ...] | None = None
     said = "the canary said nothing"
-    while True:
-        kind, payload = server.receive(_START_S)
-        if kind == frames.ATTACKS:
-            attacks = msgspec.msgpack.decode(payload, type=tuple[str, ...])
-        elif kind == frames.BROKEN:
-            said = payload.decode(errors="replace")
-        elif kind == frames.ENDED:
-            if attacks is not None:
-                return attacks
-            ended = msgspec.msgpack.decode(payload, type=Ended)
-            raise ServerDiedError(f"{said} (status {ended.status})")
+    with Child(server, order, cpu_s=READ_CPU_S) as child:
+        while attacks is None and (found := child.receive()) is not None:
+            kind, payload = found
+            if kind == frames.ATTACKS:
+                attacks = msgspec.msgpack.decode(payload, type=tuple[str, ...])
+            elif kind == frames.BROKEN:
+                said = payload.decode(errors="replace")
+        if attacks is None:
+            raise ServerDiedError(f"{said} (status {child.end().status})")
+    return attacks
 
 
 def level_of(way: Way, attacks: tuple[str, ...]) -> Walls:
@@ -178,16 +177,14 @@ class Choice:
             self._server.close()
 
     def _next_started(self) -> Server | None:
-        """A server of the next way that starts at all, with the canary on its way to it."""
+        """A server of the next way that starts at all."""
         for way in self._ways:
             try:
                 server = Server(way)
             except ServerDiedError as error:
                 self._fail(way, str(error))
                 continue
-            if way.is_walled:
-                with contextlib.suppress(ServerDiedError):  # it will be told when we listen
-                    self._canary.send_into(server)
+            server.prepare()
             return server
         return None
 
@@ -197,7 +194,7 @@ class Choice:
         if not way.is_walled:
             return Level(walls=Walls.NONE, way=way, failures=tuple(self._failures))
         try:
-            attacks = attacks_of(server)
+            attacks = attacks_of(server, self._canary.order)
         except ServerDiedError as error:
             self._fail(way, str(error))
             return None

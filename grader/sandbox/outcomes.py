@@ -12,9 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from grader.model import Record, Verdict
+from grader.sandbox.children import WALL_FACTOR, End
 from grader.student import frames
-from grader.student.frames import Ended, Position
-from grader.student.server import WALL_FACTOR
+from grader.student.frames import Position
 from grader.student.wire import (
     CaseReply,
     FormulaReply,
@@ -81,7 +81,8 @@ class JobRun:
 
     Attributes:
         position: the test to go on with, or None when all have an outcome.
-        is_spoiled: the child has sent what is no answer, and should be stopped.
+        is_spoiled: the child has sent what is no answer, and must be ended.
+        has_begun: the child has announced its first test.
     """
 
     def __init__(self, job: Job) -> None:
@@ -90,9 +91,8 @@ class JobRun:
         self._tests: dict[tuple[int, int], TestOutcome] = {}
         self._formulas: dict[tuple[int, int], FormulaReply] = {}
         self.position = self._next_from(Position(0, 0))
-        self.is_spoiled = False
+        self.is_spoiled = self.has_begun = False
         self._is_running = False
-        self.broken = ""
 
     def outcomes(self) -> tuple[TaskOutcome, ...]:
         """One per task, once all tests have an outcome."""
@@ -106,15 +106,10 @@ class JobRun:
 
     def begin(self) -> None:
         """A new child starts at `position`."""
-        self.is_spoiled = self._is_running = False
+        self.is_spoiled = self._is_running = self.has_begun = False
 
     def take(self, kind: bytes, payload: bytes) -> None:
         """Take one frame of the child."""
-        if self.is_spoiled:
-            return
-        if kind == frames.BROKEN and not self._is_running:
-            self.broken = payload[:_MAX_TEXT].decode(errors="replace")
-            return
         taken = {
             frames.PROGRESS: self._take_progress,
             frames.TEST: self._take_test,
@@ -122,7 +117,7 @@ class JobRun:
         }.get(kind)
         self.is_spoiled = taken is None or not taken(payload)
 
-    def end(self, ended: Ended) -> None:
+    def end(self, ended: End) -> None:
         """The child is gone: what it was doing gets an outcome, and `position` moves behind it."""
         if self.position is None:
             return
@@ -143,7 +138,7 @@ class JobRun:
         progress = _decoded(payload, Progress)
         if progress is None or self._is_running or self.position is None:
             return False
-        self._is_running = True
+        self._is_running = self.has_begun = True
         return (progress.task, progress.test) == (self.position.task, self.position.test)
 
     def _take_formula(self, payload: bytes) -> bool:
@@ -261,7 +256,7 @@ def _bounded_formula(reply: FormulaReply) -> FormulaReply:
 
 
 def _ended_outcome(
-    ended: Ended, task: Task, sources: Mapping[str, bytes], *, is_spoiled: bool
+    ended: End, task: Task, sources: Mapping[str, bytes], *, is_spoiled: bool
 ) -> TestOutcome:
     lines = _lines(ended.trace, sources)
     where = f", at {lines[0]}" if lines else ""

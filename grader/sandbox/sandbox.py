@@ -12,20 +12,16 @@ import msgspec
 
 from grader.errors import SandboxError
 from grader.model import Walls
+from grader.sandbox.children import Child
 from grader.sandbox.levels import Choice, Level
 from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.sandbox.servers import Server, ServerDiedError
 from grader.student import frames
 from grader.student.child import READ_CPU_S
-from grader.student.frames import Ended, Position
-from grader.student.server import WAIT_FACTOR, WALL_FACTOR
+from grader.student.frames import ReadOrder, RunOrder
 from grader.student.wire import Asked, Index, Job, Place, ReadRequest, Source, Task, Unread
 
-_SILENCE_S = 20.0
-"""How long a server may be silent beyond the deadline that it keeps itself."""
 _MAX_UNREADABLE = 3
-
-_encode = msgspec.msgpack.encode
 
 
 class Sandbox:
@@ -121,6 +117,7 @@ class Sandbox:
             try:
                 _follow(server, job, run)
             except ServerDiedError as error:
+                run = JobRun(job)  # nothing of it counts
                 run.fail(f"the grader's own server ended: {error}")
                 self._restart(with_torch=with_torch)
         return run.outcomes()
@@ -137,36 +134,29 @@ class Sandbox:
         unread: list[Unread] = []
         for _ in range(_MAX_UNREADABLE):
             try:
-                index, culprit = self._read_once(sources, asked)
+                index, culprit = self._read_once(ReadRequest(sources=sources, asked=asked))
             except ServerDiedError:
                 self._restart(with_torch=False)
-                index, culprit = self._read_once(sources, asked)
+                index, culprit = self._read_once(ReadRequest(sources=sources, asked=asked))
             if index is not None:
                 return Index(found=index.found, unread=(*index.unread, *unread))
             unread.append(_died_reading(sources, culprit))
             sources = tuple(s for n, s in enumerate(sources) if n != culprit)
         return Index(unread=tuple(unread))
 
-    def _read_once(
-        self, sources: tuple[Source, ...], asked: tuple[Asked, ...]
-    ) -> tuple[Index | None, int]:
+    def _read_once(self, wanted: ReadRequest) -> tuple[Index | None, int]:
         """The index, or None and the number of the file that the reader died of."""
         server = self._start(with_torch=False)
-        server.send(frames.READ, _encode(ReadRequest(sources=sources, asked=asked)))
-        index: Index | None = None
         culprit = 0
-        while True:
-            kind, payload = server.receive(
-                READ_CPU_S * WALL_FACTOR * (1 + WAIT_FACTOR) + _SILENCE_S
-            )
-            if kind == frames.FILE:
+        with Child(server, ReadOrder(wanted), cpu_s=READ_CPU_S) as child:
+            while (found := child.receive()) is not None:
+                kind, payload = found
+                if kind == frames.INDEX:
+                    return _strict_index(payload, wanted.sources), culprit
+                if kind == frames.BROKEN:
+                    raise _broken(payload)
                 culprit = msgspec.msgpack.decode(payload, type=int)
-            elif kind == frames.INDEX:
-                index = _strict_index(payload, sources)
-            elif kind == frames.BROKEN:
-                raise SandboxError(f"a child can not be set up: {payload.decode(errors='replace')}")
-            elif kind == frames.ENDED:
-                return index, culprit
+        return None, culprit
 
 
 def _follow(server: Server, job: Job, run: JobRun) -> None:
@@ -176,31 +166,31 @@ def _follow(server: Server, job: Job, run: JobRun) -> None:
         ServerDiedError: the server ended or is silent.
         SandboxError: a child can not be set up.
     """
-    server.send(frames.JOB, _encode(job))
     while run.position is not None:
-        run.begin()
-        server.send(frames.GO, _encode(run.position))
-        _follow_child(server, job, run)
-        if run.broken:
-            raise SandboxError(f"a child can not be set up: {run.broken}")
+        order = RunOrder(job=job, start=run.position)
+        with Child(server, order, cpu_s=job.tasks[run.position.task].cpu_s) as child:
+            run.begin()
+            _follow_child(child, job, run)
 
 
-def _follow_child(server: Server, job: Job, run: JobRun) -> None:
-    is_stopped = False
-    while True:
-        kind, payload = server.receive(_patience(job, run.position))
-        if kind == frames.ENDED:
-            run.end(msgspec.msgpack.decode(payload, type=Ended))
-            return
+def _follow_child(child: Child, job: Job, run: JobRun) -> None:
+    """Take a child's frames until all is done or it ends; what it was doing has an outcome then."""
+    while run.position is not None and not run.is_spoiled:
+        found = child.receive()
+        if found is None:
+            break
+        kind, payload = found
+        if kind == frames.BROKEN and not run.has_begun:
+            raise _broken(payload)
+        if kind == frames.PROGRESS:
+            child.step(job.tasks[run.position.task].cpu_s)
         run.take(kind, payload)
-        if run.is_spoiled and not is_stopped:
-            is_stopped = True
-            server.send(frames.STOP)
+    if run.position is not None:
+        run.end(child.end())
 
 
-def _patience(job: Job, position: Position | None) -> float:
-    cpu_s = job.tasks[position.task].cpu_s if position is not None else 0.0
-    return cpu_s * WALL_FACTOR * (1 + WAIT_FACTOR) + _SILENCE_S
+def _broken(payload: bytes) -> SandboxError:
+    return SandboxError(f"a child can not be set up: {payload[:2000].decode(errors='replace')}")
 
 
 def _needs_torch(task: Task, sources: tuple[Source, ...]) -> bool:

@@ -3,6 +3,7 @@
 Knows the frames, and nothing of what is in them.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from grader.errors import SandboxError
 from grader.sandbox.bubblewrap import SCRATCH, command, find_bubblewrap
 from grader.sandbox.places import Places, places
 from grader.student import frames
+from grader.student.frames import Ended
+from grader.student.server import LAST_WORDS
 
 START = Path(__file__).parent.parent / "student" / "start.py"
 _PRELOAD = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft")
@@ -36,6 +40,8 @@ _ENVIRONMENT = {
 # As `-I`, but for -E: the environment is ours from end to end. No site, no bytecode written.
 _FLAGS = ("-s", "-S", "-P", "-B")
 _STOP_S = 5.0
+_SILENCE_S = 60.0
+"""How long a server may be silent; importing torch on a busy machine takes a while."""
 _NOBODY = 65534
 
 
@@ -66,7 +72,7 @@ def ways() -> Iterator[Way]:
 
 
 class Server:
-    """One warm process that forks children; one job at a time.
+    """One warm process that forks children, of which one works at a time and one may wait.
 
     Attributes:
         way: how it was started.
@@ -79,6 +85,10 @@ class Server:
                 " a process; use Linux, macOS or the Windows Subsystem for Linux"
             )
         self.way = way
+        self._asked = 0  # children that are asked for and not here yet
+        self._waiting: deque[tuple[socket.socket, int]] = deque()
+        self._discarded = 0  # ends that nobody wants to hear of
+        self._descriptors: list[int] = []
         # Inside bubblewrap the scratch folder is memory that goes with it.
         self._scratch = "" if way.bubblewrap else tempfile.mkdtemp(prefix="grader-")
         self._stream, theirs = socket.socketpair()
@@ -131,28 +141,91 @@ class Server:
             extra_groups=None if nobody is None else (),
         )
 
-    def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Ask for something.
+    def take(self) -> tuple[socket.socket, int]:
+        """A child's stream, and the pipe of its last words; both are the caller's to close.
 
         Raises:
             ServerDiedError: there is nobody to ask.
         """
+        if not self._asked and not self._waiting:
+            self._ask_for_child()
+        while not self._waiting:
+            self._read_reply(frames.NEW)
+        return self._waiting.popleft()
+
+    def prepare(self) -> None:
+        """Have the next child forked while this one works; it is taken later, or never.
+
+        Without walls none may wait: the one at work could reach it.
+        """
+        if self.way.is_walled and not self._asked and not self._waiting:
+            with contextlib.suppress(ServerDiedError):  # it will be told when the child is taken
+                self._ask_for_child()
+
+    def end(self, *, asks_for_last_words: bool) -> Ended:
+        """End the child that was taken first, and everything that it has left.
+
+        Raises:
+            ServerDiedError: there is nobody to ask.
+        """
+        self._send(frames.END, LAST_WORDS if asks_for_last_words else b"")
+        return msgspec.msgpack.decode(self._read_reply(frames.END), type=Ended)
+
+    def discard(self) -> None:
+        """End the child that was taken first, without waiting to hear how.
+
+        Raises:
+            ServerDiedError: without walls, where the child may have killed the server.
+        """
+        if not self.way.is_walled:
+            self.end(asks_for_last_words=False)
+            return
+        with contextlib.suppress(ServerDiedError):  # then it has ended already
+            self._send(frames.END)
+            self._discarded += 1
+
+    def waited(self) -> float:
+        """The seconds in which the child that was taken first waited for a CPU.
+
+        Raises:
+            ServerDiedError: there is nobody to ask.
+        """
+        self._send(frames.WAITED)
+        return msgspec.msgpack.decode(self._read_reply(frames.WAITED), type=float)
+
+    def _ask_for_child(self) -> None:
+        self._send(frames.NEW)
+        self._asked += 1
+
+    def _send(self, kind: bytes, payload: bytes = b"") -> None:
         try:
             self._stream.sendall(frames.frame(kind, payload))
         except OSError as error:
             raise self._died() from error
 
-    def receive(self, silence_s: float) -> tuple[bytes, bytes]:
-        """The next frame, which has to come within `silence_s` seconds.
+    def _read_reply(self, wanted: bytes) -> bytes:
+        """The next reply of a kind; children that arrive before it are put aside."""
+        self._stream.settimeout(_SILENCE_S)
+        while True:
+            try:
+                kind, payload = frames.read_frame(self._receive)
+            except (OSError, frames.StreamEndedError) as error:
+                raise self._died() from error
+            if kind == frames.NEW:
+                self._asked -= 1
+                stream, trace = self._descriptors
+                self._descriptors = []
+                self._waiting.append((socket.socket(fileno=stream), trace))
+            elif kind == frames.END and self._discarded:
+                self._discarded -= 1
+                continue
+            if kind == wanted:
+                return payload
 
-        Raises:
-            ServerDiedError: it did not come.
-        """
-        self._stream.settimeout(silence_s)
-        try:
-            return frames.read_frame(self._stream.recv)
-        except (OSError, frames.StreamEndedError) as error:
-            raise self._died() from error
+    def _receive(self, size: int) -> bytes:
+        data, descriptors, _, _ = socket.recv_fds(self._stream, size, 2)
+        self._descriptors += descriptors
+        return data
 
     def close(self) -> None:
         """End the server; it ends what it has forked and removes its scratch folder."""
@@ -166,6 +239,9 @@ class Server:
 
     def _clean(self) -> None:
         self._stream.close()
+        for stream, trace in self._waiting:
+            stream.close()
+            os.close(trace)
         os.close(self._said)
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)

@@ -10,30 +10,26 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 SEE_FILES, SEE_PROCESSES = "see which files there are", "see the machine's processes"
 SOCKETS, PROCESSES, PROGRAMS = "open a socket", "start processes", "run programs"
 NAMESPACES = "make namespaces"
 
 
-class Target(msgspec.Struct, frozen=True):
-    """What the judge has planted: a file that anybody may read, and a port that it listens on."""
+def attack(file: str, port: int) -> tuple[str, ...]:
+    """What can be done from here that must not be possible, in words.
 
-    file: str
-    port: int
-
-
-def attack(target: Target) -> tuple[str, ...]:
-    """What can be done from here that must not be possible, in words."""
+    Args:
+        file: planted by the judge; anybody may read it.
+        port: the judge listens on it.
+    """
     attempts: dict[str, Callable[[], object]] = {
-        "read the judge's files": lambda: Path(target.file).read_bytes(),
-        "list the judge's folders": lambda: os.listdir(Path(target.file).parent),  # noqa: PTH208  # an error must show now
-        "write to the judge's files": lambda: _write(target.file),
-        "change the judge's files": lambda: Path(target.file).chmod(0o644),
-        SEE_FILES: lambda: os.stat(target.file),  # noqa: PTH116  # as above
+        "read the judge's files": lambda: Path(file).read_bytes(),
+        "list the judge's folders": lambda: os.listdir(Path(file).parent),  # noqa: PTH208  # an error must show now
+        "write to the judge's files": lambda: _write(file),
+        "change the judge's files": lambda: Path(file).chmod(0o644),
+        SEE_FILES: lambda: os.stat(file),  # noqa: PTH116  # as above
         SEE_PROCESSES: lambda: os.listdir("/proc"),  # noqa: PTH208  # as above
-        "use the network": lambda: socket.create_connection(("127.0.0.1", target.port), 1).close(),
+        "use the network": lambda: socket.create_connection(("127.0.0.1", port), 1).close(),
         SOCKETS: lambda: socket.socket(socket.AF_UNIX).close(),
         "signal other processes": lambda: os.kill(os.getppid(), 0),
         "read the server's memory": lambda: _touch(f"/proc/{os.getppid()}/mem"),

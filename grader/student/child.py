@@ -5,18 +5,21 @@ and answers; no expected values.
 """
 
 import contextlib
+import ctypes
 import faulthandler
 import gc
 import math
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
+from typing import NoReturn
 
 import msgspec
 
 from grader.student.calls import Function
-from grader.student.canary import Target, attack
+from grader.student.canary import attack
 from grader.student.evaluating import Formulas
 from grader.student.frames import (
     ATTACKS,
@@ -25,10 +28,17 @@ from grader.student.frames import (
     FORMULA,
     INDEX,
     MAX_REPLY,
+    ORDER,
     PROGRESS,
     TEST,
+    AttackOrder,
+    Order,
     Position,
+    ReadOrder,
+    RunOrder,
+    StreamEndedError,
     frame,
+    read_frame,
     write_all,
 )
 from grader.student.loading import StudentFiles
@@ -42,6 +52,7 @@ from grader.student.wire import (
     Progress,
     Raised,
     ReadRequest,
+    Source,
     Task,
     TestReply,
 )
@@ -54,6 +65,8 @@ MAX_PROCESSES = 64
 READ_CPU_S = 10.0
 DEADLINE_SIGNAL = signal.SIGPROF
 _GRACE_S = 2
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_SET_PARENT_DEATH_SIGNAL = 1
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -62,75 +75,89 @@ class Child:
     """One forked process, from its first instruction to its end.
 
     Attributes:
-        replies, trace: the descriptors for frames and for the interpreter's last words.
+        stream: the socket to the judge: one order comes in, replies go out.
+        trace: the descriptor for the interpreter's last words.
         server_memory: the bytes of address space that the server itself has.
-        folder: the scratch folder with the submission's files.
+        folder: where the submission's files go; the child makes it.
         walls: what to close around the child, if anything.
     """
 
     def __init__(
-        self, *, replies: int, trace: int, server_memory: int, folder: str, walls: Walls | None
+        self, *, stream: int, trace: int, server_memory: int, folder: str, walls: Walls | None
     ) -> None:
-        self.replies, self.trace = replies, trace
+        self.stream, self.trace = stream, trace
         self.server_memory, self.folder, self.walls = server_memory, folder, walls
 
-    def run_job(self, job: Job, start: Position) -> None:
-        """Run the tests from `start` on; never returns."""
-        cpu_s = sum(task.cpu_s * len(task.tests) for task in job.tasks[start.task :])
-        self._live(lambda: self._tests(job, start), cpu_s)
-
-    def read(self, wanted: ReadRequest) -> None:
-        """Send the index of a submission; never returns."""
-        self._live(lambda: self._index(wanted), READ_CPU_S)
-
-    def attack(self, target: Target) -> None:
-        """Send what could be done through the walls; never returns."""
-        self._live(lambda: self._send(ATTACKS, _encode(attack(target))), READ_CPU_S)
-
-    def _live(self, work: Callable[[], None], cpu_s: float) -> None:
+    def live(self) -> NoReturn:
+        """Wait for the order and follow it."""
         code = 1
         try:
-            self._shut_doors(cpu_s)
+            self._shut_doors()
+            kind, payload = read_frame(lambda size: os.read(self.stream, size))
+            assert kind == ORDER
+            order = msgspec.msgpack.decode(payload, type=Order)
+            del payload
+            self._shut_last_doors(order)
+        except StreamEndedError:
+            pass  # it was not needed
         except BaseException as error:  # noqa: BLE001  # a door that stays open must never go unseen
             self._send(BROKEN, f"{type(error).__name__}: {error}".encode())
         else:
             with contextlib.suppress(BaseException):
-                work()
+                self._follow(order)
                 code = 0
         os._exit(code)  # no clean-up of ours or of the student's may run
 
     # --- doors ----------------------------------------------------------------------------------
 
-    def _shut_doors(self, cpu_s: float) -> None:
+    def _shut_doors(self) -> None:
+        """All that can be done before it is known what for."""
+        _die_with_server()
         os.setsid()  # a group of its own: kill(0) reaches nobody else, and one kill ends it all
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
         self._close_descriptors()
         _limit(resource.RLIMIT_CORE, 0)  # no copy of memory on the disk
-        _limit(resource.RLIMIT_FSIZE, MAX_FILE)
         _limit(resource.RLIMIT_NOFILE, MAX_OPEN)
-        _limit(resource.RLIMIT_CPU, math.ceil(cpu_s) + _GRACE_S)  # behind the timer of each test
         if self.server_memory:
             _limit(resource.RLIMIT_AS, self.server_memory + MEMORY)
         _limit_processes()
-        os.chdir(self.folder)
         faulthandler.enable(self.trace, all_threads=False)
         faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
         gc.enable()
-        if self.walls is not None:
-            self.walls.close_around_me()
 
     def _close_descriptors(self) -> None:
         """Close the control stream and whatever else the server holds."""
-        keep = {self.replies, self.trace} | (self.walls.descriptors if self.walls else frozenset())
+        keep = {self.stream, self.trace} | (self.walls.descriptors if self.walls else frozenset())
         low = 3
         for kept in sorted(keep):
             os.closerange(low, kept)
             low = kept + 1
         os.closerange(low, os.sysconf("SC_OPEN_MAX"))
 
+    def _shut_last_doors(self, order: Order) -> None:
+        """The submission's files go into a folder of their own; then the walls close."""
+        os.mkdir(self.folder, 0o700)  # noqa: PTH102  # pathlib takes longer, and this is done for each run
+        os.chdir(self.folder)
+        if isinstance(order, RunOrder):
+            for source in order.job.sources:
+                _write(source)
+        _limit(resource.RLIMIT_FSIZE, MAX_FILE)
+        _limit(resource.RLIMIT_CPU, math.ceil(_cpu_s(order)) + _GRACE_S)  # behind the timer
+        if self.walls is not None:
+            self.walls.close_around_me()
+
     # --- work -----------------------------------------------------------------------------------
+
+    def _follow(self, order: Order) -> None:
+        match order:
+            case RunOrder(job, start):
+                self._tests(job, start)
+            case ReadOrder(wanted):
+                self._index(wanted)
+            case AttackOrder(file, port):
+                self._send(ATTACKS, _encode(attack(file, port)))
 
     def _index(self, wanted: ReadRequest) -> None:
         signal.setitimer(signal.ITIMER_PROF, READ_CPU_S)
@@ -167,7 +194,29 @@ class Child:
         return formulas
 
     def _send(self, kind: bytes, payload: bytes) -> None:
-        write_all(self.replies, frame(kind, payload))
+        write_all(self.stream, frame(kind, payload))
+
+
+def _die_with_server() -> None:
+    """Nobody else would end a child whose server is gone."""
+    if _LIBC is not None:
+        _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
+def _write(source: Source) -> None:
+    """Write a file of the submission below the current folder."""
+    if "/" in source.path:
+        os.makedirs(os.path.dirname(source.path), exist_ok=True)  # noqa: PTH103, PTH120  # as for the folder
+    with open(source.path, "xb") as file:  # noqa: PTH123  # as for the folder
+        file.write(source.data)
+
+
+def _cpu_s(order: Order) -> float:
+    """The CPU seconds that following an order may take in all."""
+    if not isinstance(order, RunOrder):
+        return READ_CPU_S
+    tasks = order.job.tasks[order.start.task :]
+    return sum(task.cpu_s * len(task.tests) for task in tasks)
 
 
 def _limit(which: int, value: int) -> None:

@@ -1,21 +1,27 @@
 """Frames: how messages are cut out of a stream, between judge, server and child.
 
-One byte says the kind, four the length, then the payload. Knows nothing of what the payloads mean.
+One byte says the kind, four the length, then the payload. A server is asked for children and told
+to end them; what a child is to do and what it replies goes past the server, from judge to child and
+back, so that nothing of one submission is ever in the memory that the next one's child inherits.
 """
 
 import os
 import struct
 from collections.abc import Callable
-from typing import Literal
+from typing import TypeAlias
 
 import msgspec
+
+from grader.student.wire import Job, ReadRequest
 
 HEADER = struct.Struct(">cI")
 MAX_REPLY = 16 * 2**20
 """The bytes that one reply of a child may have."""
 
-# What the judge asks of a server, and the server's one answer beside the child's own frames.
-JOB, GO, READ, CANARY, STOP, ENDED = b"J", b"G", b"S", b"C", b"X", b"E"
+# What the judge asks of a server, which answers each with a frame of the same kind.
+NEW, END, WAITED = b"N", b"E", b"W"
+# What the judge sends a child, once.
+ORDER = b"O"
 # What a child sends.
 PROGRESS, TEST, FORMULA, FILE, INDEX, ATTACKS, BROKEN = b"P", b"T", b"F", b"R", b"I", b"A", b"!"
 FROM_CHILD = frozenset({PROGRESS, TEST, FORMULA, FILE, INDEX, ATTACKS, BROKEN})
@@ -28,21 +34,39 @@ class Position(msgspec.Struct, frozen=True):
     test: int
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How a child ended, as its server saw it.
+class RunOrder(msgspec.Struct, frozen=True, tag="run"):
+    """Run the tests of a job from a position on."""
+
+    job: Job
+    start: Position
+
+
+class ReadOrder(msgspec.Struct, frozen=True, tag="read"):
+    """Index the files of a submission."""
+
+    wanted: ReadRequest
+
+
+class AttackOrder(msgspec.Struct, frozen=True, tag="attack"):
+    """Attack the walls.
 
     Attributes:
-        status: the exit code, or minus the signal.
-        why: what the server killed it for, or "".
-        cpu_s, wall_s: what it used in all.
-        trace: where the interpreter was when a deadline or a crash ended it, as text lines.
+        file: a file that the judge has planted, which anybody may read.
+        port: a port that the judge listens on.
     """
 
+    file: str
+    port: int
+
+
+Order: TypeAlias = RunOrder | ReadOrder | AttackOrder
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How a child ended: its exit code or minus the signal, and the CPU seconds that it used."""
+
     status: int
-    why: Literal["", "clock", "too much", "not a reply", "stopped"] = ""
-    cpu_s: float = 0.0
-    wall_s: float = 0.0
-    trace: bytes = b""
+    cpu_s: float
 
 
 class StreamEndedError(Exception):

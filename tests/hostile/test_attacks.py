@@ -66,6 +66,9 @@ def walled(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
             sandbox.level  # noqa: B018  # finds out whether there are such walls
         except SandboxError as error:
             pytest.skip(str(error))
+        text = f"SIBLING-{secrets.token_hex(8)}"  # given to a child, and returned by it
+        source = Source(path="a.py", data=f"def f(*_):\n    return '{text}'\n".encode())
+        run(sandbox, source, Planted(Path(text), 0, 0))
         yield sandbox
 
 

@@ -344,7 +344,10 @@ def test_a_server_that_dies_is_started_again_and_the_job_repeated() -> None:
 
 def test_a_job_that_kills_every_server_is_not_decided() -> None:
     """Without walls a child can kill its server: then nothing of the job counts."""
-    source = "import os\ndef f(x):\n    os.kill(os.getppid(), 9)\n    return x\n"
+    source = (
+        "import os\nserver = os.getppid()\n"
+        "def f(x):\n    if server != 1: os.kill(server, 9)\n    return x\n"
+    )
     with Sandbox(walls=Walls.NONE) as fresh:
         tests = outcomes(fresh, source)
         assert {test.verdict for test in tests} == {Verdict.FAILED_TO_GRADE}

@@ -1,4 +1,4 @@
-"""Tries to read what it has inherited; must find its own pipes alone."""
+"""Tries to read what it has inherited; must find its own pipe and stream alone."""
 # ends: returned
 # bare: same
 
@@ -13,4 +13,5 @@ def f(secret, port, victim):
             found.append(os.fstat(descriptor).st_mode)
         except OSError:
             continue
-    return "GAINED" if len(found) > 2 or not all(map(stat.S_ISFIFO, found)) else "two pipes"
+    kinds = sorted(map(stat.S_IFMT, found))
+    return "nothing" if kinds == [stat.S_IFIFO, stat.S_IFSOCK] else "GAINED"
