@@ -37,13 +37,21 @@ OUT_OF_CLOCK = "timed out by the clock"
 """The reason of a timeout for which other work on the machine may be to blame."""
 _MAX_LINES = 40
 _WHERE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,9}) in ')
-_DEADLINE_SIGNALS = frozenset({-signal.SIGPROF, -signal.SIGXCPU})
+_NO_SIGNAL = 10_000
+
+
+def _status(name: str) -> int:
+    """What a process ends with that a signal ends; nothing does where there is no such signal."""
+    return -getattr(signal, name, _NO_SIGNAL)
+
+
+_DEADLINE_SIGNALS = frozenset({_status("SIGPROF"), _status("SIGXCPU")})
 _CRASHES = {
-    -signal.SIGSEGV: "a segmentation fault, often a recursion without an end",
-    -signal.SIGBUS: "a bus error",
-    -signal.SIGABRT: "an abort",
-    -signal.SIGFPE: "an arithmetic fault",
-    -signal.SIGILL: "an illegal instruction",
+    _status("SIGSEGV"): "a segmentation fault, often a recursion without an end",
+    _status("SIGBUS"): "a bus error",
+    _status("SIGABRT"): "an abort",
+    _status("SIGFPE"): "an arithmetic fault",
+    _status("SIGILL"): "an illegal instruction",
 }
 _Reply = TypeVar("_Reply")
 
@@ -274,7 +282,7 @@ def _ended_outcome(
     if ended.status in _CRASHES:
         crash = _CRASHES[ended.status]
         return _cut_off("crashed", f"the interpreter crashed with {crash}{where}", lines)
-    if ended.status == -signal.SIGKILL and ended.cpu_s >= task.cpu_s:
+    if ended.status == _status("SIGKILL") and ended.cpu_s >= task.cpu_s:
         return _timed_out("ran out of time and took no notice of the first signal", lines)
     if ended.status < 0:
         name = signal.Signals(-ended.status).name

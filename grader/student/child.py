@@ -10,13 +10,15 @@ import faulthandler
 import gc
 import math
 import os
-import resource
 import signal
 import sys
 from collections.abc import Iterator
 from typing import NoReturn
 
 import msgspec
+
+with contextlib.suppress(ImportError):  # a system without it has no walls either: see `plain`
+    import resource
 
 from grader.student.calls import Function
 from grader.student.canary import attack
@@ -63,12 +65,13 @@ MAX_FILE = 16 * 2**20
 MAX_OPEN = 64
 MAX_PROCESSES = 64
 READ_CPU_S = 10.0
-DEADLINE_SIGNAL = signal.SIGPROF
+DEADLINE_SIGNAL = getattr(signal, "SIGPROF", signal.SIGTERM)
 _GRACE_S = 2
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _SET_PARENT_DEATH_SIGNAL = 1
 
 _encode = msgspec.msgpack.Encoder().encode
+decode_order = msgspec.msgpack.Decoder(Order).decode
 
 
 class Child:
@@ -95,7 +98,7 @@ class Child:
             self._shut_doors()
             kind, payload = read_frame(lambda size: os.read(self.stream, size))
             assert kind == ORDER
-            order = msgspec.msgpack.decode(payload, type=Order)
+            order = decode_order(payload)
             del payload
             self._shut_last_doors(order)
         except StreamEndedError:
@@ -160,7 +163,7 @@ class Child:
                 self._send(ATTACKS, _encode(attack(file, port)))
 
     def _index(self, wanted: ReadRequest) -> None:
-        signal.setitimer(signal.ITIMER_PROF, READ_CPU_S)
+        self._limit_step(READ_CPU_S)
         index = read_submission(
             wanted.sources, wanted.asked, starting=lambda n: self._send(FILE, _encode(n))
         )
@@ -177,7 +180,7 @@ class Child:
         runner: Function | Formulas | None = None
         for test in range(first, len(task.tests)):
             self._send(PROGRESS, _encode(Progress(task=number, test=test)))
-            signal.setitimer(signal.ITIMER_PROF, task.cpu_s)
+            self._limit_step(task.cpu_s)
             if runner is None:
                 runner = self._prepared(number, task, files)
             cases = tuple(map(runner.run, task.tests[test].cases))
@@ -192,6 +195,10 @@ class Child:
         for reply in formulas.replies:
             self._send(FORMULA, _encode(reply))
         return formulas
+
+    def _limit_step(self, cpu_s: float) -> None:
+        """The step that begins may take so many CPU seconds."""
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)
 
     def _send(self, kind: bytes, payload: bytes) -> None:
         write_all(self.stream, frame(kind, payload))
