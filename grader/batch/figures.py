@@ -29,6 +29,7 @@ from grader.report.classpage import Bar, ClassPage, Look, PartRow, Shared, Stude
 _BARS = 10
 _NEAR = Fraction(9, 10)  # of a part's marks: something small is missing
 _MOST_NEAR = 20
+_LISTED = 6
 _ODD_FACTOR, _ODD_S = 5, 5.0  # so many times the median, and so many seconds, are odd
 _ENOUGH = 10  # students, before a discrimination says anything
 Named = Callable[[str], Who]
@@ -111,9 +112,9 @@ def _bars(graded: Sequence[Standing]) -> tuple[Bar, ...]:
     counts = [0] * _BARS
     for standing in graded:
         counts[max(0, min(_BARS - 1, int(standing.marks * _BARS / top)))] += 1
-    edges = [shown([top * n / _BARS])[0] for n in range(_BARS + 1)]
+    edges = [100 * n // _BARS for n in range(_BARS + 1)]
     return tuple(
-        Bar(label=f"{edges[n]}–{edges[n + 1]}", count=c, height=round(100 * c / max(counts)))
+        Bar(label=f"{edges[n]}–{edges[n + 1]} %", count=c, height=round(100 * c / max(counts)))
         for n, c in enumerate(counts)
     )
 
@@ -129,9 +130,14 @@ def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
     ):
         for standing in standings:
             if numbers := [p.number for p in standing.parts if p.pending and p.verdict is verdict]:
-                yield Look(who=named(standing.student), why=f"{words} {', '.join(numbers)}")
+                yield Look(who=named(standing.student), why=f"{words} {_listed(numbers)}")
     yield from _odd_times(standings, named)
     yield from _near_misses(standings, named)
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    more = f" and {len(numbers) - _LISTED} more" if len(numbers) > _LISTED else ""
+    return f"{', '.join(numbers[:_LISTED])}{more}"
 
 
 def _odd_times(standings: Sequence[Standing], named: Named) -> Iterator[Look]:

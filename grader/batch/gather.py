@@ -70,6 +70,10 @@ def _entries_at(path: Path, is_class: Callable[[Path], bool]) -> Iterator[Entry]
         for entry in listed:
             if not entry.name.startswith(".") and entry.name not in _LEFT_BEHIND:
                 yield _entry(Path(entry.path))
+    elif path.suffix.lower() == ".zip":
+        from grader.batch.archives import archived
+
+        yield from archived(path)
     else:
         yield _entry(path)
 

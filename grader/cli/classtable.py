@@ -21,6 +21,8 @@ _LOOK = {
     Verdict.UNREADABLE: "not read",
 }
 
+_LISTED = 6
+
 
 def print_table(standings: Sequence[Standing], *, sort: str) -> None:
     """One line per student, and the class in one line."""
@@ -84,7 +86,9 @@ def _look(standing: Standing) -> str:
     if not open_:
         return ""
     pending = shown([sum((part.pending for part in open_), Fraction(0))])[0]
-    numbers = ", ".join(part.number for part in open_)
+    numbers = ", ".join(part.number for part in open_[:_LISTED])
+    if len(open_) > _LISTED:
+        numbers += f" and {len(open_) - _LISTED} more"
     return f"{pending} marks open at {numbers}: {_first_sentence(open_)}"
 
 

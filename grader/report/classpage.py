@@ -19,7 +19,7 @@ class Bar(Record, frozen=True):
     """One bar of the distribution.
 
     Attributes:
-        label: its range of marks ("10–12").
+        label: its range of marks, in percent ("10–20 %").
         count: how many students.
         height: of 100.
     """

@@ -4,15 +4,28 @@ Copies bytes and matches names. It never decodes, parses or runs a student's fil
 the student's side, which gives back an index.
 """
 
+from grader.submission.archive import Archive, Member, inner_archive
 from grader.submission.match import Match, Matching, TypedField, field_names, match_answers
-from grader.submission.take import Submission, take_submission
+from grader.submission.take import (
+    MAX_BYTES,
+    MAX_FILES,
+    Submission,
+    submission_of,
+    take_submission,
+)
 
 __all__ = [
+    "MAX_BYTES",
+    "MAX_FILES",
+    "Archive",
     "Match",
     "Matching",
+    "Member",
     "Submission",
     "TypedField",
     "field_names",
+    "inner_archive",
     "match_answers",
+    "submission_of",
     "take_submission",
 ]

@@ -51,13 +51,15 @@ def take_submission(path: Path) -> Submission:
             taker.file(path, path.name)
     except OSError as error:
         raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
-    sources = tuple(taker.sources)
-    return Submission(
-        student=path.resolve().name if path.is_dir() else path.resolve().parent.name,
-        sources=sources,
-        notes=tuple(taker.notes),
-        digest=_digest(sources),
-    )
+    student = path.resolve().name if path.is_dir() else path.resolve().parent.name
+    return submission_of(student, tuple(taker.sources), tuple(taker.notes))
+
+
+def submission_of(
+    student: str, sources: tuple[Source, ...], notes: tuple[str, ...] = ()
+) -> Submission:
+    """A submission of files that were copied already."""
+    return Submission(student=student, sources=sources, notes=notes, digest=_digest(sources))
 
 
 class _Taker:

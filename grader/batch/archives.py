@@ -1,0 +1,116 @@
+"""The submissions of a class in one archive of a course platform.
+
+Joins who owns which file (`platforms`) with the reader of archives; nothing is unpacked to disk.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from grader.batch.gather import Entry, student_name, utc
+from grader.batch.platforms import METADATA, Handed, Placed, handed_by_folder, place
+from grader.errors import SubmissionError
+from grader.student.wire import Source
+from grader.submission import (
+    MAX_BYTES,
+    MAX_FILES,
+    Archive,
+    Member,
+    Submission,
+    inner_archive,
+    submission_of,
+)
+
+
+def archived(path: Path) -> Iterator[Entry]:
+    """The submissions in an archive, one per student.
+
+    Raises:
+        SubmissionError: it can not be opened as a zip archive.
+    """
+    archive = Archive(path, place=str(path))
+    members = {member.name: member for member in archive.members}
+    metadata = _metadata(archive)
+    files: dict[str, list[Placed]] = {}
+    for placed in place((name for name in members if not name.endswith(METADATA)), metadata):
+        files.setdefault(student_name(placed.student), []).append(placed)
+    given = {s: handed.at for handed in metadata.values() for s in handed.students}
+    for student, mine in files.items():
+        times = [members[placed.member].modified for placed in mine]
+        newest = max((time for time in times if time is not None), default=None)
+        yield Entry(
+            student=student,
+            place=f"{path}: {mine[0].member}",
+            take=partial(_taken, archive, members, student, tuple(mine)),
+            submitted_at=_moment(given.get(mine[0].student) or newest),
+            is_late=any(placed.is_late for placed in mine),
+        )
+
+
+def _metadata(archive: Archive) -> dict[str, Handed]:
+    found = next((m for m in archive.members if m.name.endswith(METADATA)), None)
+    return handed_by_folder(archive.read(found)) if found else {}
+
+
+def _moment(at: datetime | None) -> str:
+    return utc(at) if at else ""
+
+
+def _taken(
+    archive: Archive, members: dict[str, Member], student: str, files: tuple[Placed, ...]
+) -> Submission:
+    """Copy one student's files; an archive among them is opened, one level deep."""
+    taker = _Taker()
+    for placed in files:
+        taker.take(archive, members[placed.member], placed.path)
+    prefixes = {placed.member.partition("/")[0] for placed in files}
+    taker.notes += [
+        f"{name} {note}"
+        for name, note in archive.notes.items()
+        if name.partition("/")[0] in prefixes and len(prefixes) == 1
+    ]
+    return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
+
+
+class _Taker:
+    """The copying under way, within the bounds of one submission."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+        self.notes: list[str] = []
+        self._total = 0
+
+    def take(self, archive: Archive, member: Member, path: str, *, is_inner: bool = False) -> None:
+        try:
+            data = archive.read(member)
+        except SubmissionError as error:
+            self.notes.append(f"{path} was left out: {error}")
+            return
+        if path.lower().endswith(".zip") and not is_inner:
+            self._take_inner(data, path)
+        elif len(self.sources) >= MAX_FILES or self._total + len(data) > MAX_BYTES:
+            self.notes.append(f"{path} was left out: the submission has too many files or bytes")
+        else:
+            if path in self.sources:
+                self.notes.append(f"{path} was handed in more than once; the last one counts")
+            self._total += len(data)
+            self.sources[path] = Source(path=path, data=data)
+
+    def _take_inner(self, data: bytes, path: str) -> None:
+        try:
+            inner = inner_archive(data, place=path)
+        except SubmissionError as error:
+            self.notes.append(f"{path} was left out: {error}")
+            return
+        self.notes += [f"{name} in {path} {note}" for name, note in inner.notes.items()]
+        names = [member.name for member in inner.members]
+        root = _common_folder(names)
+        for member in inner.members:
+            self.take(inner, member, member.name.removeprefix(root), is_inner=True)
+
+
+def _common_folder(names: list[str]) -> str:
+    """The one folder that all names stand in, with its `/`; "" where there is none."""
+    roots = {name.partition("/")[0] for name in names if "/" in name}
+    return f"{roots.pop()}/" if len(roots) == 1 and all("/" in name for name in names) else ""

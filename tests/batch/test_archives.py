@@ -1,0 +1,121 @@
+"""The archives of course platforms, as they are downloaded, give one submission per student."""
+
+import io
+import zipfile
+
+import pytest
+
+from grader.batch.gather import gather
+from tests import tiny
+from tests.batch.classes import run, table
+
+METADATA = """\
+---
+submission_11:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: ada1
+    :email: ada@uni.example
+  - :name: Bob
+    :email: bob@uni.example
+  :created_at: 2026-11-20 10:00:00.000000000 Z
+submission_12:
+  :submitters:
+  - :name: Carol
+    :sid: carol7
+  :created_at: 2026-11-21 10:00:00.000000000 Z
+"""
+LAYOUTS = {
+    "gradescope": (
+        {
+            "assignment_1_export/submission_metadata.yml": METADATA,
+            "assignment_1_export/submission_11/a.py": "11",
+            "assignment_1_export/submission_12/deep/a.py": "12",
+        },
+        {"ada1": {"a.py"}, "bob@uni.example": {"a.py"}, "carol7": {"deep/a.py"}},
+    ),
+    "canvas": (
+        {
+            "adalovelace_101_5001_a.py": "1",
+            "adalovelace_101_5002_answers-2.yaml": "2",
+            "bobby_LATE_102_5003_a-1.py": "3",
+        },
+        {"adalovelace_101": {"a.py", "answers.yaml"}, "bobby_102": {"a.py"}},
+    ),
+    "moodle": (
+        {
+            "Ada Lovelace_201_assignsubmission_file/a.py": "1",
+            "Ada Lovelace_201_assignsubmission_onlinetext/onlinetext.html": "t",
+            "Zoë_202_assignsubmission_file_/answers.yaml": "2",
+            "Bob_203_assignsubmission_file_a.py": "3",
+        },
+        {
+            "Ada Lovelace_201": {"a.py", "onlinetext.html"},
+            "Zoë_202": {"answers.yaml"},
+            "Bob_203": {"a.py"},
+        },
+    ),
+    "folders": (
+        {"class/ada/a.py": "1", "class/ada/b/c.py": "1", "class/bob/a.py": "2"},
+        {"ada": {"a.py", "b/c.py"}, "bob": {"a.py"}},
+    ),
+    "one folder and a file": (
+        {"ada/a.py": "1", "bob.py": "2"},
+        {"ada": {"a.py"}, "bob": {"bob.py"}},
+    ),
+}
+
+
+def packed(path, files):
+    with zipfile.ZipFile(path, "w") as made:
+        for name, text in files.items():
+            made.writestr(name, text)
+    return path
+
+
+def entries(path):
+    return {entry.student: entry for entry in gather([path], is_class=lambda _: True)}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_layout_gives_one_submission_per_student(tmp_path, layout):
+    files, wanted = LAYOUTS[layout]
+    found = entries(packed(tmp_path / "class.zip", files))
+    assert {s: {source.path for source in e.take().sources} for s, e in found.items()} == wanted
+
+
+def test_the_platform_says_when_and_whether_late(tmp_path):
+    found = entries(packed(tmp_path / "g.zip", LAYOUTS["gradescope"][0]))
+    assert found["carol7"].submitted_at == "2026-11-21T10:00:00+00:00"
+    found = entries(packed(tmp_path / "c.zip", LAYOUTS["canvas"][0]))
+    assert (found["bobby_102"].is_late, found["adalovelace_101"].is_late) == (True, False)
+
+
+def test_metadata_that_is_not_understood_leaves_the_folders_names(tmp_path):
+    files = LAYOUTS["gradescope"][0] | {"assignment_1_export/submission_metadata.yml": "!!x [:"}
+    found = entries(packed(tmp_path / "class.zip", files))
+    assert set(found) == {"submission_11", "submission_12"}
+
+
+def test_an_archive_in_an_archive_is_opened_once(tmp_path):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as made:
+        made.writestr("hw/a.py", "1")
+        made.writestr("hw/more.zip", b"PK")
+    found = entries(
+        packed(tmp_path / "class.zip", {"ada/hw.zip": inner.getvalue(), "bob/a.py": ""})
+    )
+    assert {source.path for source in found["ada"].take().sources} == {"a.py", "more.zip"}
+
+
+def test_an_archive_is_graded_as_a_class(template, tmp_path):
+    path = packed(
+        tmp_path / "submissions.zip",
+        {
+            "adal_101_5001_affine.py": tiny.RIGHT_FUNCTIONS,
+            "adal_101_5002_answers.yaml": tiny.RIGHT_ANSWERS,
+            "bobby_102_5003_affine.py": "",
+        },
+    )
+    done = run(template, "--book", tmp_path / "book", "--reports", tmp_path / "r", path, check=0)
+    assert table(done) == {"adal_101": ["11", "12", "1"], "bobby_102": ["0", "12"]}

@@ -1,0 +1,116 @@
+"""Archives of strangers: nothing leads out, no link, no bomb, names of any kind."""
+
+import io
+import stat
+import struct
+import unicodedata
+import zipfile
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.submission import archive as archives
+from grader.submission import inner_archive
+
+FILE = stat.S_IFREG | 0o644
+
+
+def opened(*members, **changes):
+    """An archive of (name, data) or (name, data, mode)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data, *mode in members:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = changes.get("method", zipfile.ZIP_DEFLATED)
+            info.external_attr = (mode[0] if mode else FILE) << 16
+            made.writestr(info, data)
+    return inner_archive(out.getvalue(), place="class.zip")
+
+
+def contents(archive):
+    return {member.name: archive.read(member) for member in archive.members}
+
+
+def test_files_come_back_by_name():
+    found = contents(opened(("alice/a.py", b"1"), ("bob/b.py", b"2"), ("bob/", b"")))
+    assert found == {"alice/a.py": b"1", "bob/b.py": b"2"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.py", "/etc/passwd", "alice/../../a.py", "..\\a.py", "C:/a.py", "C:\\a.py"]
+)
+def test_a_name_that_leads_out_is_left_out(name):
+    archive = opened((name, b"x"), ("alice/a.py", b"1"))
+    assert list(contents(archive)) == ["alice/a.py"]
+    assert "leads out of its folder and was left out" in archive.notes.values()
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+def test_a_link_or_a_device_is_left_out(kind):
+    archive = opened(("alice/a.py", b"/etc/passwd", kind | 0o777))
+    assert contents(archive) == {}
+    assert "is a link or no regular file" in archive.notes["alice/a.py"]
+
+
+def test_a_bomb_is_left_out_by_its_ratio():
+    archive = opened(("alice/a.py", bytes(8 * 2**20)))
+    assert contents(archive) == {}
+    assert "8 MiB is too large" in archive.notes["alice/a.py"]
+
+
+def test_a_bomb_that_lies_about_its_size_is_not_unpacked(monkeypatch):
+    """The list says 10 bytes; what comes out is bounded all the same."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.py", bytes(2**20))
+    data = bytearray(out.getvalue())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 24 : at + 28] = struct.pack("<I", 10)
+    archive = inner_archive(bytes(data), place="class.zip")
+    with pytest.raises(SubmissionError, match="is damaged"):
+        archive.read(archive.members[0])
+
+
+def test_more_members_than_allowed_are_refused(monkeypatch):
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
+    with pytest.raises(SubmissionError, match="found 4 members; wanted 3"):
+        opened(*((f"{n}.py", b"") for n in range(4)))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip at all" * 100])
+def test_what_is_no_archive_is_told(data):
+    with pytest.raises(SubmissionError, match="can not be opened as a zip archive"):
+        inner_archive(data, place="class.zip")
+
+
+def test_a_damaged_member_is_told_by_name():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("a.py", b"x" * 1000)
+    data = out.getvalue().replace(b"x" * 1000, b"y" * 1000)
+    archive = inner_archive(data, place="class.zip")
+    with pytest.raises(SubmissionError, match=r"a\.py is damaged"):
+        archive.read(archive.members[0])
+
+
+def test_other_packings_are_named():
+    archive = opened(("a.py", b"x"), method=zipfile.ZIP_LZMA)
+    assert "pack it as plain zip" in archive.notes["a.py"]
+
+
+def test_names_of_any_encoding_and_form_become_one():
+    """A decomposed name, and UTF-8 in an archive that does not say so."""
+    decomposed = unicodedata.normalize("NFD", "Zoë/é.py")
+    assert [m.name for m in opened((decomposed, b"x")).members] == ["Zoë/é.py"]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("Zo?/a.py", b"x")
+    data = out.getvalue().replace(b"Zo?/a.py", b"Z\xc3\xab/a.py")
+    assert [m.name for m in inner_archive(data, place="x").members] == ["Zë/a.py"]
+
+
+def test_what_systems_leave_in_archives_is_ignored():
+    names = ("__MACOSX/alice/._a.py", "alice/.DS_Store", "Thumbs.db", ".git/config")
+    archive = opened(*((name, b"x") for name in names), ("alice/a.py", b"1"))
+    assert list(contents(archive)) == ["alice/a.py"]
+    assert archive.notes == {}
