@@ -233,6 +233,14 @@ def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
+def limit_memory() -> None:
+    """Allow the memory that a child may have, where the system can limit it."""
+    with contextlib.suppress(NameError, ValueError, OSError, IndexError):
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  # as below
+            pages = int(file.read().split()[0])
+        _limit(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGESIZE") + MEMORY)
+
+
 def _limit_processes() -> None:
     """Allow a few more threads than the machine has now: the kernel counts all of one user's."""
     with contextlib.suppress(OSError, IndexError, ValueError):

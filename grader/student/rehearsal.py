@@ -4,13 +4,24 @@ The interpreter then has specialised its bytecode, filled its caches and grown i
 that all children share; each would pay for that again otherwise.
 """
 
+import msgspec
 import numpy as np
 
 from grader.student.calls import Function
-from grader.student.child import encoded
+from grader.student.child import decode_order, encoded
+from grader.student.frames import Position, RunOrder
 from grader.student.loading import StudentFiles
 from grader.student.signature import parse_signature
-from grader.student.wire import FunctionAnswer, Place, TestReply, pack
+from grader.student.wire import (
+    FunctionAnswer,
+    Job,
+    Place,
+    Source,
+    Task,
+    TestInputs,
+    TestReply,
+    pack,
+)
 
 _FILE = "rehearsal.py"
 _SOURCE = b"""import math
@@ -25,12 +36,20 @@ _TIMES = 20  # the interpreter specialises what has run a few times
 
 
 def rehearse() -> None:
-    """Load and call a function as a child does, and forget it again."""
-    signature = parse_signature("double(x[N]) -> y[N]")
+    """Read an order, load and call a function as a child does, and forget it again."""
+    case = (pack(np.arange(3.0)),)
     answer = FunctionAnswer(place=Place(file=_FILE))
-    inputs = (pack(np.arange(3.0)),)
+    task = Task(
+        part="rehearsal/double",
+        signature="double(x[N]) -> y[N]",
+        answer=answer,
+        tests=(TestInputs(cases=(case,)),),
+    )
+    job = Job(sources=(Source(path=_FILE, data=_SOURCE),), tasks=(task,))
+    order = msgspec.msgpack.encode(RunOrder(job=job, start=Position(0, 0)))
     for _ in range(_TIMES):
+        decode_order(order)
         with StudentFiles({_FILE: _SOURCE}, "") as files:
-            function = Function(files, answer, signature, ("numpy",))
-            cases = tuple(function.run(inputs) for _ in range(2))
+            function = Function(files, answer, parse_signature(task.signature), task.imports)
+            cases = tuple(function.run(case) for _ in range(2))
         encoded(TestReply(task=0, test=0, cases=cases))
