@@ -26,7 +26,6 @@ from grader.student.canary import (
     SEE_PROCESSES,
     SOCKETS,
 )
-from grader.student.child import READ_CPU_S
 from grader.student.frames import AttackOrder
 
 _TOLERABLE = frozenset({SEE_FILES, SEE_PROCESSES})
@@ -93,7 +92,7 @@ def attacks_of(server: Server, order: AttackOrder) -> tuple[str, ...]:
     """
     attacks: tuple[str, ...] | None = None
     said = "the canary said nothing"
-    with Child(server, order, cpu_s=READ_CPU_S) as child:
+    with Child(server, order, cpu_s=frames.READ_CPU_S) as child:
         while attacks is None and (found := child.receive()) is not None:
             kind, payload = found
             if kind == frames.ATTACKS:

@@ -45,13 +45,14 @@ def _status(name: str) -> int:
     return -getattr(signal, name, _NO_SIGNAL)
 
 
-_DEADLINE_SIGNALS = frozenset({_status("SIGPROF"), _status("SIGXCPU")})
+_SIGNALS = {one.name: -one.value for one in signal.Signals}  # few of them on Windows
+_DEADLINE_SIGNALS = frozenset({_SIGNALS.get("SIGPROF"), _SIGNALS.get("SIGXCPU")})
 _CRASHES = {
-    _status("SIGSEGV"): "a segmentation fault, often a recursion without an end",
-    _status("SIGBUS"): "a bus error",
-    _status("SIGABRT"): "an abort",
-    _status("SIGFPE"): "an arithmetic fault",
-    _status("SIGILL"): "an illegal instruction",
+    _SIGNALS.get("SIGSEGV"): "a segmentation fault, often a recursion without an end",
+    _SIGNALS.get("SIGBUS"): "a bus error",
+    _SIGNALS.get("SIGABRT"): "an abort",
+    _SIGNALS.get("SIGFPE"): "an arithmetic fault",
+    _SIGNALS.get("SIGILL"): "an illegal instruction",
 }
 _Reply = TypeVar("_Reply")
 

@@ -17,7 +17,6 @@ from grader.sandbox.levels import Choice, Level
 from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.sandbox.servers import Server, ServerDiedError
 from grader.student import frames
-from grader.student.child import READ_CPU_S
 from grader.student.frames import ReadOrder, RunOrder
 from grader.student.wire import Asked, Index, Job, Place, ReadRequest, Source, Task, Unread
 
@@ -148,7 +147,7 @@ class Sandbox:
         """The index, or None and the number of the file that the reader died of."""
         server = self._start(with_torch=False)
         culprit = 0
-        with Child(server, ReadOrder(wanted), cpu_s=READ_CPU_S) as child:
+        with Child(server, ReadOrder(wanted), cpu_s=frames.READ_CPU_S) as child:
             while (found := child.receive()) is not None:
                 kind, payload = found
                 if kind == frames.INDEX:

@@ -22,7 +22,6 @@ from grader.sandbox.bubblewrap import SCRATCH, command, find_bubblewrap
 from grader.sandbox.places import Places, places
 from grader.student import frames
 from grader.student.frames import Ended
-from grader.student.server import LAST_WORDS
 
 START = Path(__file__).parent.parent / "student" / "start.py"
 _PRELOAD = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft")
@@ -168,7 +167,7 @@ class Server:
         Raises:
             ServerDiedError: there is nobody to ask.
         """
-        self._send(frames.END, LAST_WORDS if asks_for_last_words else b"")
+        self._send(frames.END, frames.LAST_WORDS if asks_for_last_words else b"")
         return msgspec.msgpack.decode(self._read_reply(frames.END), type=Ended)
 
     def discard(self) -> None:

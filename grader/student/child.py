@@ -32,6 +32,7 @@ from grader.student.frames import (
     MAX_REPLY,
     ORDER,
     PROGRESS,
+    READ_CPU_S,
     TEST,
     AttackOrder,
     Order,
@@ -64,7 +65,6 @@ MEMORY = 2**30
 MAX_FILE = 16 * 2**20
 MAX_OPEN = 64
 MAX_PROCESSES = 64
-READ_CPU_S = 10.0
 DEADLINE_SIGNAL = getattr(signal, "SIGPROF", signal.SIGTERM)
 _GRACE_S = 2
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None

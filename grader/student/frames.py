@@ -17,9 +17,13 @@ from grader.student.wire import Job, ReadRequest
 HEADER = struct.Struct(">cI")
 MAX_REPLY = 16 * 2**20
 """The bytes that one reply of a child may have."""
+READ_CPU_S = 10.0
+"""The CPU seconds that reading one file of a submission may take, and all of them."""
 
 # What the judge asks of a server, which answers each with a frame of the same kind.
 NEW, END, WAITED = b"N", b"E", b"W"
+LAST_WORDS = b"last words"
+"""With END: let the interpreter say where it is first."""
 # What the judge sends a child, once.
 ORDER = b"O"
 # What a child sends.

@@ -24,8 +24,6 @@ from grader.student.frames import Ended
 from grader.student.rehearsal import rehearse
 from grader.student.walls import Walls
 
-LAST_WORDS = b"last words"
-"""With END: let the interpreter say where it is first."""
 _LAST_WORDS_S = 0.3
 _SWEEP_S = 5.0
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
@@ -79,7 +77,7 @@ class _Server:
         if kind == frames.NEW:
             self._fork()
         elif kind == frames.END:
-            ended = self._end(self._running.popleft(), says=payload == LAST_WORDS)
+            ended = self._end(self._running.popleft(), says=payload == frames.LAST_WORDS)
             self._reply(frames.END, msgspec.msgpack.encode(ended))
         elif kind == frames.WAITED:
             waited = _waited(self._running[0].pid)
