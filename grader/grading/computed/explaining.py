@@ -1,0 +1,114 @@
+"""Says what is behind a wrong output: a known misconception, or what the arrays tell.
+
+Misconceptions are recognised over all cases of a part, and only where none is does the diagnosis
+speak. Knows nothing of marks.
+"""
+
+from collections import Counter
+from functools import cached_property
+
+from grader import compare, diagnose
+from grader.grading.computed.answers import Answer
+from grader.grading.computed.cases import Cases
+from grader.grading.formulas import dependence, formula_of
+from grader.grading.probing import differing_sides, single_edit
+from grader.model import Comparison, Diagnosis, ExpectedOutput, Misconception, Stage
+from grader.student.wire import Value, unpack
+
+
+class Explaining:
+    """Explains the wrong outputs of one answer.
+
+    Args:
+        diagnoses: whether to look at the arrays too, which takes time and moves no mark.
+    """
+
+    def __init__(self, answer: Answer, *, diagnoses: bool) -> None:
+        self._answer, self._diagnoses = answer, diagnoses
+        self._probes: dict[int, tuple[str, str]] = {}
+
+    def recognised(self, output: int) -> Misconception | None:
+        """The misconception whose values an output has, if there is one."""
+        index = self._recognised[output]
+        return None if index is None else self._answer.expected.misconceptions[index]
+
+    def diagnosed(self, cases: Cases) -> Diagnosis | None:
+        """What arrays and formula tell about an output that no misconception explains."""
+        if not self._diagnoses:
+            return None
+        return self._probed(cases.output, self._from_arrays(cases))
+
+    def sentence(self, output: int, comparison: Comparison, found: Diagnosis | None) -> str:
+        """What to say of an unrecognised mistake; a hidden number gives nothing away."""
+        answer = self._answer
+        if comparison.stage is Stage.VALUES and not answer.signature.inputs:
+            return "this is not the right value"
+        absent = dependence(answer.part, answer.outcome, answer.expected, output)
+        if absent:
+            return absent
+        told = (found.sentence if found is not None else "", comparison.sentence)
+        return "; ".join(filter(None, told))
+
+    # --- misconceptions -------------------------------------------------------------------------
+
+    @cached_property
+    def _recognised(self) -> tuple[int | None, ...]:
+        """Per output the misconception that its values are those of.
+
+        Where several are, the one that explains most outputs of the part is the likeliest.
+        """
+        fitting = [self._fitting(k) for k in range(len(self._answer.signature.outputs))]
+        explained = Counter(index for indices in fitting for index in indices)
+        return tuple(max(indices, key=explained.__getitem__, default=None) for indices in fitting)
+
+    def _fitting(self, output: int) -> tuple[int, ...]:
+        """The misconceptions whose output the student's equals wherever the case ran."""
+        actuals: list[Value] = []
+        expecteds: list[ExpectedOutput] = []
+        for bound, test in zip(self._answer.bound, self._answer.expected.tests, strict=True):
+            for one, case in zip(bound, test.cases, strict=False):  # a test cut off has no cases
+                if one.values:
+                    actuals.append(one.values[output])
+                    expecteds.append(case.outputs[output])
+        return compare.recognise(
+            actuals=actuals,
+            expected=expecteds,
+            count=len(self._answer.expected.misconceptions),
+            tolerance=self._answer.expected.tolerance,
+        )
+
+    # --- arrays and formulas --------------------------------------------------------------------
+
+    def _from_arrays(self, cases: Cases) -> Diagnosis | None:
+        signature, k = self._answer.signature, cases.output
+        bound, test = self._answer.bound[cases.test], self._answer.expected.tests[cases.test]
+        names = [variable.name for variable in signature.inputs]
+        wrong = [test.cases[i] for i in cases.bad]
+        return diagnose.diagnose(
+            actuals=[bound[i].values[k] for i in cases.bad],
+            expecteds=[unpack(case.outputs[k].value) for case in wrong],
+            inputs=[dict(zip(names, map(unpack, case.inputs), strict=True)) for case in wrong],
+            signature=signature,
+            output=k,
+            scales=[case.outputs[k].scale for case in wrong],
+            bound=self._answer.expected.tolerance,
+        )
+
+    def _probed(self, output: int, found: Diagnosis | None) -> Diagnosis | None:
+        """A diagnosis, sharpened by a closer look at the formula if there is one."""
+        answer = self._answer
+        formula = formula_of(answer.outcome, output)
+        if formula is None or not answer.signature.inputs:
+            return found
+        if output not in self._probes:
+            cases = [case for test in answer.expected.tests for case in test.cases]
+            where = (formula, answer.part, cases, output, answer.convention.name)
+            self._probes[output] = (differing_sides(*where), single_edit(*where))
+        sides, edit = self._probes[output]
+        if sides:
+            return Diagnosis(kind="sides differ", sentence=sides)
+        if edit:
+            sentence = found.sentence if found is not None else "the formula is nearly right"
+            hint = f"what it needs is one edit: {edit}"
+            return Diagnosis(kind="one edit", sentence=sentence, hint=hint)
+        return found

@@ -1,0 +1,119 @@
+"""Marks one output of one test.
+
+Knows nothing of other tests, but for what explains a mistake over all of them.
+"""
+
+from fractions import Fraction
+
+from msgspec.structs import replace
+
+from grader import compare
+from grader.grading.computed.answers import Answer
+from grader.grading.computed.cases import Cases
+from grader.grading.computed.explaining import Explaining
+from grader.grading.formulas import Convention
+from grader.model import Comparison, OutputResult, Stage
+from grader.student.wire import NoValue, Packed, Unusable, Value, pack, unpack
+
+SQUEEZED_SHARE = Fraction(9, 10)
+
+
+def output_result(
+    answer: Answer, cases: Cases, explaining: Explaining, out_of: Fraction
+) -> OutputResult:
+    """What an output earns in a test that ran, and why no more."""
+    silence = answer.silence(cases.output)
+    if silence:
+        return without_value(answer, cases.output, out_of, silence)
+    squeezed = [i for i, comparison in cases.comparisons.items() if comparison.squeezed]
+    if cases.bad:
+        result = _wrong(answer, cases, explaining, out_of)
+    elif squeezed:
+        result = _squeezed(answer, cases, squeezed[0], out_of)
+    else:
+        result = _right(answer, cases, out_of)
+    return _doubted(_shared(result, answer.convention), answer, cases.output)
+
+
+def without_value(answer: Answer, output: int, out_of: Fraction, why: str) -> OutputResult:
+    """An output that has nothing to compare."""
+    name = answer.signature.outputs[output].name
+    return OutputResult(name=name, marks=Fraction(0), out_of=out_of, sentence=why)
+
+
+def _right(answer: Answer, cases: Cases, out_of: Fraction) -> OutputResult:
+    last = max(cases.comparisons)
+    comparison = cases.comparisons[last]
+    return OutputResult(
+        name=answer.signature.outputs[cases.output].name,
+        marks=out_of,
+        out_of=out_of,
+        comparison=comparison if comparison.agrees else Comparison(stage=Stage.AGREES),
+        case=last,
+        got=_packed(answer.bound[cases.test][last].values[cases.output]),
+        expected=answer.expected.tests[cases.test].cases[last].outputs[cases.output].value,
+    )
+
+
+def _squeezed(answer: Answer, cases: Cases, first: int, out_of: Fraction) -> OutputResult:
+    """Right but for axes of length 1: a named tenth is lost."""
+    comparison = cases.comparisons[first]
+    return OutputResult(
+        name=answer.signature.outputs[cases.output].name,
+        marks=out_of * SQUEEZED_SHARE,
+        out_of=out_of,
+        sentence=answer.named(cases.output, comparison.sentence),
+        comparison=comparison,
+        case=first,
+    )
+
+
+def _wrong(answer: Answer, cases: Cases, explaining: Explaining, out_of: Fraction) -> OutputResult:
+    k, first = cases.output, cases.bad[0]
+    comparison = cases.comparisons[first]
+    actual = answer.bound[cases.test][first].values[k]
+    wanted = answer.expected.tests[cases.test].cases[first].outputs[k]
+    result = OutputResult(
+        name=answer.signature.outputs[k].name,
+        marks=Fraction(0),
+        out_of=out_of,
+        comparison=comparison,
+        case=first,
+        error_map=compare.error_map(
+            actual=actual,
+            expected=unpack(wanted.value),
+            scale=wanted.scale,
+            bound=max(comparison.bound, answer.expected.tolerance),
+        ),
+        got=_packed(actual),
+        expected=wanted.value,
+    )
+    known = explaining.recognised(k)
+    if known is not None:
+        marks = out_of * known.share
+        return replace(result, marks=marks, sentence=known.say, misconception=known.name)
+    found = explaining.diagnosed(cases)
+    sentence = answer.named(k, explaining.sentence(k, comparison, found))
+    return replace(result, sentence=sentence, diagnosis=found)
+
+
+def _shared(output: OutputResult, convention: Convention) -> OutputResult:
+    """The output's marks under a convention that earns only a share."""
+    if convention.share == 1:
+        return output
+    return replace(
+        output,
+        marks=output.marks * convention.share,
+        sentence=output.sentence or convention.remark,
+    )
+
+
+def _doubted(result: OutputResult, answer: Answer, output: int) -> OutputResult:
+    """An output that was guessed says first how it was read."""
+    if output not in answer.guessed or result.marks == result.out_of:
+        return result
+    return replace(result, sentence=f"{answer.guessed[output]}. As it was read: {result.sentence}")
+
+
+def _packed(value: Value) -> Packed:
+    return value if isinstance(value, NoValue | Unusable) else pack(value)

@@ -1,0 +1,134 @@
+"""Judges a computed part and puts its result together.
+
+A matrix formula is judged under each convention, whole, and the best one counts.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from grader.grading.computed.accepting import OwnCode
+from grader.grading.computed.answers import Answer
+from grader.grading.computed.binding import bind
+from grader.grading.computed.marking import Marked, marked
+from grader.grading.formulas import Convention, conventions, formula_readings
+from grader.grading.results import guess_sentence, part_result, readings_of, speaking
+from grader.grading.tasks import fields_by_output, stray_fields
+from grader.model import ExpectedPart, NumberedPart, OutputResult, Part, PartResult
+from grader.sandbox import TaskOutcome
+from grader.submission import Match, field_names
+
+
+def judge_computed(
+    numbered: NumberedPart,
+    expected: ExpectedPart,
+    match: Match,
+    outcome: TaskOutcome,
+    own: OwnCode,
+) -> PartResult:
+    """Judge a function, formula or number by what came back for each case."""
+    answers = [
+        _answer(numbered, expected, match, outcome, own, convention)
+        for convention in conventions(numbered.part, match)
+    ]
+    best = marked(_best(answers), explains=True)
+    outputs = [output for test in best.tests for output in test.outputs]
+    return part_result(
+        numbered,
+        verdict=speaking(test.verdict for test in best.tests),
+        marks=best.marks,
+        pending=best.pending,
+        sentence=_sentence(best, outputs),
+        readings=formula_readings(numbered.part, match, outcome) or readings_of(match),
+        tests=best.tests,
+        remarks=(*match.remarks, *_remarks(match, best, outputs)),
+        lost=best.lost,
+    )
+
+
+def _answer(
+    numbered: NumberedPart,
+    expected: ExpectedPart,
+    match: Match,
+    outcome: TaskOutcome,
+    own: OwnCode,
+    convention: Convention,
+) -> Answer:
+    part, signature = numbered.part, numbered.part.signature
+    assert signature is not None
+    return Answer(
+        part=part,
+        expected=expected,
+        outcome=outcome,
+        own=own,
+        convention=convention,
+        bound=tuple(
+            tuple(bind(reply, signature, convention.name) for reply in test.cases)
+            for test in outcome.tests
+        ),
+        unread={reply.output: reply.error for reply in outcome.formulas if reply.error},
+        unanswered=_unanswered(part, match),
+        guessed=_guessed(numbered, match),
+    )
+
+
+def _unanswered(part: Part, match: Match) -> frozenset[int]:
+    """The outputs that a typed answer leaves out."""
+    if match.function is not None:
+        return frozenset()
+    fields = fields_by_output(part, match.fields)
+    return frozenset(k for k, field in enumerate(fields) if field is None)
+
+
+def _guessed(numbered: NumberedPart, match: Match) -> dict[int, str]:
+    """Per output that was guessed from a document, what to say if it is not right."""
+    if match.function is not None:
+        return {}
+    fields = fields_by_output(numbered.part, match.fields)
+    names = field_names(numbered.part) if len(fields) > 1 else ("",)
+    return {
+        k: guess_sentence(numbered, field, names[k])
+        for k, field in enumerate(fields)
+        if field is not None and field.guess
+    }
+
+
+def _best(answers: list[Answer]) -> Answer:
+    """The answer under the convention that earns most, the first of equals."""
+    if len(answers) == 1:
+        return answers[0]
+    tried = [marked(answer, explains=False) for answer in answers]
+    best = max(tried, key=lambda one: one.marks).answer
+    if best.convention.share == 1:
+        return best
+    # What an accepted layout makes of the formula says where the layouts part.
+    told = next((test.sentence for test in tried[0].tests if test.sentence), "")
+    return replace(best, convention=best.convention.but(told))
+
+
+def _sentence(best: Marked, outputs: list[OutputResult]) -> str:
+    """The one sentence that matters most.
+
+    What could not be read must be put right first; then, a recognised mistake teaches most.
+    """
+    told = [output for output in outputs if output.sentence]
+    known = [output for output in told if output.misconception]
+    sentences = (
+        *best.answer.unread.values(),
+        *(output.sentence for output in (*known, *told)),
+        *(test.sentence for test in best.tests),
+    )
+    return next(filter(None, sentences), "")
+
+
+def _remarks(match: Match, best: Marked, outputs: list[OutputResult]) -> Iterator[str]:
+    for test in best.tests:
+        yield from test.remarks
+    yield from best.followed
+    if any(o.comparison is not None and o.comparison.is_float32 for o in outputs):
+        yield "answered in float32, and judged with a tolerance that is fair to float32"
+    if best.answer.convention.name and best.marks:
+        yield f"read in the {best.answer.convention.name} convention"
+    if match.function is None:
+        for field in stray_fields(best.answer.part, match.fields):
+            yield f"{field.label or field.text!r} names none of this part's values"
