@@ -5,7 +5,7 @@ Marks of a choice are max(0, right − wrong) / n; an unanswered claim is neithe
 
 from fractions import Fraction
 
-from grader.grading.results import part_result, readings_of
+from grader.grading.results import guess_sentence, part_result, readings_of
 from grader.model import (
     ExpectedClaim,
     ExpectedPart,
@@ -76,6 +76,16 @@ def _marked_choice(
         sentences = sentences[:1]
     sentences += [f"{claim.id}: not answered" for claim in open_]
     left = part.marks - marks
+    guessed = next((field for field in match.fields if field.guess), None)
+    if left and guessed is not None:
+        return part_result(
+            numbered,
+            verdict=Verdict.UNREADABLE,
+            marks=marks,
+            pending=left,
+            sentence=guess_sentence(numbered, guessed, guessed.label),
+            readings=readings_of(match),
+        )
     lost = [LostMark(marks=left / len(sentences), sentence=s) for s in sentences] if left else []
     return part_result(
         numbered,

@@ -5,6 +5,7 @@ Works on the trees that came from the student's side; nothing is read or evaluat
 
 from fractions import Fraction
 
+from grader.grading.results import guess_warnings
 from grader.grading.tasks import fields_by_output
 from grader.model import ExpectedPart, Part, Reading, Record
 from grader.sandbox import TaskOutcome
@@ -74,7 +75,7 @@ def formula_readings(part: Part, match: Match, outcome: TaskOutcome) -> tuple[Re
                 mathml=to_mathml(formula) if formula else "",
                 error=reply.error,
                 position=reply.position,
-                warnings=reply.warnings,
+                warnings=(*guess_warnings(field), *reply.warnings),
             )
         )
     return tuple(readings)

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from grader.model import LostMark, NumberedPart, PartResult, Reading, TestResult, Verdict
-from grader.submission import Match
+from grader.submission import Match, TypedField
+
+MAX_SHOWN = 80
 
 # Which verdict speaks for a part, when its tests have several: what happened first to a person
 # who debugs comes first.
@@ -88,7 +90,27 @@ def readings_of(match: Match) -> tuple[Reading, ...]:
     if match.function is not None:
         return (Reading(label="", typed=match.provides[0], place=match.function),)
     return tuple(
-        Reading(label=field.label, typed=field.text, place=field.place) for field in match.fields
+        Reading(
+            label=field.label, typed=field.text, place=field.place, warnings=guess_warnings(field)
+        )
+        for field in match.fields
+    )
+
+
+def guess_warnings(field: TypedField) -> tuple[str, ...]:
+    """What to say of a field that was guessed."""
+    return (f"guessed from {field.place}: {field.guess}",) if field.guess else ()
+
+
+def guess_sentence(numbered: NumberedPart, field: TypedField, name: str = "") -> str:
+    """What to say of a guess that is not right: nothing is lost by our reading."""
+    what = f"{name} as " if name else ""
+    shown = field.text if len(field.text) <= MAX_SHOWN else f"{field.text[:MAX_SHOWN]}…"
+    key = f"{numbered.number} {name}".strip()
+    return (
+        f"we read {what}{' '.join(shown.split())!r} from {field.place} ({field.guess}); that is not"
+        f" right, or not what you meant, so a person will look at it. To be read as you mean it,"
+        f" write a line `Answer {key}: …`"
     )
 
 

@@ -32,6 +32,7 @@ def asked_of(assignment: Assignment) -> tuple[Asked, ...]:
             names=field_names(numbered.part),
             inputs=_inputs(numbered.part),
             function=numbered.part.signature.name if numbered.part.signature else "",
+            pick=numbered.part.pick,
         )
         for numbered in assignment.numbered
     )

@@ -96,6 +96,12 @@ class Sheet:
             return None
         return children[place - 1] if 0 < place <= len(children) else None
 
+    def label(self, number: int) -> str:
+        """A node's label as a heading would have it: `5.1(a)`."""
+        path = self.nodes[number].path
+        numbers = ".".join(token for token in path if token.isdigit())
+        return numbers + "".join(f"({token})" for token in path if not token.isdigit())
+
     def named(self, words: str) -> tuple[int, str] | None:
         """The part that a name such as `q5_1_a_total` begins with, and what is left of the name."""
         tokens = re.findall(r"\d+|[A-Za-z]+", words)
@@ -125,6 +131,8 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
         is_full: whether they begin at the sheet; else at any level that is open.
         style: how it is written; the labels of one level look alike.
         weight: how much it looks like a label.
+        is_heading: whether it stands in a heading, in bold, or behind a word for a question.
+        is_marked: whether a heading, a word or a sign sets it off from the text.
         end: where the text behind it begins.
     """
 
@@ -132,6 +140,8 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     is_full: bool
     style: str
     weight: float
+    is_heading: bool
+    is_marked: bool
     end: int
 
 
@@ -151,9 +161,9 @@ _HEAD = re.compile(
 _NAMED = re.compile(rf"(?P<word>{_WORD})\b\.?\s*(?:no\.|\#|:)?\s*", re.IGNORECASE)
 _GLUED_Q = re.compile(r"(?P<word>q|ex)\.?\s*(?=\d)", re.IGNORECASE)
 _FULL = re.compile(
-    r"""\(?(?P<numbers>\d{1,2}(?:\s?[.\-–—]\s?\d{1,2})*)(?!\d)(?![.,]\d)
+    r"""\(?(?P<numbers>\d{1,2}(?:[.\-–—]\d{1,2})*)(?!\d)(?![.,]\d)
     (?P<letter>
-        [.\-]?(?P<plain>[a-z])(?![A-Za-z0-9_^'])
+        [.\-]?(?P<plain>[a-z])(?![a-z0-9_^'])
       | [.,]?\s?\((?P<bracket>[a-z]|[ivx]+)\)
       | \s(?P<spaced>[a-z])(?=[).:])
     )?""",
@@ -225,16 +235,25 @@ def _label(
 ) -> Label:
     close = _CLOSE.match(text, end)
     assert close is not None  # it may match nothing
-    rest = text[close.end() :]
+    rest, sign = text[close.end() :], text[end - 1 : close.end()]
+    is_marked = strong or ":" in sign or ")" in sign
     weight = 2.0 if is_full else 1.0
     weight += 2.0 * strong
-    if not rest.strip() or ":" in close.group() or ")" in close.group():
+    if not rest.strip() or is_marked:
         weight += 1.0
-    elif rest[0].islower() and not close.group().strip() and not strong:
+    elif rest[0].islower() and not close.group().strip() and is_full:
         weight -= 1.5
-    elif text[end : end + 1] in tuple("%×*/+=^") and not strong:
+    elif text[end : end + 1] in tuple("%×*/+=^"):
         weight -= 3.0  # a calculation goes on
-    return Label(tokens=tokens, is_full=is_full, style=style, weight=weight, end=close.end())
+    return Label(
+        tokens=tokens,
+        is_full=is_full,
+        style=style,
+        weight=weight,
+        is_heading=strong,
+        is_marked=is_marked,
+        end=close.end(),
+    )
 
 
 def _tokens(found: re.Match[str]) -> tuple[str, ...]:

@@ -7,17 +7,19 @@ line numbers stay. Knows nothing of parts.
 import ast
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from grader.student.labels import Sheet
 from grader.student.wire import Place, Source, Unread
 
 MAX_CELLS = 2_000
 MAX_CELL_CHARACTERS = 400_000
 _KEEPING = ("%%time", "%%timeit", "%%capture", "%%prun")
 _MAGIC = re.compile(r"^(\s*)(?:[%!]|\?)|^\s*[\w.]+\?{1,2}\s*$")
+_CHECK = re.compile(r"""\bgrader\.check\(\s*["'](?P<name>[^"']{1,80})["']""")
 _MAGIC_ASSIGNED = re.compile(r"^(\s*)[\w, ]+=\s*[%!]")
 
 
@@ -110,6 +112,29 @@ def parsed_cells(path: str, data: bytes) -> Iterator[tuple[Cell, ast.Module]]:
                 yield cell, parse_cell(path, cell)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue  # its reader has said so; the other cells count all the same
+
+
+def tied_cells(cells: Sequence[Cell], sheet: Sheet) -> dict[int, int]:
+    """Per cell that a tool ties to a question, by its number, the question's node.
+
+    nbgrader names cells (`grade_id`); otter marks cells for answers and checks them by name in a
+    cell behind them (`grader.check("q5_1")`).
+    """
+    tied: dict[int, int] = {}
+    waiting: list[int] = []
+    for cell in cells:
+        found = sheet.named(cell.grade_id) if cell.grade_id else None
+        if found is not None:
+            tied[cell.number] = found[0]
+        elif cell.is_answer:
+            waiting.append(cell.number)
+        checked = _CHECK.search(cell.text) if cell.kind == "code" else None
+        named = sheet.named(checked.group("name")) if checked else None
+        if named is not None:
+            tied.update((number, named[0]) for number in waiting)
+        if checked is not None:
+            waiting = []
+    return tied
 
 
 def unread_notebook(source: Source, error: NotebookError) -> Unread:

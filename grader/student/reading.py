@@ -9,14 +9,17 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from grader.student.documents import MAX_BYTES, MAX_LINE, read_document, read_lines
 from grader.student.labels import Sheet
 from grader.student.notebooks import (
     Cell,
     NotebookError,
     parse_cell,
     read_cells,
+    tied_cells,
     unread_notebook,
 )
+from grader.student.scanning import Line
 from grader.student.slicing import is_main_guard
 from grader.student.typed import read_typed
 from grader.student.variables import fields_in, typed_variables
@@ -24,6 +27,7 @@ from grader.student.wire import Asked, Found, Index, Place, Source, Unread
 
 MAX_FOUND = 20_000
 MAX_PYTHON_BYTES = 2 * 2**20
+DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".txt", ".rst"})
 TYPED_NAMES = frozenset({"answers.yaml", "answers.yml"})
 
 _PYTHON_2 = re.compile(r"Missing parentheses in call to '(print|exec)'|multiple exception types")
@@ -70,6 +74,8 @@ def _read(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
         yield from _read_notebook(source, sheet)
     elif path.name in TYPED_NAMES:
         yield from read_typed(source)
+    elif path.suffix.lower() in DOCUMENTS:
+        yield from read_document(source, sheet)
 
 
 # --- Python -------------------------------------------------------------------------------------
@@ -133,6 +139,8 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
         yield unread_notebook(source, error)
         return
     functions: dict[tuple[str, ...], Found] = {}
+    tied = tied_cells(cells, sheet)
+    yield from read_lines(_write_up(source.path, cells, tied, sheet), sheet)
     for cell in cells:
         place = Place(file=source.path, cell=cell.number)
         tree = None
@@ -147,16 +155,25 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
         if tree is not None:
             functions.update((found.key, found) for found in _functions(tree.body, place))
             yield from typed_variables(tree, place, sheet)
-            yield from _graded_cell(cell, tree, place, sheet)
+            part = sheet.nodes[tied.get(cell.number, 0)].asked
+            if part is not None:
+                yield from fields_in(tree, place, part.key, part.names)
     yield from functions.values()
 
 
-def _graded_cell(cell: Cell, tree: ast.Module, place: Place, sheet: Sheet) -> Iterator[Found]:
-    """What a cell gives that nbgrader's name for it ties to a part."""
-    found = sheet.named(cell.grade_id) if cell.grade_id else None
-    part = sheet.nodes[found[0]].asked if found else None
-    if part is not None:
-        yield from fields_in(tree, place, part.key, part.names)
+def _write_up(path: str, cells: list[Cell], tied: dict[int, int], sheet: Sheet) -> list[Line]:
+    """The Markdown of a notebook as one write-up; cells that are tied to a part get its label."""
+    lines: list[Line] = []
+    for cell in cells:
+        if cell.kind != "markdown":
+            continue
+        if cell.number in tied:
+            label = f"# {sheet.label(tied[cell.number])}"
+            lines.append(Line(label, Place(file=path, cell=cell.number)))
+        for number, text in enumerate(cell.text[:MAX_BYTES].split("\n"), 1):
+            lines.append(Line(text[:MAX_LINE], Place(file=path, line=number, cell=cell.number)))
+        lines.append(Line("", Place(file=path, cell=cell.number)))
+    return lines
 
 
 def _unread_cell(place: Place, error: SyntaxError) -> Unread:

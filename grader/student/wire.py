@@ -453,6 +453,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         names: the names of its values or claims, in order.
         inputs: the names that a formula may use.
         function: what a function that answers the part is called, or "".
+        pick: for a choice, whether each claim is judged, or one or many options are picked.
     """
 
     number: str
@@ -462,6 +463,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     function: str = ""
+    pick: Literal["each", "one", "many"] = "each"
 
 
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):

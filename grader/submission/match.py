@@ -20,11 +20,15 @@ class TypedField(Record, frozen=True, kw_only=True):
 
     Attributes:
         label: what stands below the part's key ("total"), or "".
+        trust: as in `Found`: 0 typed as the answer, 1 under its name in a document, 2 guessed.
+        guess: for a guess, how it was made.
     """
 
     label: str
     text: str
     place: Place
+    trust: int = 0
+    guess: str = ""
 
 
 class Match(Record, frozen=True, kw_only=True):
@@ -79,6 +83,7 @@ def _match(part: Part, functions: dict[str, list[Found]], fields: list[TypedFiel
     named = [f for f in files if f in _named_after(part.slug)]
     if named:
         return _by_function(part, names, files[named[0]])
+    fields = _trusted(part, fields, has_code=bool(files))
     if fields:
         return _by_fields(part, fields)
     if len(files) > 1:
@@ -91,6 +96,31 @@ def _match(part: Part, functions: dict[str, list[Found]], fields: list[TypedFiel
     if files:
         return _by_function(part, names, next(iter(files.values())))
     return Match(part=part.id)
+
+
+def _trusted(part: Part, fields: list[TypedField], *, has_code: bool) -> list[TypedField]:
+    """The fields that count: what was typed as an answer, and what documents add to it.
+
+    A document speaks for a value only where nothing was typed for it, and for a part that has a
+    function only where it was marked as its answer.
+    """
+    typed = [field for field in fields if field.trust == 0]
+    read = [field for field in fields if field.trust]
+    known = set(field_names(part))
+    can_add = all(field.label in known for field in typed)
+    if has_code or not can_add or (typed and not known):
+        return typed
+    for trust in (1, 2):
+        labels = {field.label for field in typed}
+        found = [field for field in read if field.trust == trust and field.label not in labels]
+        typed += _without_copies(found)
+    return typed
+
+
+def _without_copies(fields: list[TypedField]) -> list[TypedField]:
+    """The fields without those that say the same again, as a .tex beside its text does."""
+    seen = {(field.label, "".join(field.text.split())): field for field in reversed(fields)}
+    return [field for field in fields if seen[field.label, "".join(field.text.split())] is field]
 
 
 def needed_names(part: Part) -> tuple[str, ...]:
@@ -176,7 +206,14 @@ class _Keys:
                 notes.append(self._note(found))
             elif not _is_empty(found.text):
                 part, label = resolved
-                fields[part].append(TypedField(label=label, text=found.text, place=found.place))
+                field = TypedField(
+                    label=label,
+                    text=found.text,
+                    place=found.place,
+                    trust=found.trust,
+                    guess=found.guess,
+                )
+                fields[part].append(field)
         return fields, list(dict.fromkeys(notes))
 
     def _resolve(self, key: tuple[str, ...]) -> tuple[str, str] | None:

@@ -1,0 +1,168 @@
+"""Finds the formulas and fenced blocks in a section of a write-up: LaTeX, Markdown and plain text.
+
+One pass from left to right that never looks twice for the same closing sign, so that hostile text
+costs no more than other text. Nothing is repaired: what is not closed is no block.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import msgspec
+
+from grader.student.scanning import Line
+from grader.student.wire import Place
+
+MAX_BLOCKS = 2_000
+MAX_INLINE = 600
+MAX_DISPLAY = 6_000
+
+_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
+_OPEN = re.compile(
+    rf"(?P<fence>^[ \t]*(?:```|~~~))|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<paren>\\\()"
+    rf"|\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}|(?P<escaped>\\.)|(?P<dollar>\$)|(?P<code>`)",
+    re.MULTILINE,
+)
+_CLOSING = {"dollars": "$$", "bracket": r"\]", "paren": r"\)", "dollar": "$", "code": "`"}
+_LINEAR = ("dollar", "paren", "code")
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """A formula or fenced block: its text without its signs, and where it stands.
+
+    Attributes:
+        kind: "fence", "display", "inline" or "code".
+        info: what stands behind the opening of a fence ("python").
+        start, end: in the section's text, signs included.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    info: str = ""
+
+
+class Text:
+    """A section as one text, with its blocks and the lines that positions stand on.
+
+    Attributes:
+        prose: the text with a sign in place of each block, of the same length.
+    """
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.text = "\n".join(line.text for line in lines)
+        self._places = [line.place for line in lines]
+        self._starts = [0]
+        for line in lines[:-1]:
+            self._starts.append(self._starts[-1] + len(line.text) + 1)
+        self.blocks = _blocks(self.text)
+        self.prose = self._without(self.blocks)
+
+    def place(self, position: int) -> Place:
+        """Where a position of the text stands."""
+        return self._places[max(bisect_right(self._starts, position) - 1, 0)]
+
+    def _without(self, blocks: Sequence[Block]) -> str:
+        pieces, position = [], 0
+        for block in blocks:
+            pieces += [self.text[position : block.start], MARK * (block.end - block.start)]
+            position = block.end
+        return "".join([*pieces, self.text[position:]])
+
+
+MARK = "\x1a"  # stands for a block in prose; no text holds it
+
+
+def boxed(text: str) -> list[tuple[int, str]]:
+    r"""The contents of all closed `\boxed{…}`, outermost ones, with their positions."""
+    found: list[tuple[int, str]] = []
+    position = 0
+    while (start := text.find(r"\boxed", position)) >= 0 and len(found) < MAX_BLOCKS:
+        open_ = text.find("{", start)
+        if open_ < 0 or text[start + 6 : open_].strip():
+            position = start + 6
+            continue
+        end = _closing_brace(text, open_)
+        if end < 0:
+            position = open_
+            continue
+        found.append((start, text[open_ + 1 : end].strip()))
+        position = end
+    return found
+
+
+def _closing_brace(text: str, open_: int) -> int:
+    depth = 0
+    for position in range(open_, min(open_ + MAX_DISPLAY, len(text))):
+        character = text[position]
+        if character in "{}" and text[position - 1 : position] != "\\":
+            depth += 1 if character == "{" else -1
+            if depth == 0:
+                return position
+    return -1
+
+
+def _blocks(text: str) -> list[Block]:
+    finder, found = _Closings(text), list[Block]()
+    position = 0
+    while len(found) < MAX_BLOCKS and (opened := _OPEN.search(text, position)) is not None:
+        position = opened.end()
+        kind = opened.lastgroup or ""
+        if kind == "escaped":
+            continue
+        block = _fence(text, opened, finder) if kind == "fence" else _formula(text, opened, finder)
+        if block is not None:
+            found.append(block)
+            position = block.end
+    return found
+
+
+def _fence(text: str, opened: re.Match[str], finder: "_Closings") -> Block | None:
+    line_end = text.find("\n", opened.end())
+    if line_end < 0:
+        return None
+    end = finder.next(opened.group().strip(), line_end)
+    if end < 0:
+        return None
+    return Block(
+        kind="fence",
+        text=text[line_end + 1 : end].strip("\n"),
+        info=text[opened.end() : line_end].strip(" `~{}").lower(),
+        start=opened.start(),
+        end=end + 3,
+    )
+
+
+def _formula(text: str, opened: re.Match[str], finder: "_Closings") -> Block | None:
+    name = opened["name"]
+    kind = opened.lastgroup or ""
+    close = rf"\end{{{name}}}" if name else _CLOSING[kind]
+    end = finder.next(close, opened.end())
+    while kind == "dollar" and end > 0 and text[end - 1] == "\\":
+        end = finder.next(close, end + 1)
+    if end < 0 or end == opened.end():
+        return None
+    body = text[opened.end() : min(end, opened.end() + MAX_DISPLAY + 1)]
+    is_inline = not name and kind in _LINEAR
+    if len(body) > (MAX_INLINE if is_inline else MAX_DISPLAY) or (is_inline and "\n\n" in body):
+        return None
+    shown = "inline" if is_inline else "display"
+    if kind == "code" and not name:
+        shown = "code"
+    return Block(kind=shown, text=body.strip(), start=opened.start(), end=end + len(close))
+
+
+class _Closings:
+    """Finds closing signs; where the next one of a kind stands is remembered."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next: dict[str, int] = {}
+
+    def next(self, sign: str, position: int) -> int:
+        """The next place of a sign at or behind a position, or -1."""
+        known = self._next.get(sign)
+        if known is None or -1 < known < position:
+            self._next[sign] = known = self._text.find(sign, position)
+        return known

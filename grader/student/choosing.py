@@ -1,0 +1,83 @@
+"""Finds the answers to claims and picks in a section of a write-up.
+
+Knows nothing of what is true.
+"""
+
+import re
+from collections.abc import Iterator
+
+from grader.student.blocks import Text
+from grader.student.extracting import Value, as_found
+from grader.student.phrases import normal, pattern, plain, trimmed
+from grader.student.wire import Asked, Found
+
+_TRUE = ("true", "t", "yes", "y", "right", "correct", "wahr", "richtig", "ja", "✓")
+_FALSE = ("false", "f", "no", "n", "wrong", "incorrect", "falsch", "nein", "✗")
+_WORDS = {**dict.fromkeys(_TRUE, "true"), **dict.fromkeys(_FALSE, "false")}
+_HEAD = re.compile(
+    r"^\s*(?:[-*•+]\s+|\\item\b\s*)?(?:\(?[a-z\d]{1,2}[.):]\s*)?(?P<word>[A-Za-z✓✗]+)\b(?!-)"
+)
+_JOINING = re.compile(
+    r"\b(?:and|or|over|the|axes|axis|option|options|answer|is|i|it|pick)\b|[\s,;:.&|]+"
+)
+
+
+def read_choice(part: Asked, section: Text) -> Iterator[Found]:
+    """The claims that are judged, or the options that are picked."""
+    values = _claims(part, section) if part.pick == "each" else _picked(part, section)
+    for value in values:
+        yield as_found(part, value, section)
+
+
+def _claims(part: Asked, section: Text) -> list[Value]:
+    named = {value.name: value for value in _by_name(part, section)}
+    if named:
+        return list(named.values())
+    judged: list[tuple[int, str]] = []
+    for position, line in _lines(section):
+        head = _HEAD.match(line)
+        word = head["word"].lower() if head else ""
+        if word in _WORDS:
+            judged.append((position, _WORDS[word]))
+    if len(judged) != len(part.names):
+        return []
+    guess = "in the order of the claims"
+    return [Value(n, w, at, guess) for n, (at, w) in zip(part.names, judged, strict=True)]
+
+
+def _by_name(part: Asked, section: Text) -> Iterator[Value]:
+    """`claim: true`, `claim — false, because …` and rows of tables."""
+    ordered = sorted(part.names, key=len, reverse=True)
+    field = re.compile(
+        rf"^\W*(?P<name>{'|'.join(map(pattern, ordered))})\b\W{{1,8}}(?P<word>[A-Za-z✓✗]+)",
+        re.IGNORECASE,
+    )
+    by_name = {normal(name): name for name in part.names}
+    for position, line in _lines(section):
+        found = field.match(line)
+        if found is not None and found["word"].lower() in _WORDS:
+            yield Value(by_name[normal(found["name"])], _WORDS[found["word"].lower()], position)
+
+
+def _picked(part: Asked, section: Text) -> list[Value]:
+    """A line of nothing but options, else the one option that the section speaks of."""
+    by_name = {normal(name): name for name in part.names}
+    lines = [(position, line) for position, line in _lines(section) if line.strip()]
+    for position, line in reversed(lines):
+        words = [normal(word) for word in _JOINING.sub(" ", line).split()]
+        if words and all(word in by_name for word in words):
+            text = ", ".join(dict.fromkeys(by_name[word] for word in words))
+            return [Value("", text, position, "" if len(lines) == 1 else "from its last line")]
+    long = [name for name in part.names if len(name) > 2]  # noqa: PLR2004  # shorter ones are too common
+    spoken = [n for n in long if re.search(rf"\b{pattern(n)}\b", section.text, re.IGNORECASE)]
+    if len(spoken) != 1:
+        return []
+    position = section.text.lower().find(spoken[0].lower())
+    return [Value("", spoken[0], max(position, 0), "the only option that is spoken of")]
+
+
+def _lines(section: Text) -> Iterator[tuple[int, str]]:
+    position = 0
+    for line in section.text.split("\n"):
+        yield position, trimmed(plain(line))
+        position += len(line) + 1

@@ -1,0 +1,139 @@
+"""Tells formulas from prose, and cuts a value out of the line that it stands in.
+
+Only about signs and words: what a formula means is the formula language's business.
+"""
+
+import re
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z]{2,}")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_KNOWN = frozenset(
+    re.findall(
+        r"\w+",
+        "floor ceil round sqrt exp log log2 log10 min max sin cos tan tanh sigmoid relu softplus"
+        " abs sum prod range for where otherwise and not mod div times odot cdot pow transpose"
+        " alpha beta gamma delta epsilon eps theta lambda sigma loss act dot inv einsum else",
+    )
+)
+# Two stars are bold where one side of them is empty; `D**2` and `D ** 2` are powers.
+_MARKUP = re.compile(
+    r"(?:^|(?<=[\s(|]))(?:\*\*|__)(?=[^\s*])|(?<=[^\s*])(?:\*\*|__)(?=[\s.,;:)|]|$)"
+    r"|`|\$\$?|\\[()\[\]]|\\(?:displaystyle|textstyle|quad|qquad)\b"
+)
+_WRAPPER = re.compile(r"\\(?:textbf|textit|emph|underline|mathbf)\{([^{}]*)\}")
+_TRAILING = ("\\\\", "\\,", "\\;", "\\:", "\\!", "~")
+_NUMBER = re.compile(r"(?<![\w.^{_])[-−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w^}(]|\.\d|,\d)")
+_IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
+_AFTER_EQUALS = re.compile(r"=\s*(?=[-−]?\d)")
+
+
+def plain(text: str) -> str:
+    r"""A line without the signs that only set its type: `**`, `$`, backticks, \textbf."""
+    return _MARKUP.sub("", _WRAPPER.sub(r"\1", text))
+
+
+def is_formula(text: str, names: Iterable[str] = ()) -> bool:
+    """Whether a text holds something to evaluate and no word that a formula would not hold."""
+    known = {name.lower() for name in names} | _KNOWN
+    bare = _COMMAND.sub(" ", re.sub(r"\\(?:text|mathrm|operatorname)\{[^{}]*\}", " ", text))
+    words = (word.lower() for name in names for word in _WORD.findall(name))
+    known |= set(words)
+    has_value = bool(re.search(r"[\w]", text))
+    return has_value and all(word.lower() in known for word in _WORD.findall(bare))
+
+
+def value_at_head(text: str, names: Iterable[str] = ()) -> str:
+    """The formula at the head of a text: up to the first word that belongs to a sentence."""
+    text = trimmed(text)
+    known = {w.lower() for name in names for w in (name, *_WORD.findall(name))} | _KNOWN
+    for word in _WORD.finditer(text):
+        is_command = text[word.start() - 1 : word.start()] == "\\"
+        in_braces = text[: word.start()].rstrip()[-14:].endswith(_IN_BRACES)
+        is_part = text[word.start() - 1 : word.start()] in tuple("_^'{") and word.start() > 0
+        if is_command or in_braces or is_part or word.group().lower() in known:
+            continue
+        text = re.sub(r"[\s,;(–—-]+$", "", text[: word.start()])
+        text = re.sub(r"(?:\s+(?:a|an|is|in|as|so|we|of|to))+$", "", text)
+        break
+    return trimmed(text)
+
+
+def trimmed(text: str) -> str:
+    """Without space, line ends and the point or comma of a sentence around it."""
+    text = _unspaced(text.strip())
+    if text.endswith((".", ",", ";")) and not text.endswith(".."):
+        text = _unspaced(text[:-1])
+    return text
+
+
+def _unspaced(text: str) -> str:
+    """Without the spaces and line ends of LaTeX at its end."""
+    text = text.rstrip()
+    while text.endswith(_TRAILING):
+        text = text[: -2 if text[-1] != "~" else -1].rstrip()
+    return text
+
+
+def last_side(text: str) -> str:
+    """What stands behind the last `=` of a formula that is not inside brackets or braces."""
+    depth = 0
+    for position in range(len(text) - 1, -1, -1):
+        character = text[position]
+        if character in ")]}":
+            depth += 1
+        elif character in "([{":
+            depth -= 1
+        elif character == "=" and depth <= 0 and not _is_comparison(text, position):
+            return trimmed(text[position + 1 :])
+    return trimmed(text)
+
+
+def first_side(text: str) -> str:
+    """What stands in front of the first `=`, or "" where there is none."""
+    found = re.search(r"(?<![<>!:=\\])=(?!=)|:=", text)
+    return text[: found.start()].strip() if found else ""
+
+
+def _is_comparison(text: str, position: int) -> bool:
+    return (
+        text[position - 1 : position] in ("<", ">", "!", "=")
+        or text[position + 1 : position + 2] == "="
+    )
+
+
+def rows(display: str) -> list[str]:
+    """The lines of a display, alignment signs and inner environments left out."""
+    text = re.sub(
+        r"\\(?:begin|end)\{(?:aligned|split|alignedat|gathered|array)\*?\}(?:\{[^{}]*\})?",
+        "",
+        display,
+    )
+    text = re.sub(r"\\(?:tag|label|notag|nonumber)\*?(?:\{[^{}]*\})?|(?<!\\)&", "", text)
+    if r"\begin" in text:  # cases and matrices keep their lines together
+        return [trimmed(text)]
+    pieces = (trimmed(piece) for piece in re.split(r"\\\\(?:\[[^\]]*\])?", text))
+    return [piece for piece in pieces if piece]
+
+
+def last_number(text: str) -> str:
+    """The number behind the last `=`, else the last number of a text, or ""."""
+    equals = list(_AFTER_EQUALS.finditer(text))
+    if equals:
+        found = _NUMBER.search(text, equals[-1].end())
+        if found is not None:
+            return found.group()
+    numbers = _NUMBER.findall(text)
+    return numbers[-1] if numbers else ""
+
+
+def normal(name: str) -> str:
+    r"""A name as it is compared: `with_biases`, "with biases" and `\text{with-biases}` are one."""
+    name = re.sub(r"\\(?:text|textbf|textrm|mathrm|mathit|operatorname|mathbf)\b", "", name)
+    return re.sub(r"[\s_\-{}\\$*`|]+", "", name).lower()
+
+
+def pattern(name: str) -> str:
+    """A pattern for a name as it is written in text."""
+    pieces = re.split(r"[_\-\s]+", name)
+    return r"[_\-\s\\]{0,2}".join(map(re.escape, pieces))

@@ -1,0 +1,194 @@
+"""Splits a write-up into sections, by the labels that the sheet asks for.
+
+Every line that may begin with a label is a candidate; of these the chain is taken that looks most
+like labels and follows the order of the sheet. So a sentence that begins with "3.2 times" does not
+end question 2.1, and neither do numbered lists, equation numbers and years. Knows nothing of
+answers.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TypeAlias
+
+import msgspec
+
+from grader.student.labels import Label, Sheet, read_label
+from grader.student.wire import Place
+
+MAX_CANDIDATES = 3_000
+MAX_DISPLAY_LINES = 120
+BACKWARDS = 2.0
+"""What it costs a chain to go back on the sheet, as students do who answer out of order."""
+
+_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
+_OPENING = re.compile(rf"```|~~~|\$\$|\\\[|\\begin\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}")
+_CLOSINGS = {"```": "```", "~~~": "~~~", "$$": "$$", r"\[": r"\]"}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a write-up, and where it stands."""
+
+    text: str
+    place: Place
+
+
+class Section(msgspec.Struct, frozen=True):
+    """What stands under one label, up to the next."""
+
+    node: int
+    lines: tuple[Line, ...]
+
+
+_Styles: TypeAlias = tuple[str, ...]
+
+
+class _Link(msgspec.Struct, frozen=True):
+    """The end of a chain of labels: what came before, the line, and the node that it opens."""
+
+    before: "_Link | None"
+    line: int
+    node: int
+
+
+_States: TypeAlias = dict[tuple[int, _Styles], tuple[float, _Link | None]]
+
+
+def split(lines: Sequence[Line], sheet: Sheet) -> list[Section]:
+    """The sections of a write-up, in the order in which they stand, without what has no label."""
+    labels = _candidates(lines)
+    chosen = _best_chain(labels, sheet)
+    chosen.update(_out_of_order(labels, sheet, chosen))
+    chosen.update(_repeated(labels, sheet, chosen))
+    starts = sorted(chosen)
+    sections = []
+    for start, end in zip_longest(starts, starts[1:], fillvalue=len(lines)):
+        first = lines[start]
+        rest = Line(first.text[labels[start].end :], first.place)
+        sections.append(Section(chosen[start], (rest, *lines[start + 1 : end])))
+    return sections
+
+
+def _candidates(lines: Sequence[Line]) -> dict[int, Label]:
+    """The lines that may begin with a label; not those inside displays and fences."""
+    found: dict[int, Label] = {}
+    inside = _inside(lines)
+    for number, line in enumerate(lines):
+        if number in inside or not line.text.strip():
+            continue
+        label = read_label(line.text)
+        if label is not None and label.weight > 0:
+            found[number] = label
+            if len(found) == MAX_CANDIDATES:
+                break
+    return found
+
+
+def _inside(lines: Sequence[Line]) -> frozenset[int]:
+    """The numbers of the lines that begin inside a display or a fence which is closed later on."""
+    inside: set[int] = set()
+    number = 0
+    while number < len(lines):
+        close = _left_open(lines[number].text)
+        number += 1
+        if not close:
+            continue
+        last = min(number + MAX_DISPLAY_LINES, len(lines))
+        end = next((k for k in range(number, last) if close in lines[k].text), None)
+        if end is not None:
+            inside.update(range(number, end + 1))
+            number = end  # another one may open behind it
+            if close == "$$" or close in ("```", "~~~"):
+                number = end + 1
+    return frozenset(inside)
+
+
+def _left_open(text: str) -> str:
+    """What would close the display or fence that a line opens and does not close, or ""."""
+    position = 0
+    while (found := _OPENING.search(text, position)) is not None:
+        name = found["name"]
+        close = rf"\end{{{name}{found['star']}}}" if name else _CLOSINGS[found.group()]
+        end = text.find(close, found.end())
+        if end < 0:
+            return close
+        position = end + len(close)
+    return ""
+
+
+# --- the chain of labels ------------------------------------------------------------------------
+
+
+def _best_chain(labels: dict[int, Label], sheet: Sheet) -> dict[int, int]:
+    """Per line its node, for the labels that follow the sheet's order and weigh most together.
+
+    Of equals the later ones are taken, so that a table of contents is passed over.
+    """
+    states: _States = {(0, ()): (0.0, None)}
+    for number, label in labels.items():
+        found: _States = {}
+        for (node, styles), (score, before) in states.items():
+            for target, looks in _targets(label, node, styles, sheet):
+                weight = label.weight - (BACKWARDS if target < node else 0.0)
+                reached = (score + weight, _Link(before, number, target))
+                if (target, looks) not in found or found[target, looks][0] <= reached[0]:
+                    found[target, looks] = reached
+        for state, better in found.items():
+            if state not in states or states[state][0] <= better[0]:
+                states[state] = better
+    _, link = max(states.values(), key=lambda one: one[0])
+    chain: dict[int, int] = {}
+    while link is not None:
+        chain[link.line] = link.node
+        link = link.before
+    return chain
+
+
+def _targets(label: Label, node: int, styles: _Styles, sheet: Sheet) -> list[tuple[int, _Styles]]:
+    """The nodes that a label may open, with how each level's label is written then.
+
+    They come later on the sheet; only a heading may go back.
+    """
+    if label.is_full:
+        target = sheet.down(0, label.tokens)
+        if not target or target == node or (target < node and not label.is_heading):
+            return []
+        return [(target, (label.style,) * len(sheet.nodes[target].path))]
+    found: list[tuple[int, _Styles]] = []
+    for container in sheet.chain(node):
+        target = sheet.down(container, label.tokens)
+        if target is None or target <= node:
+            continue
+        depth = len(sheet.nodes[container].path)
+        is_alike = len(styles) <= depth or styles[depth] == label.style
+        is_known = container or label.is_marked or sheet.nodes[target].asked is not None
+        if is_alike and is_known:
+            below = len(sheet.nodes[target].path) - depth
+            found.append((target, (*styles[:depth], *(label.style,) * below)))
+    return found
+
+
+def _out_of_order(labels: dict[int, Label], sheet: Sheet, chosen: dict[int, int]) -> dict[int, int]:
+    """Labels that are set off clearly, of parts that were not met in the sheet's order."""
+    met = set(chosen.values())
+    found: dict[int, int] = {}
+    for number, label in labels.items():
+        target = sheet.down(0, label.tokens) if label.is_full and label.is_marked else None
+        if target and target not in met and number not in chosen:
+            met.add(target)
+            found[number] = target
+    return found
+
+
+def _repeated(labels: dict[int, Label], sheet: Sheet, chosen: dict[int, int]) -> dict[int, int]:
+    """Labels that say again what the label beside them says: `2.2a rows: …`, `2.2a columns: …`."""
+    full = {n: sheet.down(0, label.tokens) for n, label in labels.items() if label.is_full}
+    known = [number for number in sorted({*full, *chosen}) if chosen.get(number) or full[number]]
+    found: dict[int, int] = {}
+    for order in (known, known[::-1]):
+        current = 0
+        for number in order:
+            current = chosen.get(number) or (current if full.get(number) == current else 0)
+            if current and number not in chosen:
+                found[number] = current
+    return found
