@@ -26,7 +26,13 @@ _TRIES = 2
 
 
 class Crew(Protocol):
-    """Those who grade: bytes of a submission go in, bytes of a `Done` come back."""
+    """Those who grade: bytes of a submission go in, bytes of a `Done` come back.
+
+    Attributes:
+        size: how many submissions they grade at a time.
+    """
+
+    size: int
 
     def ready(self) -> Ready:
         """What holds student code in."""
@@ -126,7 +132,11 @@ class StationProcess:
 
 
 class LocalCrew:
-    """Stations on this machine, behind an executor of as many threads."""
+    """Stations on this machine, behind an executor of as many threads.
+
+    Attributes:
+        size: how many stations there are.
+    """
 
     def __init__(self, setup: bytes, *, jobs: int, scratch: Path) -> None:
         """Start all stations.
@@ -134,6 +144,7 @@ class LocalCrew:
         Args:
             scratch: a folder of this run alone; removed at the end.
         """
+        self.size = jobs
         self._setup, self._scratch, self._started = setup, scratch, 0
         self._is_closing = False
         self._stations = [self._start() for _ in range(jobs)]
@@ -151,7 +162,7 @@ class LocalCrew:
 
     def submit(self, submission: bytes) -> Future[bytes]:
         """Hand one submission to the next station that is free."""
-        return self._threads.submit(self._grade, submission)
+        return self._threads.submit(self.grade, submission)
 
     def close(self) -> None:
         """End all stations at once and leave nothing behind."""
@@ -167,7 +178,8 @@ class LocalCrew:
         self._started += 1
         return StationProcess(self._setup, self._scratch / str(self._started))
 
-    def _grade(self, submission: bytes) -> bytes:
+    def grade(self, submission: bytes) -> bytes:
+        """Have one submission graded by the next station that is free; waits for it."""
         station = self._idle.get()
         ending = ""
         try:

@@ -43,7 +43,6 @@ class Choices(Record, frozen=True, kw_only=True):
     """What a person chose for a run.
 
     Attributes:
-        jobs: how many submissions are graded at a time.
         is_regrade: grade again what did not change.
         never_lower: an attempt with fewer marks than the current ones does not count.
         fail_fast: stop at the first submission that can not be graded.
@@ -52,7 +51,6 @@ class Choices(Record, frozen=True, kw_only=True):
         reports: where pages that come back as bytes are written, or None.
     """
 
-    jobs: int
     is_regrade: bool = False
     never_lower: bool = False
     fail_fast: bool = False
@@ -117,7 +115,7 @@ class ClassRun:
 
     def events(self, entries: tuple[Entry, ...], crew: Crew) -> Iterator[Graded]:
         """Grade the entries; every attempt is in the gradebook before its event is given."""
-        yield from self._graded(deque(entries), crew, self._choices.jobs * AHEAD)
+        yield from self._graded(deque(entries), crew, crew.size * AHEAD)
         # A busy machine may be why a clock ran out: whom it hit is graded once more, alone.
         alone, self._alone = self._alone, deque()
         yield from self._graded(alone, crew, 1, is_last=True)
@@ -139,7 +137,7 @@ class ClassRun:
             for future in ready:
                 entry, print_ = under_way.pop(future)
                 done = _done(entry, future)
-                if not is_last and self._choices.jobs > 1 and _ran_out_of_clock(done):
+                if not is_last and crew.size > 1 and _ran_out_of_clock(done):
                     self._alone.append(entry)
                     continue
                 graded = self._settled(entry, print_, done)

@@ -7,6 +7,7 @@ many stations there are.
 
 import os
 import resource
+import shutil
 import socket
 import sys
 import time
@@ -146,6 +147,8 @@ def main() -> None:
             serve(stream, Path(scratch))
         except (StreamEndedError, OSError):
             return  # the judge has closed the stream, or is gone
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)  # it holds the solutions
 
 
 if __name__ == "__main__":

@@ -73,6 +73,18 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
+        "--executor",
+        {
+            "type": click.Choice(["local", "dask"]),
+            "default": "local",
+            "help": "Class: where the work is done (default: on this machine).",
+        },
+    ),
+    (
+        "--scheduler",
+        {"metavar": "ADDRESS", "help": "Class: the Dask scheduler, such as tcp://10.0.0.1:8786."},
+    ),
+    (
         "--anonymous",
         {"is_flag": True, "help": "Class: no names and no links in the class report."},
     ),
@@ -99,6 +111,8 @@ class ClassOptions(Record, frozen=True, kw_only=True):
     sort: str
     book: Path | None
     roster: Path | None
+    executor: str
+    scheduler: str | None
     anonymous: bool
     due: datetime | None
 

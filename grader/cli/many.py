@@ -105,12 +105,10 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
 
 
 def _choices(session: _Session) -> "Choices":
-    from grader.batch.crew import own_cores
     from grader.batch.run import Choices
 
     options = session.options
     return Choices(
-        jobs=options.jobs or own_cores(),
         is_regrade=options.regrade or bool(options.only),
         never_lower=options.never_lower,
         fail_fast=options.fail_fast,
@@ -121,20 +119,28 @@ def _choices(session: _Session) -> "Choices":
 
 
 def _crew(session: _Session) -> "Crew":
-    """Start those who grade."""
+    """Start those who grade, here or on a cluster."""
     from grader.batch.crew import LocalCrew, own_cores
     from grader.batch.setup import encode, setup_for
 
+    options = session.options
+    is_far = options.executor == "dask"
     setup = setup_for(
         session.course,
         session.grading,
         walls=session.common.walls,
-        reports="" if session.options.only else str(session.reports.absolute()),
+        # Elsewhere there is no such folder: the pages travel back and are written here.
+        reports="" if is_far or options.only else str(session.reports.absolute()),
     )
-    jobs = session.options.jobs or own_cores()
+    if is_far:
+        from grader.batch.cluster import DaskCrew
+
+        if not options.scheduler:
+            raise UsageError("--executor dask needs --scheduler ADDRESS, such as tcp://host:8786")
+        return DaskCrew(encode(setup), address=options.scheduler)
     scratch = session.course.private / "run"
     shutil.rmtree(scratch, ignore_errors=True)  # what a killed run has left; we are alone here
-    return LocalCrew(encode(setup), jobs=jobs, scratch=scratch)
+    return LocalCrew(encode(setup), jobs=options.jobs or own_cores(), scratch=scratch)
 
 
 def _checked_walls(ready: "Ready", common: Common) -> str:

@@ -1,0 +1,110 @@
+"""A real Dask scheduler and real workers: the same marks as here, also when a worker is killed."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.batch.classes import GRADE, run, slow_class, stored, table, wait_for
+
+DASK = Path(sys.executable).with_name("dask")
+STUDENTS = 9
+
+
+@contextlib.contextmanager
+def cluster(folder, workers):
+    """A scheduler and worker processes; gives the address and the workers."""
+    file = folder / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
+    common = ["--scheduler-file", file]
+    started = [
+        subprocess.Popen(
+            [DASK, "scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1", *common],
+            env=environment,
+            **quiet,
+        )
+    ]
+    try:
+        wait_for(file.is_file)
+        for number in range(workers):
+            scratch = folder / f"worker{number}"
+            scratch.mkdir()
+            arguments = ["--nthreads", "1", "--no-nanny", "--no-dashboard", *common]
+            started.append(
+                subprocess.Popen(
+                    [DASK, "worker", *arguments, "--local-directory", scratch],
+                    env={**environment, "TMPDIR": str(scratch)},
+                    **quiet,
+                )
+            )
+        yield json.loads(file.read_text())["address"], started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def wait_for_workers(address, count):
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=60)
+
+
+def records(root, book):
+    """Everything that was found out, but for times."""
+    with sqlite3.connect(root / book) as connection:
+        found = connection.execute(
+            "SELECT student, part_result.part, verdict, part_result.marks_exact, sentence"
+            " FROM part_result JOIN attempt ON id = attempt ORDER BY student, position"
+        ).fetchall()
+    connection.close()
+    return found
+
+
+def test_a_cluster_gives_the_same_marks_and_survives_the_loss_of_a_worker(template, tmp_path):
+    root = slow_class(tmp_path / "course", STUDENTS, expected=template)
+    here = run(root, "--book", "here.sqlite", "submissions", check=0)
+    with cluster(tmp_path, 3) as (address, workers):
+        wait_for_workers(address, 3)
+        process = subprocess.Popen(
+            [GRADE, "--executor", "dask", "--scheduler", address, "submissions"],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_for(lambda: len(stored(root)) >= 2)
+        workers[0].send_signal(signal.SIGKILL)
+        out, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert stored(root) == dict.fromkeys(stored(root), 1)
+    assert len(stored(root)) == STUDENTS
+    assert records(root, ".grade/gradebook.sqlite") == records(root, "here.sqlite")
+    there = subprocess.CompletedProcess([], 0, out, said)
+    assert table(there) == table(here)
+    assert (root / "reports/week-1/student003/index.html").is_file()
+    time.sleep(1)
+    left = [path for n in (1, 2) for path in (tmp_path / f"worker{n}").glob("grader-*")]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--executor", "dask"], "--executor dask needs --scheduler ADDRESS"),
+        (["--executor", "dask", "--scheduler", "tcp://127.0.0.1:9"], "nobody answers there"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_told(template, arguments, said):
+    done = run(template, "--regrade", *arguments, "submissions", check=2)
+    assert said in done.stderr

@@ -1,0 +1,165 @@
+"""What a class costs: per student, by stage, against the floor, at growing sizes.
+
+`make bench` prints the table. GRADE_BENCH_SIZES="50,200" chooses other sizes than 50, 200, 1000.
+"""
+
+# ruff: noqa: T201  # figures are for people to read
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import msgspec
+import psutil
+import pytest
+
+from grader.batch.crew import LocalCrew
+from grader.batch.gather import gather
+from grader.batch.prints import Prints
+from grader.batch.run import Choices, ClassRun
+from grader.batch.setup import encode, setup_for
+from grader.course import find_course
+from grader.gradebook import Gradebook
+from grader.grading import grade, prepare
+from grader.sandbox import Sandbox
+from grader.submission import take_submission
+from tests.benchmarks.classes import kind_of, write_class
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(7200)]
+SIZES = tuple(map(int, os.environ.get("GRADE_BENCH_SIZES", "50,200,1000").split(",")))
+JOBS = (1, 2)
+SAMPLE = 20  # submissions whose floor is measured
+
+
+@pytest.fixture(scope="module")
+def largest(tmp_path_factory):
+    return write_class(tmp_path_factory.mktemp("class"), max(SIZES))
+
+
+@pytest.fixture(scope="module")
+def course(largest):
+    return find_course(given=largest, near=largest)
+
+
+@pytest.fixture(scope="module")
+def grading(course):
+    assignment = course.assignment()
+    slugs = [problem.slug for problem in assignment.problems]
+    return prepare(
+        assignment,
+        public={slug: course.problem_file(slug) for slug in slugs},
+        private={slug: course.solution_file(slug) for slug in slugs},
+        cache=course.private / "expected",
+    )
+
+
+class Recording(Sandbox):
+    """A sandbox that keeps the jobs it is given."""
+
+    def run_all(self, jobs):
+        self.jobs = tuple(jobs)
+        return super().run_all(self.jobs)
+
+
+@pytest.fixture(scope="module")
+def floor(course, grading, tmp_path_factory):
+    """Seconds per student of a fork and the student's own code, by kind of student."""
+    folder = tmp_path_factory.mktemp("floor")
+    found = {}
+    for number in range(SAMPLE):
+        submission = take_submission(course.submissions / f"s{number:04d}")
+        if kind_of(number) == "hanging":
+            continue
+        with Recording() as sandbox:
+            grade(submission, grading, sandbox)
+        file = folder / f"{number}.msgpack"
+        file.write_bytes(msgspec.msgpack.encode(sandbox.jobs))
+        done = subprocess.run(
+            [sys.executable, "tests/benchmarks/floor.py", file],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        found.setdefault(kind_of(number), []).append(sum(map(float, done.stdout.split())))
+    return {kind: statistics.median(seconds) for kind, seconds in found.items()}
+
+
+def measured(course, grading, folder, size, jobs):
+    """Grade the first `size` students; figures by name."""
+    reports = folder / "reports"
+    entries = gather([course.submissions], is_class=lambda _: True)[:size]
+    stages, kinds, peaks = Counter(), {}, []
+    choices = Choices(reports=reports)
+    with Gradebook(folder / "book", is_writer=True) as book:
+        run = ClassRun(entries, Prints(grading), book, choices)
+        began = time.perf_counter()
+        todo = run.to_grade()
+        setup = setup_for(course, grading, walls=None, reports=str(reports))
+        crew = LocalCrew(encode(setup), jobs=jobs, scratch=folder / "scratch")
+        walls = crew.ready().walls
+        started = time.perf_counter()
+        cpu = time.process_time()
+        for event in run.events(todo, crew):
+            assert event.is_complete, event.trouble
+            stages["grade"] += event.stages.grade
+            stages["render"] += event.stages.render
+            stages["pack"] += event.stages.pack
+            kinds.setdefault(kind_of(int(event.student[1:])), []).append(event.seconds)
+            peaks.append(event.peak_mib)
+        graded = time.perf_counter()
+        stages["judge"] = time.process_time() - cpu
+        crew.close()
+        again = ClassRun(entries, Prints(grading), book, choices)
+        assert again.to_grade() == ()
+        unchanged = time.perf_counter() - graded
+    return {
+        "size": size,
+        "jobs": jobs,
+        "walls": walls,
+        "start": started - began,
+        "seconds": graded - started,
+        "each": (graded - started) / size,
+        "unchanged": unchanged,
+        "judge_mib": psutil.Process().memory_info().rss / 2**20,
+        "station_mib": max(peaks),
+        "stages": stages,
+        "kinds": {kind: statistics.median(seconds) for kind, seconds in kinds.items()},
+    }
+
+
+@pytest.mark.parametrize("jobs", JOBS)
+def test_the_cost_of_a_student_does_not_grow_with_the_class(course, grading, floor, tmp_path, jobs):
+    print(f"\nfloor, seconds per student: {said(floor)}")
+    rows = []
+    for size in SIZES:
+        folder = tmp_path / str(size)
+        folder.mkdir()
+        rows.append(measured(course, grading, folder, size, jobs))
+        show(rows[-1])
+    each = [row["each"] for row in rows]
+    assert max(each) <= 1.5 * min(each)
+    memory = [row["station_mib"] for row in rows]
+    assert max(memory) <= 1.5 * min(memory)
+
+
+def show(row):
+    total = sum(row["stages"].values())
+    shares = {name: f"{100 * value / total:.0f} %" for name, value in row["stages"].items()}
+    print(
+        f"{row['size']} students, {row['jobs']} workers, walls {row['walls']}:"
+        f" {row['seconds']:.1f} s, {row['each']:.3f} s each,"
+        f" {1 / row['each']:.2f} a second; started in {row['start']:.1f} s;"
+        f" again, nothing changed: {row['unchanged']:.2f} s;"
+        f" judge {row['judge_mib']:.0f} MiB, station at most {row['station_mib']:.0f} MiB;"
+        f" time by stage {said(shares)}; median by kind {said(row['kinds'])}"
+    )
+
+
+def said(figures):
+    return ", ".join(
+        f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in figures.items()
+    )
