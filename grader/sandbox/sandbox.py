@@ -32,7 +32,7 @@ class Sandbox:
     def __init__(self, *, walls: Walls | None = None) -> None:
         self._choice = Choice(walls)
         self._level: Level | None = None
-        self._servers: dict[bool, Server] = {}
+        self._servers: dict[tuple[str, ...], Server] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +63,7 @@ class Sandbox:
             SandboxError: the walls that are wanted can not be had.
         """
         if self._level is None:
-            self._level, self._servers[False] = self._choice.settle()
+            self._level, self._servers[()] = self._choice.settle()
         return self._level
 
     def close(self) -> None:
@@ -73,52 +73,52 @@ class Sandbox:
         while self._servers:
             self._servers.popitem()[1].close()
 
-    def _start(self, *, with_torch: bool) -> Server:
+    def _start(self, *, extra: tuple[str, ...]) -> Server:
         """The server, started if it is not there; the first one has been tried already."""
         level = self.level
-        if with_torch not in self._servers:
-            self._servers[with_torch] = Server(level.way, with_torch=with_torch)
-        return self._servers[with_torch]
+        if extra not in self._servers:
+            self._servers[extra] = Server(level.way, extra=extra)
+        return self._servers[extra]
 
-    def _restart(self, *, with_torch: bool) -> Server:
-        self._servers.pop(with_torch).close()
-        return self._start(with_torch=with_torch)
+    def _restart(self, *, extra: tuple[str, ...]) -> Server:
+        self._servers.pop(extra).close()
+        return self._start(extra=extra)
 
     # --- running --------------------------------------------------------------------------------
 
     def run(self, job: Job) -> tuple[TaskOutcome, ...]:
         """Run all tests of a job; one outcome per task, in order."""
-        needs = [_needs_torch(task, job.sources) for task in job.tasks]
+        needs = [_needs(task, job.sources) for task in job.tasks]
         found: dict[int, TaskOutcome] = {}
-        for with_torch in sorted(set(needs)):
-            numbers = [n for n, need in enumerate(needs) if need == with_torch]
+        for extra in sorted(set(needs)):
+            numbers = [n for n, need in enumerate(needs) if need == extra]
             tasks = tuple(job.tasks[n] for n in numbers)
             part = msgspec.structs.replace(job, tasks=tasks)
-            outcomes = self._run_on(part, with_torch=with_torch)
+            outcomes = self._run_on(part, extra=extra)
             found.update(zip(numbers, outcomes, strict=True))
         return tuple(found[n] for n in range(len(job.tasks)))
 
     def run_all(self, jobs: Iterable[Job]) -> Iterator[tuple[TaskOutcome, ...]]:
         """Run jobs one after the other; outcomes in the same order."""
         jobs = tuple(jobs)
-        if any(_needs_torch(task, job.sources) for job in jobs for task in job.tasks):
-            self._start(with_torch=True)  # importing torch takes a second: begin now
+        for extra in {_needs(task, job.sources) for job in jobs for task in job.tasks}:
+            self._start(extra=extra)  # importing torch takes a second: begin now
         return map(self.run, jobs)
 
-    def _run_on(self, job: Job, *, with_torch: bool) -> tuple[TaskOutcome, ...]:
-        server = self._start(with_torch=with_torch)
+    def _run_on(self, job: Job, *, extra: tuple[str, ...]) -> tuple[TaskOutcome, ...]:
+        server = self._start(extra=extra)
         run = JobRun(job)
         try:
             _follow(server, job, run)
         except ServerDiedError:
-            server = self._restart(with_torch=with_torch)
+            server = self._restart(extra=extra)
             run = JobRun(job)  # from the start, so that a rerun gives what a first run gives
             try:
                 _follow(server, job, run)
             except ServerDiedError as error:
                 run = JobRun(job)  # nothing of it counts
                 run.fail(f"the grader's own server ended: {error}")
-                self._restart(with_torch=with_torch)
+                self._restart(extra=extra)
         return run.outcomes()
 
     # --- reading --------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ class Sandbox:
             try:
                 index, culprit = self._read_once(ReadRequest(sources=sources, asked=asked))
             except ServerDiedError:
-                self._restart(with_torch=False)
+                self._restart(extra=())
                 index, culprit = self._read_once(ReadRequest(sources=sources, asked=asked))
             if index is not None:
                 return Index(found=index.found, unread=(*index.unread, *unread))
@@ -145,7 +145,7 @@ class Sandbox:
 
     def _read_once(self, wanted: ReadRequest) -> tuple[Index | None, int]:
         """The index, or None and the number of the file that the reader died of."""
-        server = self._start(with_torch=False)
+        server = self._start(extra=())
         culprit = 0
         with Child(server, ReadOrder(wanted), cpu_s=frames.READ_CPU_S) as child:
             while (found := child.receive()) is not None:
@@ -192,13 +192,17 @@ def _broken(payload: bytes) -> SandboxError:
     return SandboxError(f"a child can not be set up: {payload[:2000].decode(errors='replace')}")
 
 
-def _needs_torch(task: Task, sources: tuple[Source, ...]) -> bool:
-    """Whether the answer may import torch, and some file says the word."""
+def _needs(task: Task, sources: tuple[Source, ...]) -> tuple[str, ...]:
+    """What the answer's server must have imported beside numpy: torch where it may and does use it.
+
+    Optimisers need a compiler of torch's, which takes another second.
+    """
     if "torch" not in task.imports or hasattr(task.answer, "texts"):
-        return False
-    return any(
-        b"torch" in source.data for source in sources if source.path.endswith((".py", ".ipynb"))
-    )
+        return ()
+    code = [source.data for source in sources if source.path.endswith((".py", ".ipynb"))]
+    if not any(b"torch" in data for data in code):
+        return ()
+    return ("torch", "torch._dynamo") if any(b"optim" in data for data in code) else ("torch",)
 
 
 def _strict_index(payload: bytes, sources: tuple[Source, ...]) -> Index | None:

@@ -25,7 +25,6 @@ from grader.student.frames import Ended
 
 START = Path(__file__).parent.parent / "student" / "start.py"
 _PRELOAD = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft")
-_PRELOAD_TORCH = ("torch",)
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
@@ -77,7 +76,7 @@ class Server:
         way: how it was started.
     """
 
-    def __init__(self, way: Way, *, with_torch: bool = False) -> None:
+    def __init__(self, way: Way, *, extra: tuple[str, ...] = ()) -> None:
         if not hasattr(os, "fork"):
             raise SandboxError(
                 f"students' code can not be run on {sys.platform}: it needs a system that can fork"
@@ -91,10 +90,10 @@ class Server:
         # Inside bubblewrap the scratch folder is memory that goes with it.
         self._scratch = "" if way.bubblewrap else tempfile.mkdtemp(prefix="grader-")
         self._stream, theirs = socket.socketpair()
-        needed = places(with_torch=with_torch)
+        needed = places(with_torch=bool(extra))
         with theirs, tempfile.TemporaryFile() as said:
             self._said = os.dup(said.fileno())
-            settings = self._settings(theirs.fileno(), needed, with_torch=with_torch)
+            settings = self._settings(theirs.fileno(), needed, extra)
             try:
                 self._process = self._popen(
                     [*self._command(needed), settings],
@@ -111,12 +110,12 @@ class Server:
             return start
         return [*command(self.way.bubblewrap, needed), *start]
 
-    def _settings(self, control: int, needed: Places, *, with_torch: bool) -> str:
+    def _settings(self, control: int, needed: Places, extra: tuple[str, ...]) -> str:
         return json.dumps(
             {
                 "control": control,
                 "packages": needed.packages,
-                "preload": _PRELOAD + (_PRELOAD_TORCH if with_torch else ()),
+                "preload": _PRELOAD + extra,
                 "readable": needed.readable() if self.way.is_walled else None,
                 "scratch": self._scratch or SCRATCH,
             }

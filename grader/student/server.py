@@ -45,6 +45,7 @@ def serve(
     walls = None if readable is None else Walls([*readable, scratch])
     _adopt_orphans()
     rehearse()
+    _refuse_threads()
     # What lives now is never collected, so children share its pages until they write to it.
     gc.collect()
     gc.freeze()
@@ -176,6 +177,13 @@ def _remove(folder: str) -> None:
 
 
 # --- processes ----------------------------------------------------------------------------------
+
+
+def _refuse_threads() -> None:
+    """A fork copies one thread, and a child would wait for the others for ever."""
+    threads = Path("/proc/self/task")
+    if threads.exists() and len(list(threads.iterdir())) > 1:
+        raise RuntimeError("a library has started threads; nothing can be forked safely")
 
 
 def _adopt_orphans() -> None:

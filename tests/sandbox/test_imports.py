@@ -25,4 +25,3 @@ def test_a_system_without_fork_gets_a_sentence() -> None:
     )
     assert "can not be run on" in done.stdout
     assert "Windows Subsystem for Linux" in done.stdout
-

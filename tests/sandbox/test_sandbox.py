@@ -105,6 +105,26 @@ def test_torch_is_there_for_the_part_that_allows_it_alone(sandbox: Sandbox) -> N
     assert [float(value) for value in values(second.tests)] == [0.0, 2.0]
 
 
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
+def test_a_network_can_be_trained(sandbox: Sandbox) -> None:
+    source = (
+        "import torch\n"
+        "def f(x):\n"
+        "    net = torch.nn.Linear(2, 1)\n"
+        "    data, losses = torch.ones(3, 2), []\n"
+        "    steps = torch.optim.Adam(net.parameters(), lr=0.1)\n"
+        "    for _ in range(5):\n"
+        "        steps.zero_grad()\n"
+        "        loss = (net(data) - x).pow(2).mean()\n"
+        "        loss.backward()\n"
+        "        steps.step()\n"
+        "        losses.append(loss.item())\n"
+        "    return losses[-1] < losses[0]\n"
+    )
+    trained = task(inputs=(3.0,), imports=("numpy", "torch"), cpu_s=30)
+    assert values(outcomes(sandbox, source, trained)) == [True]
+
+
 # --- formulas -----------------------------------------------------------------------------------
 
 
@@ -372,7 +392,7 @@ def test_walls_that_can_not_be_had_are_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_descriptors_and_zombies_do_not_grow(sandbox: Sandbox) -> None:
     job = Job(sources=sources({"a.py": "def f(x): return x"}), tasks=(task(),))
     sandbox.run(job)
-    (pid,) = [s._process.pid for with_torch, s in sandbox._servers.items() if not with_torch]
+    (pid,) = [s._process.pid for extra, s in sandbox._servers.items() if not extra]
     before = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     for _ in range(50):
         sandbox.run(job)
