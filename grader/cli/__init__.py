@@ -6,16 +6,13 @@ errors become sentences; each subcommand has a module of its own.
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from grader import __version__
-from grader.cli.book import book
 from grader.cli.exits import Exit
-from grader.cli.kit import kit
-from grader.cli.one import submission
-from grader.cli.problems import problems
 from grader.errors import GraderError
 
 # Our arrays are small: threads of BLAS and torch would only fight over the cores. Set before
@@ -23,15 +20,37 @@ from grader.errors import GraderError
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
+# Where each command is defined, under its own name.
+_HOME = {
+    "book": "grader.cli.book",
+    "check": "grader.cli.check",
+    "kit": "grader.cli.kit",
+    "problems": "grader.cli.problems",
+    "submission": "grader.cli.one",
+}
+
 
 class _Commands(click.Group):
     """Takes a path where a command is expected, and turns errors into sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order in which help lists them."""
+        del ctx
+        return list(_HOME)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; its module is imported when it is first asked for."""
+        del ctx
+        if cmd_name not in _HOME:
+            return None
+        command: click.Command = getattr(import_module(_HOME[cmd_name]), cmd_name)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """A known command's name wins; anything else is what `submission` grades."""
-        if args and args[0] not in self.commands:
+        if args and args[0] not in _HOME:
             args = ["submission", *args]
         return super().resolve_command(ctx, args)
 
@@ -47,24 +66,25 @@ class _Commands(click.Group):
         if "--debug" in sys.argv[1:]:
             return super().main(*args, **kwargs)
         try:
-            return super().main(*args, **kwargs)
+            # Without its standalone mode, click leaves errors to us; a number is an exit code.
+            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
         except GraderError as error:
             click.echo(f"error: {error}", err=True)
-            sys.exit(error.exit_code)
-        except (KeyboardInterrupt, EOFError):
-            click.echo("interrupted; nothing was written", err=True)
-            sys.exit(Exit.INTERRUPTED)
-        except BrokenPipeError:
-            # The reader of our output went away (`grade … | head`); say nothing more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(Exit.SOMETHING_LOST)
+            code = error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("interrupted; run the same command again", err=True)
+            code = Exit.INTERRUPTED
         except Exception as error:  # noqa: BLE001  # the last line: no traceback reaches the user
             click.echo(
                 f"error: the grader failed ({type(error).__name__}: {error}); nobody loses marks "
                 "by it. Run again with --debug to see where, and report it.",
                 err=True,
             )
-            sys.exit(Exit.GRADER_FAILED)
+            code = Exit.GRADER_FAILED
+        sys.exit(code)
 
 
 @click.group(
@@ -80,9 +100,3 @@ def main() -> None:
     grade submissions/alice    grades one submission: marks here, feedback as HTML
     grade submissions/         grades a class: a gradebook, a spreadsheet, feedback for each
     """  # noqa: D301  # click's mark for a paragraph that keeps its lines
-
-
-main.add_command(submission)
-main.add_command(book)
-main.add_command(problems)
-main.add_command(kit)

@@ -3,7 +3,22 @@
 Knows neither the terminal nor templates, and runs nothing itself: outcomes come from the sandbox.
 """
 
+from grader.grading.choice import judge_choice
 from grader.grading.computed import OwnCode, judge_computed
+from grader.grading.formulas import formula_readings
 from grader.grading.grade import Grading, grade, prepare
+from grader.grading.results import readings_of
+from grader.grading.tasks import asked_of, task_for
 
-__all__ = ["Grading", "OwnCode", "grade", "judge_computed", "prepare"]
+__all__ = [
+    "Grading",
+    "OwnCode",
+    "asked_of",
+    "formula_readings",
+    "grade",
+    "judge_choice",
+    "judge_computed",
+    "prepare",
+    "readings_of",
+    "task_for",
+]

@@ -3,7 +3,17 @@
 Knows nothing of expected values, and hands none in.
 """
 
+from grader.sandbox.levels import Level, advice
 from grader.sandbox.outcomes import OUT_OF_CLOCK, TaskOutcome, TestOutcome
+from grader.sandbox.plain import Plain
 from grader.sandbox.sandbox import Sandbox
 
-__all__ = ["OUT_OF_CLOCK", "Sandbox", "TaskOutcome", "TestOutcome"]
+__all__ = [
+    "OUT_OF_CLOCK",
+    "Level",
+    "Plain",
+    "Sandbox",
+    "TaskOutcome",
+    "TestOutcome",
+    "advice",
+]

@@ -1,0 +1,261 @@
+"""The tour of one check: read the answers, run them on what is public, judge what can be judged."""
+
+from collections.abc import Collection, Iterator
+from fractions import Fraction
+
+import numpy as np
+from msgspec.structs import replace
+
+from grader.check.expecting import public_part, tried_part
+from grader.check.records import Checked, PartCheck, Status
+from grader.expected import bind_outputs
+from grader.grading import (
+    OwnCode,
+    asked_of,
+    formula_readings,
+    judge_choice,
+    judge_computed,
+    readings_of,
+    task_for,
+)
+from grader.model import (
+    Assignment,
+    ExpectedClaim,
+    ExpectedPart,
+    NumberedPart,
+    Part,
+    PartResult,
+    Reading,
+    Record,
+    TestResult,
+    Verdict,
+)
+from grader.sandbox import Plain, Sandbox, TaskOutcome
+from grader.student.signature import Variable
+from grader.student.wire import Job, Raised, Task, Value
+from grader.submission import Match, Submission, match_answers
+
+_STATUSES = {
+    Verdict.PASSED: Status.PASSED,
+    Verdict.WRONG: Status.WRONG,
+    Verdict.MISSING: Status.MISSING,
+    Verdict.UNREADABLE: Status.UNREADABLE,
+}
+CPU_S, PATIENT_CPU_S = 2.0, 10.0
+NOT_BEGUN = "NotImplementedError: not answered yet"
+"""What a starter raises in place of an answer."""
+_OWN = OwnCode(is_valid=None, carried=lambda *_: None)
+
+
+class _Work(Record, frozen=True, kw_only=True):
+    """One part that something answers, with what is run for it.
+
+    Attributes:
+        is_judged: whether values are expected of it here.
+    """
+
+    numbered: NumberedPart
+    match: Match
+    expected: ExpectedPart
+    is_judged: bool
+    task: Task | None
+
+
+def check(
+    submission: Submission,
+    assignment: Assignment,
+    runner: Plain | Sandbox,
+    *,
+    slugs: Collection[str],
+    seed: int,
+) -> Checked:
+    """Check an assignment's problems, with their public side alone.
+
+    Args:
+        slugs: the problems to check.
+        seed: of the random inputs on which gradients are checked.
+    """
+    index = runner.read(submission.sources, asked_of(assignment))
+    matching = match_answers(index, assignment)
+    numbered = [n for n in assignment.numbered if n.part.slug in slugs]
+    work = [_work(n, matching.matches[n.part.id], seed) for n in numbered]
+    outcomes = dict(_outcomes(submission, work, runner))
+    unread = tuple(f"{u.place.file}: {u.message}" for u in index.unread)
+    return Checked(
+        title=assignment.title,
+        parts=tuple(_part(w, outcomes.get(w.numbered.part.id)) for w in work),
+        notes=(*submission.notes, *unread, *matching.notes),
+    )
+
+
+def _work(numbered: NumberedPart, match: Match, seed: int) -> _Work:
+    part = numbered.part
+    expected: ExpectedPart | None = None
+    is_answered = not match.doubt and not match.is_missing
+    if part.signature is not None and is_answered:
+        expected = public_part(part, seed=seed)
+    is_judged = expected is not None and bool(expected.tests)
+    if expected is not None and not is_judged:
+        expected = tried_part(part)
+    expected = expected or ExpectedPart(id=part.id)
+    task = task_for(part, expected, match) if expected.tests else None
+    if task is not None:
+    return _Work(numbered=numbered, match=match, expected=expected, is_judged=is_judged, task=task)
+
+
+def _outcomes(
+    submission: Submission, work: list[_Work], runner: Plain | Sandbox
+) -> Iterator[tuple[str, TaskOutcome]]:
+    """What was run, by part id; one job per problem.
+
+    Somebody is waiting, so an endless loop is told soon; importing torch gets its time.
+    """
+    uses_torch = any(b"torch" in source.data for source in submission.sources)
+    by_problem: dict[str, list[Task]] = {}
+    for one in work:
+        if one.task is not None:
+            most_s = PATIENT_CPU_S if uses_torch and "torch" in one.task.imports else CPU_S
+            task = replace(one.task, cpu_s=min(one.task.cpu_s, most_s))
+            by_problem.setdefault(one.numbered.part.slug, []).append(task)
+    jobs = [Job(sources=submission.sources, tasks=tuple(t)) for t in by_problem.values()]
+    for job, outcomes in zip(jobs, runner.run_all(jobs), strict=True):
+        for task, outcome in zip(job.tasks, outcomes, strict=True):
+            yield task.part, outcome
+
+
+def _part(work: _Work, outcome: TaskOutcome | None) -> PartCheck:
+    part, match = work.numbered.part, work.match
+    if match.doubt:
+        return _found(work, Status.UNREADABLE, match.doubt)
+    if match.is_missing:
+        return _found(work, Status.MISSING)
+    if part.kind == "text":
+        words = sum(len(field.text.split()) for field in match.fields)
+        return _found(work, Status.READ, f"{words} words; a person will mark this text")
+    if part.kind == "choice":
+        return _choice(work)
+    if outcome is None:
+        return _found(work, Status.READ, "no inputs can be drawn here, so it was not run")
+    if work.is_judged:
+        return _judged(work, judge_computed(work.numbered, work.expected, match, outcome, _OWN))
+    return _tried(work, outcome)
+
+
+def _found(
+    work: _Work,
+    status: Status,
+    sentence: str = "",
+    *,
+    readings: tuple[Reading, ...] = (),
+    tests: tuple[TestResult, ...] = (),
+    remarks: tuple[str, ...] = (),
+) -> PartCheck:
+    return PartCheck(
+        number=work.numbered.number,
+        title=work.numbered.part.title,
+        status=status,
+        sentence=sentence,
+        readings=readings,
+        tests=tests,
+        remarks=remarks,
+        hidden=work.numbered.part.hidden,
+    )
+
+
+def _judged(work: _Work, result: PartResult) -> PartCheck:
+    if result.tests and all(NOT_BEGUN in test.sentence for test in result.tests):
+        return _found(work, Status.MISSING)
+    return _found(
+        work,
+        _STATUSES.get(result.verdict, Status.FAILED),
+        result.sentence,
+        readings=_shown(result.readings),
+        tests=result.tests,
+        remarks=result.remarks,
+    )
+
+
+def _shown(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """The readings of typed answers; a function's says nothing more."""
+    return tuple(reading for reading in readings if reading.read_as or reading.error)
+
+
+# --- what can only be read ------------------------------------------------------------------------
+
+
+def _choice(work: _Work) -> PartCheck:
+    """Whether claims and picks can be read; what is right is not known here."""
+    unknown = tuple(
+        ExpectedClaim(id=claim.id, truth=number == 0)
+        for number, claim in enumerate(work.numbered.part.claims)
+    )
+    expected = ExpectedPart(id=work.numbered.part.id, claims=unknown)
+    result = judge_choice(work.numbered, expected, work.match)
+    if result.verdict is Verdict.UNREADABLE:
+        return _found(work, Status.UNREADABLE, result.sentence, readings=_shown(result.readings))
+    typed = readings_of(work.match)
+    return _found(work, Status.READ, _count(len(typed), "answer"))
+
+
+def _tried(work: _Work, outcome: TaskOutcome) -> PartCheck:
+    """Whether an answer runs on one case, and gives what the signature says."""
+    part, match = work.numbered.part, work.match
+    readings = _shown(formula_readings(part, match, outcome))
+    unread = next((reply.error for reply in outcome.formulas if reply.error), "")
+    if unread:
+        return _found(work, Status.UNREADABLE, unread, readings=readings)
+    (test,) = outcome.tests
+    if test.verdict is not Verdict.PASSED:
+        return _found(work, Status.FAILED, test.sentence)
+    result = test.cases[0].result
+    if isinstance(result, Raised):
+        return _found(work, Status.FAILED, result.message)
+    assert part.signature is not None
+    values = bind_outputs(result.value, part.signature)
+    if match.function is None:
+        return _found(work, Status.READ, readings=_with_values(part, readings, values))
+    if values is None:
+        names = ", ".join(map(str, part.signature.outputs))
+        return _found(work, Status.WRONG, f"wanted {names}")
+    return _found(work, Status.RUNS, _returned(part, values))
+
+
+def _with_values(
+    part: Part, readings: tuple[Reading, ...], values: tuple[Value, ...] | None
+) -> tuple[Reading, ...]:
+    """The readings of calculations with what they come to; formulas depend on inputs."""
+    assert part.signature is not None
+    if part.signature.inputs or values is None:
+        return readings
+    pairs = zip(part.signature.outputs, values, strict=True)
+    by_name = {variable.name: _number(value) for variable, value in pairs}
+    first = next(iter(by_name))
+    return tuple(_valued(reading, by_name.get(reading.label or first, "")) for reading in readings)
+
+
+def _valued(reading: Reading, value: str) -> Reading:
+    if not value or value == reading.read_as or not reading.read_as:
+        return reading
+    return replace(reading, read_as=f"{reading.read_as} = {value}")
+
+
+def _number(value: Value) -> str:
+    """A number in at most six digits, whole ones in full; "" where there is none."""
+    if isinstance(value, int):
+        return str(value)
+    return f"{float(value):.6g}" if isinstance(value, float | Fraction) else ""
+
+
+def _returned(part: Part, values: tuple[Value, ...]) -> str:
+    assert part.signature is not None
+    pairs = zip(part.signature.outputs, values, strict=True)
+    return f"returns {', '.join(_shape(variable, value) for variable, value in pairs)}"
+
+
+def _shape(variable: Variable, value: Value) -> str:
+    shape = np.shape(value) if not isinstance(value, str | dict | tuple) else ()
+    return f"{variable.name} of shape {shape}" if shape else variable.name
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
