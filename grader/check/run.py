@@ -99,7 +99,6 @@ def _work(numbered: NumberedPart, match: Match, seed: int) -> _Work:
         expected = tried_part(part)
     expected = expected or ExpectedPart(id=part.id)
     task = task_for(part, expected, match) if expected.tests else None
-    if task is not None:
     return _Work(numbered=numbered, match=match, expected=expected, is_judged=is_judged, task=task)
 
 
