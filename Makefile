@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check sweep bench clean
+.PHONY: demo test sweep bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/grade submissions/alice || test $$? -eq 1

@@ -1,8 +1,10 @@
 """What `grade` ends with."""
 
 import enum
+from typing import TYPE_CHECKING
 
-from grader.model import Report, Verdict
+if TYPE_CHECKING:
+    from grader.model import Report
 
 
 class Exit(enum.IntEnum):
@@ -16,8 +18,10 @@ class Exit(enum.IntEnum):
     INTERRUPTED = 130
 
 
-def exit_code(report: Report) -> Exit:
+def exit_code(report: "Report") -> Exit:
     """0 nothing lost, 1 something lost or unread, 4 when we failed on a part."""
+    from grader.model import Verdict  # with it comes numpy, which is slow to import
+
     verdicts = {part.verdict for part in report.parts}
     tests = {test.verdict for part in report.parts for test in part.tests}
     if Verdict.FAILED_TO_GRADE in verdicts | tests:
