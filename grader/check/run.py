@@ -6,9 +6,8 @@ from fractions import Fraction
 import numpy as np
 from msgspec.structs import replace
 
-from grader.check.expecting import public_part, tried_part
 from grader.check.records import Checked, PartCheck, Status
-from grader.expected import bind_outputs
+from grader.expected import bind_outputs, public_part, tried_part
 from grader.grading import (
     OwnCode,
     asked_of,

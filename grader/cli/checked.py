@@ -10,6 +10,7 @@ import click
 
 from grader.check import Checked, PartCheck, Status
 from grader.cli.terminal import one_line
+from grader.model import Stage
 
 if TYPE_CHECKING:
     from grader.model import OutputResult, TestResult
@@ -23,6 +24,7 @@ _COLOURS = {
 }
 _WIDTH = 12
 _LONG = 120
+_FEW = 12
 
 
 def print_checked(found: Checked) -> None:
@@ -77,9 +79,26 @@ def _failure(test: "TestResult") -> Iterator[str]:
 
 
 def _values(output: "OutputResult") -> str:
+    """Both values, or of large ones the element that is most wrong."""
+    from grader.student.wire import Scalar
+
     assert output.got is not None
     assert output.expected is not None
+    found = output.comparison
+    if found is not None and found.size > _FEW and found.stage in (Stage.VALUES, Stage.NONFINITE):
+        both = (_element(packed, found.worst) for packed in (output.got, output.expected))
+        got, expected = (_shown(Scalar(element)) for element in both)
+        place = ", ".join(map(str, found.worst))
+        return f"at [{place}]: got {got}, expected {expected}"
     return f"got {_shown(output.got)}, expected {_shown(output.expected)}"
+
+
+def _element(packed: "Packed", place: tuple[int, ...]) -> float:
+    """The element at a place, at a precision that tells two apart."""
+    from grader.student.wire import unpack
+
+    value = unpack(packed)
+    return float(f"{float(value[place]):.9g}")
 
 
 def _shown(packed: "Packed") -> str:

@@ -8,14 +8,18 @@ submissions.
 from grader.expected.cache import expected_for
 from grader.expected.compute import bind_outputs, compute_expected
 from grader.expected.leaks import Secrets, public_texts
+from grader.expected.public import GRADIENTS, public_part, tried_part
 from grader.expected.solutions import PartCode, load_solution
 
 __all__ = [
+    "GRADIENTS",
     "PartCode",
     "Secrets",
     "bind_outputs",
     "compute_expected",
     "expected_for",
     "load_solution",
+    "public_part",
     "public_texts",
+    "tried_part",
 ]

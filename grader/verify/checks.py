@@ -10,6 +10,7 @@ from math import comb, inf
 import numpy as np
 
 from grader import compare
+from grader.expected import GRADIENTS
 from grader.model import ExpectedPart, OutputResult, Part, PartResult, Verdict
 from grader.student.wire import unpack
 from grader.verify import trivial
@@ -118,6 +119,19 @@ def right_answers(bench: Bench) -> tuple[int, int, float, list[Finding]]:
         elif "float32" not in name and bench.declared.validator is None:
             noise = max(noise, _finite(bench.error(answer)))
     return len(answers) - len(findings), len(answers), noise, findings
+
+
+def forward_agrees(bench: Bench) -> list[Finding]:
+    """The reference passes the checks that students have, gradients of the public forward too."""
+    reference = bench.declared.reference_function
+    assert reference is not None
+    names = {test.name for test in bench.expected.tests}
+    if GRADIENTS not in names:
+        return [_fault("oracle", "no draw lets the public forward pass be differentiated")]
+    result = bench.judge(bench.called(reference))
+    if result.marks == result.out_of:
+        return []
+    return [_fault("oracle", f"the reference fails the public checks: {result.sentence}")]
 
 
 def _right(bench: Bench) -> dict[str, Answer]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from grader.authoring import PartSolution, Solution
 from grader.course import load_problem
 from grader.errors import ProblemError
-from grader.expected import Secrets, compute_expected, load_solution, public_texts
+from grader.expected import Secrets, compute_expected, load_solution, public_part, public_texts
 from grader.model import ExpectedPart, NumberedPart, Part, Problem, Record
 from grader.verify import checks
 from grader.verify.bench import Bench
@@ -196,6 +196,9 @@ class _Proof:
         if self._is_asked("misconceptions", "margin"):
             wrongs, findings = checks.misconceptions(bench)
             proof = self._with(replace(proof, wrongs=wrongs), findings)
+        if self._is_asked("oracle") and self.part.forward:
+            public = Bench(self.numbered, self.declared, public_part(self.part, seed=0))
+            proof = self._with(proof, checks.forward_agrees(public))
         if self._is_asked("tests"):
             proof = self._with(proof, checks.tests_failed(bench))
         if self._is_asked("margin"):

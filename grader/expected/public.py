@@ -10,7 +10,7 @@ import numpy as np
 
 from grader import compare
 from grader.authoring import DrawError, Test, draw
-from grader.check.differences import Kinked, gradients
+from grader.expected.differences import Kinked, gradients
 from grader.model import (
     ExpectedCase,
     ExpectedOutput,
