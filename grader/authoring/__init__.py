@@ -12,6 +12,7 @@ from grader.authoring.solution import (
     Solution,
     Test,
     Wrong,
+    source_of,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "Wrong",
     "cast_inputs",
     "draw",
+    "source_of",
 ]

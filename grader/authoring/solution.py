@@ -72,6 +72,12 @@ class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
     say: str
 
 
+def source_of(function: Function) -> str:
+    """The function's source from `def` on (its decorators would declare it again)."""
+    source = textwrap.dedent(inspect.getsource(function))
+    return source[source.index("def ") :]
+
+
 class Solution:
     """The private side of one problem: its parts' declarations, by part name."""
 
@@ -195,6 +201,11 @@ class PartSolution:
         """
         if any(test.name == name for test in self.tests):
             raise DeclarationError(f"{self.id}: two tests are called {name!r}; give each its name")
+        if cases < 1 or weight < 0:
+            raise DeclarationError(
+                f"{self.id}: test {name!r} has {cases} cases and the weight {weight}; wanted at "
+                "least one case, and no negative weight"
+            )
         test = Test(name=name, cases=cases, weight=Fraction(weight), form=form, overrides=overrides)
         self.tests.append(test)
 
@@ -272,7 +283,7 @@ class PartSolution:
                 f"{self.id}: the misconception {name!r} edits the reference, which has no source "
                 "of its own; use returns=… or decorate a function"
             )
-        source = _source(reference)
+        source = source_of(reference)
         for old, new in edits:
             count = source.count(old)
             if count != 1:
@@ -292,12 +303,6 @@ class PartSolution:
         exec(code, reference.__globals__, namespace)  # noqa: S102  # the author's own, edited source
         function: Function = namespace[reference.__name__]
         return function
-
-
-def _source(function: Function) -> str:
-    """The function's source from `def` on (its decorators would declare it again)."""
-    source = textwrap.dedent(inspect.getsource(function))
-    return source[source.index("def ") :]
 
 
 def _with_outputs(reference: Function, returns: dict[str, Any]) -> Function:

@@ -8,14 +8,13 @@ where they are shown.
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from grader.authoring import PartSolution, Solution
+from grader.authoring import PartSolution, Solution, source_of
 from grader.model import ExpectedPart, Part, Problem
 from grader.student.wire import Packed, unpack
 
@@ -164,8 +163,7 @@ def _code_of(declared: PartSolution) -> Iterator[str]:
     function = declared.reference_function
     if not inspect.isfunction(function):
         return
-    source = textwrap.dedent(inspect.getsource(function))
-    source = source[source.index("def ") :]
+    source = source_of(function)
     for line in source.splitlines()[1:]:
         squeezed = _squeezed(line.partition("#")[0])
         if len(squeezed) > MIN_LINE:

@@ -148,6 +148,14 @@ def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
     assert part.signature is not None
     if not declared.tests and not part.public and part.signature.inputs:
         raise ProblemError(path, f"{part.id} has no test; declare one with part.test(...)")
+    weights = [test.weight for test in (*declared.tests, *part.public)]
+    if weights and not any(weights):
+        raise ProblemError(path, f"{part.id}: all tests weigh 0; give one of them a weight")
+    _check_carries(path, part, declared)
+
+
+def _check_carries(path: Path, part: Part, declared: PartSolution) -> None:
+    assert part.signature is not None
     outputs = [v.name for v in part.signature.outputs]
     for rule in declared.carries:
         if rule.output not in outputs:

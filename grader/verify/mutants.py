@@ -9,12 +9,12 @@ import contextlib
 import copy
 import inspect
 import signal
-import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
+from grader.authoring import source_of
 from grader.model import Record
 
 Function = Callable[..., Any]
@@ -85,7 +85,7 @@ def mutants_of(function: Function) -> list[Mutant]:
     """All mutants of a function that has source of its own, in the order of its lines."""
     if not inspect.isfunction(function):
         return []
-    tree = ast.parse(_source(function))
+    tree = ast.parse(source_of(function))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
@@ -120,11 +120,6 @@ def bounded() -> Iterator[None]:
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise MutantTimeoutError
-
-
-def _source(function: Function) -> str:
-    source = textwrap.dedent(inspect.getsource(function))
-    return source[source.index("def ") :]
 
 
 def _compiled(tree: ast.Module, function: Function) -> Function | None:

@@ -143,6 +143,9 @@ SOLUTION_SLIPS = [
         "line 26: affine/size: the reference raised Z",
     ),
     (("dy, x, W):", "dy, x):"), "the reference raised TypeError"),
+    (("cases=6", "cases=0"), "test 'random batches' has 0 cases and the weight 1; wanted at least"),
+    (("weight=2", "weight=-2"), "test 'a batch of one' has 3 cases and the weight -2; wanted"),
+    (("cases=40", "weight=0"), "affine/size: all tests weigh 0; give one of them a weight"),
     (("cases=6", "cases=6, Q=3"), f"{TESTED}: sets 'Q'; the signature has N, M, D, dy, x, W"),
     (
         ('replace=("x.T @ dy"', 'replace=("x.T @ dx"'),
