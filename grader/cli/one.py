@@ -12,9 +12,7 @@ import click
 
 from grader.cli.classoptions import ClassOptions, Common, class_options
 from grader.cli.exits import Exit, exit_code
-from grader.cli.many import grade_class
 from grader.cli.paths import is_class
-from grader.cli.terminal import print_report
 from grader.errors import UsageError
 from grader.model import Walls
 
@@ -73,7 +71,11 @@ def submission(  # noqa: PLR0913  # one parameter per option
     )
     options = ClassOptions(**of_class)
     is_many = len(paths) > 1 or options.many or (not one and is_class(paths[0], course_folder))
-    sys.exit(grade_class(paths, common, options) if is_many else _grade_one(paths[0], common))
+    if is_many:
+        from grader.cli.many import grade_class
+
+        sys.exit(grade_class(paths, common, options))
+    sys.exit(_grade_one(paths[0], common))
 
 
 def _grade_one(path: Path, common: Common) -> Exit:
@@ -84,6 +86,7 @@ def _grade_one(path: Path, common: Common) -> Exit:
 
     with Sandbox(walls=common.walls) as sandbox:
         from grader.cli.preparing import prepared
+        from grader.cli.terminal import print_report
         from grader.course import find_course
         from grader.grading import grade
         from grader.report import record_json, write_report

@@ -13,9 +13,8 @@ import msgspec
 
 from grader.sandbox.servers import Server
 from grader.student import frames
+from grader.student.frames import WALL_FACTOR
 
-WALL_FACTOR = 3
-"""A test may take this many times its CPU seconds by the clock."""
 WAIT_FACTOR = 3
 """As much longer it may take where the machine is too busy to run it."""
 _WORTH_WAITING_S = 0.05

@@ -12,9 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from grader.model import Record, Verdict
-from grader.sandbox.children import WALL_FACTOR, End
+from grader.sandbox.children import End
 from grader.student import frames
-from grader.student.frames import Position
+from grader.student.frames import WALL_FACTOR, Position
 from grader.student.wire import (
     CaseReply,
     FormulaReply,

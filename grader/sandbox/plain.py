@@ -21,7 +21,7 @@ from grader.model import Walls
 from grader.sandbox.children import End
 from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.student import frames
-from grader.student.plain import WALL_FACTOR
+from grader.student.frames import WALL_FACTOR
 from grader.student.wire import Asked, Index, Job, Place, ReadRequest, Source, Unread
 
 _COMMAND = ("-B", "-P", "-m", "grader.student.plain")

@@ -17,6 +17,8 @@ from grader.student.wire import Job, ReadRequest
 HEADER = struct.Struct(">cI")
 MAX_REPLY = 16 * 2**20
 """The bytes that one reply of a child may have."""
+WALL_FACTOR = 3
+"""A test may take this many times its CPU seconds by the clock."""
 READ_CPU_S = 10.0
 """The CPU seconds that reading one file of a submission may take, and all of them."""
 

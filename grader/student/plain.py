@@ -16,11 +16,15 @@ from typing import BinaryIO
 import msgspec
 
 from grader.student.child import DEADLINE_SIGNAL, Child, limit_memory
-from grader.student.frames import Order, RunOrder, StreamEndedError, frame, read_frame
+from grader.student.frames import (
+    WALL_FACTOR,
+    Order,
+    RunOrder,
+    StreamEndedError,
+    frame,
+    read_frame,
+)
 from grader.student.wire import Source
-
-WALL_FACTOR = 3
-"""A test may take this many times its CPU seconds by the clock."""
 
 
 class PlainChild(Child):

@@ -8,10 +8,17 @@ values, marks or verdicts, and holds none.
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
-import numpy as np
+
+# numpy is imported where arrays are met: what is imported before that may start the other side.
+if TYPE_CHECKING:
+    import numpy as np
+
+    Numbers: TypeAlias = np.ndarray[Any, np.dtype[Any]]  # what `numbers` gives: see its docstring
+else:
+    Numbers = Any
 
 MAX_DEPTH = 16
 MAX_ITEMS = 100_000
@@ -71,7 +78,6 @@ class NoValue(msgspec.Struct, frozen=True, tag="no value", array_like=True):
 
 Packed: TypeAlias = Array | Rational | Many | Scalar | Unusable | NoValue
 Value: TypeAlias = Any  # what `unpack` gives: see its docstring
-Numbers: TypeAlias = np.ndarray[Any, np.dtype[Any]]  # what `numbers` gives: see its docstring
 
 
 def pack(value: object, *, depth: int = 0) -> Packed:
@@ -80,6 +86,8 @@ def pack(value: object, *, depth: int = 0) -> Packed:
     Only exact built-in and numpy types are taken, so that no method of a student's class runs here.
     A torch tensor is taken as its detached numpy array.
     """
+    import numpy as np
+
     kind = type(value)
     if value is None or kind in (bool, str, float):
         return Scalar(value)  # type: ignore[arg-type]  # narrowed by `kind`, which mypy does not follow
@@ -143,7 +151,9 @@ def _pack_int(value: int) -> Packed:
     return Rational(str(value), "1")
 
 
-def _pack_array(array: np.ndarray) -> Packed:
+def _pack_array(array: Numbers) -> Packed:
+    import numpy as np
+
     if array.dtype.name not in DTYPES:
         return Unusable(f"an array of dtype {array.dtype.name}")
     contiguous = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
@@ -171,6 +181,8 @@ def _pack_tensor(tensor: Any) -> Packed:
 
 
 def _described(kind: type) -> str:
+    import numpy as np
+
     name = str(kind.__name__)[:80]
     if issubclass(kind, np.ndarray):
         return f"a subclass of ndarray ({name})"
@@ -180,7 +192,9 @@ def _described(kind: type) -> str:
     return f"{article} {name}"
 
 
-def _unpack_array(array: Array) -> np.ndarray:
+def _unpack_array(array: Array) -> Numbers:
+    import numpy as np
+
     if array.dtype not in DTYPES:
         raise WireError(f"the dtype {array.dtype!r} is not allowed")
     if len(array.shape) > MAX_DEPTH or any(size < 0 for size in array.shape):
@@ -222,6 +236,8 @@ def numbers(value: Value) -> Numbers | None:
     A nested tuple is taken as an array. Fractions and integers beyond 64 bits stay Python's own
     exact numbers, in an array of objects.
     """
+    import numpy as np
+
     if value is None or isinstance(value, str | dict | Unusable | NoValue):
         return None
     try:
@@ -238,6 +254,8 @@ def numbers(value: Value) -> Numbers | None:
 
 def in_floats(array: Numbers) -> Numbers:
     """The array in float64; exact numbers beyond its range become its largest ones."""
+    import numpy as np
+
     if array.dtype.kind != "O":
         return array.astype(np.float64)
     floats = np.array([_as_float(item) for item in array.flat], dtype=np.float64)
@@ -245,6 +263,8 @@ def in_floats(array: Numbers) -> Numbers:
 
 
 def _as_float(number: float | Fraction) -> float:
+    import numpy as np
+
     try:
         return float(number)
     except OverflowError:
