@@ -137,12 +137,17 @@ def write_course(root: Path) -> Path:
         "problems/affine/problem.yaml": PROBLEM,
         "solutions/affine.py": SOLUTION,
     }
+    write_files(root, files)
+    (root / "submissions").mkdir()
+    return root
+
+
+def write_files(root: Path, files: dict[str, str]) -> None:
+    """Write texts below `root`, by name."""
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    (root / "submissions").mkdir()
-    return root
 
 
 def hand_in(root: Path, student: str, **files: str) -> Path:

@@ -1,4 +1,4 @@
-"""A second problem beside the tiny one: layouts of a formula, picks, and more than one claim."""
+"""A second problem beside the tiny one: layouts, picks, carried arrays, and ties."""
 
 from tests import tiny
 
@@ -9,6 +9,8 @@ COURSE = (
       "2.2": layers/one
       "2.3": layers/many
       "2.4": layers/claims
+      "2.5": layers/chain
+      "2.6": layers/top
 """
 )
 
@@ -41,6 +43,17 @@ parts:
     ask: True or false?
     marks: 3
     claims: {a: First., b: Second., c: Third.}
+  chain:
+    title: Two steps
+    ask: Return $h = Wx$ and $y = 2h + 1$.
+    marks: 2
+    signature: two_steps(x[D], W[H,D]) -> h[H], y[H]
+  top:
+    title: A largest one
+    ask: Return the place of a largest number.
+    marks: 1
+    signature: "top(x[N]: int) -> place: int"
+    domain: {x: 0..2, N: 6..9}
 """
 
 SOLUTION = """\
@@ -57,6 +70,32 @@ def input_gradient(g, W):
 
 part.test("random batches", cases=4)
 
+chain = solution["chain"]
+
+
+@chain.reference
+def two_steps(x, W):
+    return W @ x, 2 * (W @ x) + 1
+
+
+chain.test("random vectors", cases=3)
+chain.carry(y=lambda h: 2 * h + 1, say="y follows from your own h.")
+
+top = solution["top"]
+
+
+@top.reference
+def first(x):
+    return int(x.argmax())
+
+
+@top.valid
+def is_largest(x, answer):
+    return x[int(answer["place"])] == x.max()
+
+
+top.test("many ties", cases=6)
+
 for name, truth in {"less": True, "more": False, "same": False}.items():
     solution["one"].claim(name, truth=truth, say=f"{name} is told.")(lambda truth=truth: truth)
 for name, truth in {"N": True, "C": False, "H": True, "W": True}.items():
@@ -69,13 +108,12 @@ for name, truth in {"a": True, "b": False, "c": True}.items():
 def write_course(root):
     """Write the tiny course below `root` with the second problem in it, and return it."""
     tiny.write_course(root)
-    files = {
-        "problems/course.yaml": COURSE,
-        "problems/layers/problem.yaml": PROBLEM,
-        "solutions/layers.py": SOLUTION,
-    }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    tiny.write_files(
+        root,
+        {
+            "problems/course.yaml": COURSE,
+            "problems/layers/problem.yaml": PROBLEM,
+            "solutions/layers.py": SOLUTION,
+        },
+    )
     return root
