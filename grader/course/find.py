@@ -3,6 +3,7 @@
 Knows where things lie in a course; nothing of what is in them beyond course.yaml.
 """
 
+import difflib
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,8 @@ class Course:
         for twice in (i for i in ids if ids.count(i) > 1):
             raise CourseError(self.file, f"the part {twice!r} is listed twice", where=where)
         slugs = dict.fromkeys(i.partition("/")[0] for i in ids)
+        for slug in slugs:
+            self._check_folder(slug, where)
         problems = {slug: load_problem(self.problem_file(slug)) for slug in slugs}
         numbered = self._numbered(content, problems, where)
         _check_function_names(self.file, numbered)
@@ -118,6 +121,14 @@ class Course:
             problems=tuple(problems.values()),
             numbered=tuple(numbered),
         )
+
+    def _check_folder(self, slug: str, where: str) -> None:
+        if self.problem_file(slug).parent.is_dir():
+            return
+        known = sorted(file.parent.name for file in self.file.parent.glob("*/problem.yaml"))
+        near = difflib.get_close_matches(slug, known, n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"make its folder problems/{slug}"
+        raise CourseError(self.file, f"there is no problem {slug!r}; {advice}", where=where)
 
     def _numbered(
         self, content: _AssignmentFile, problems: dict[str, Problem], where: str

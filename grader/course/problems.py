@@ -12,7 +12,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from grader.course.strict import convert_strict, load_strict
+from grader.course.sizes import conflict
+from grader.course.strict import convert_strict, load_strict, number_advice
 from grader.errors import ProblemError
 from grader.model import Claim, Domain, Part, Problem, PublicTest
 from grader.student.formulas import FormulaError, evaluate_text
@@ -29,6 +30,14 @@ _DTYPES: dict[str, tuple[type, str]] = {
     "int": (np.int64, "iu"),
     "bool": (np.bool_, "b"),
     "str": (np.str_, "U"),
+}
+
+# Per type of the signature, what a domain may list.
+_CHOICES: dict[str, tuple[type, ...]] = {
+    "float": (int, float),
+    "int": (int,),
+    "bool": (bool, int),
+    "str": (str,),
 }
 
 Number = int | float | str
@@ -204,19 +213,26 @@ class _Reader:
                     f"unknown input {name!r}; the signature has {', '.join(known)}", "domain"
                 )
         sizes = () if signature is None else signature.sizes
+        types = {} if signature is None else {v.name: v.type for v in signature.inputs}
         return {
             name: self._following(name, value, known)
             if name in sizes and _is_formula(value)
-            else self._domain(name, value)
+            else self._domain(name, value, _CHOICES[types.get(name, "int")])
             for name, value in given.items()
         }
 
-    def _domain(self, name: str, value: Any) -> Domain:
+    def _domain(self, name: str, value: Any, kinds: tuple[type, ...]) -> Domain:
         key = f"domain.{name}"
-        if isinstance(value, list) and value:
-            return Domain(choices=tuple(value))
         if isinstance(value, bool | int | float):
-            return Domain(choices=(value,))
+            value = [value]
+        if isinstance(value, list) and value:
+            for choice in value:
+                if type(choice) not in kinds:
+                    wanted = " or ".join(kind.__name__ for kind in kinds)
+                    raise self.error(
+                        f"expected {wanted}, found {choice!r}{number_advice(choice)}", key
+                    )
+            return Domain(choices=tuple(value))
         match = _RANGE.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise self.error(f"expected 1..9, 0.5..2.0 or a list of values, found {value!r}", key)
@@ -245,12 +261,16 @@ class _Reader:
             raise self.error("only parts with a signature have public tests", key)
         inputs = {v.name: v for v in signature.inputs}
         outputs = {v.name: v for v in signature.outputs}
-        return PublicTest(
+        test = PublicTest(
             name=file.name,
             inputs=self._values(file.inputs, inputs, f"{key}.inputs"),
             weight=self._marks(file.weight, f"{key}.weight"),
             expected=self._values(file.expected, outputs, f"{key}.expected"),
         )
+        clash = conflict(signature, test.inputs, test.expected)
+        if clash:
+            raise self.error(clash, key)
+        return test
 
     def _values(
         self, given: dict[str, Any], known: dict[str, Variable], key: str

@@ -6,7 +6,7 @@ Keys are taken as the text typed ("2.10" stays "2.10"). Knows nothing of what th
 import difflib
 import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 import yaml
@@ -17,6 +17,24 @@ T = TypeVar("T")
 _UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`(?: - at `([^`]*)`)?")
 _PLACED = re.compile(r"(.*?)(?: - at `([^`]*)`)?", re.DOTALL)
 _TEXT_THAT_IS_A_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+_EXPECTED = re.compile(r"Expected `([^`]*)`.*", re.DOTALL)
+# The library's names of types, in an author's words.
+_TYPES = {
+    "object": "lines of the form `key: value`",
+    "array": "a list",
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+}
+# What the parser says of a slip, and what an author does about it.
+_YAML_ADVICE = {
+    "mapping values are not allowed": "put a text that holds a colon in quotes, and let the keys "
+    "of one mapping begin in the same column",
+    "did not find expected": "check that the keys of one mapping begin in the same column",
+    "found a tab": "indent by spaces",
+    "cannot start any token": "indent by spaces, and put a text with signs in quotes",
+}
 
 # libyaml is many times faster; the pure loader serves where a build lacks it.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -70,14 +88,20 @@ def load_yaml(path: Path, error: type[CourseError | ProblemError]) -> Any:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise error(path, "there is no such file") from None
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise error(path, f"can not be read as UTF-8 text: {unreadable}") from unreadable
+    except UnicodeDecodeError as strange:
+        line = strange.object.count(b"\n", 0, strange.start) + 1
+        message = "is not UTF-8 text here; save the file as UTF-8"
+        raise error(path, message, where=f"line {line}") from strange
+    except OSError as unreadable:
+        raise error(path, f"can not be read: {unreadable.strerror}") from unreadable
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # derived from the safe loader
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise error(path, f"is not valid YAML: {broken.problem}", where=where) from broken
+        said = f"is not valid YAML: {broken.problem}"
+        advice = [a for slip, a in _YAML_ADVICE.items() if slip in said]
+        raise error(path, "; ".join([said, *advice[:1]]), where=where) from broken
     except yaml.YAMLError as broken:
         raise error(path, f"is not valid YAML: {broken}") from broken
 
@@ -94,14 +118,34 @@ def _explained(message: str, data: Any, into: type) -> tuple[str, str]:
     placed = _PLACED.fullmatch(message)
     assert placed is not None
     what, place = placed.groups()
+    if "missing required field" in what:
+        return what.replace("Object missing required field", "missing key"), _where(place)
     found = _at(data, place)
-    said = what.replace("Expected", "expected").replace(
-        "Object missing required field", "missing key"
-    )
-    text = f"{said}, found {found!r}" if found is not None and "missing" not in said else said
-    if isinstance(found, str) and _TEXT_THAT_IS_A_NUMBER.fullmatch(found):
-        text += f"; YAML reads this as text: write {_with_point(found)}"
-    return text, _where(place)
+    said = f"found {found!r}" if found is not None else "found nothing"
+    return f"{_wanted(what, place, into)}, {said}{number_advice(found)}", _where(place)
+
+
+def _wanted(what: str, place: str | None, into: type) -> str:
+    """What should have stood there: "expected a number"."""
+    expected = _EXPECTED.fullmatch(what)
+    if expected:
+        types = [kind for kind in expected.group(1).split(" | ") if kind != "null"]
+        return "expected " + " or ".join(dict.fromkeys(_TYPES.get(kind, kind) for kind in types))
+    key = _where(place).rpartition(".")[2]
+    choices = [
+        choice
+        for field in msgspec.structs.fields(into)
+        if field.encode_name == key
+        for choice in get_args(field.type)
+    ]
+    return f"expected one of {', '.join(map(str, choices))}" if choices else what
+
+
+def number_advice(found: Any) -> str:
+    """What to write for a number that YAML reads as a text, or ""."""
+    if not (isinstance(found, str) and _TEXT_THAT_IS_A_NUMBER.fullmatch(found)):
+        return ""
+    return f"; YAML reads this as text: write {_with_point(found)}"
 
 
 def _with_point(number: str) -> str:

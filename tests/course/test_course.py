@@ -103,9 +103,18 @@ SLIPS = [
         "",
         "wanted one of signature, claims or rubric; found none",
     ),
-    ("title: An affine layer", "title: [An affine layer]", "title: expected `str`, got `array`"),
+    ("title: An affine layer", "title: [An affine layer]", "title: expected a text, found ['An"),
     ("title: An affine layer\n", "", "missing key `title`"),
     ("title: An affine layer", "title: 'An affine layer", "is not valid YAML"),
+    ("I: 8..40", "I: [1e-6]", "I: expected int, found '1e-6'; YAML reads this as text: write 1.0e"),
+    ("I: 8..40", "I: [8, yes]", "parts.size.domain.I: expected int, found True"),
+    ("x: [[1, 2, 3], [4, 5, 6]]", "x: [[1, 2, 3]]", "N is 2 in dy and 1 in x; wanted the same"),
+    ("rubric: [two affine layers make one]", "rubric: two", "rubric: expected a list, found 'two'"),
+    ("marks: 4", "marks: 4\n    cpu_s: fast", "cpu_s: expected a number, found 'fast'"),
+    ("marks: 4", "marks: 4\n    pick: any", "pick: expected one of each, one, many, found 'any'"),
+    ("ask: True or false?", "ask: Mind: true or false?", "put a text that holds a colon in quotes"),
+    ("    marks: 4", "   marks: 4", "check that the keys of one mapping begin in the same column"),
+    ("    marks: 4", "\tmarks: 4", "found a tab character that violates indentation; indent by"),
 ]
 
 
@@ -121,7 +130,24 @@ def test_a_slip_in_a_problem_names_file_place_and_what_was_wanted(root, old, new
 def test_a_problem_that_is_not_utf8_is_an_error_with_its_name(root):
     path = root / "problems" / "affine" / "problem.yaml"
     path.write_bytes(b"title: \xff\n")
-    with pytest.raises(ProblemError, match="can not be read as UTF-8"):
+    with pytest.raises(ProblemError, match="line 1: is not UTF-8 text here; save the file as"):
+        load_problem(path)
+
+
+def test_an_empty_problem_is_told_what_should_stand_there(root):
+    path = root / "problems" / "affine" / "problem.yaml"
+    path.write_text("")
+    with pytest.raises(
+        ProblemError, match="expected lines of the form `key: value`, found nothing"
+    ):
+        load_problem(path)
+
+
+def test_values_of_a_public_test_fit_one_form_of_the_signature(root):
+    path = problem_with(root, "(dy[N,M], x[N,D]", "(dy[N,M | N,2,M], x[N,D | N,1,D]")
+    assert load_problem(path).parts[0].public[0].name == "two examples"
+    problem_with(root, "(dy[N,M], x[N,D]", "(dy[N,3 | N,2,M], x[N,D | N,1,D]")
+    with pytest.raises(ProblemError, match=r"dy has 2 values along an axis; wanted dy\[N,3"):
         load_problem(path)
 
 
@@ -132,7 +158,8 @@ COURSE_SLIPS = [
         "there is no part 'affine/sise'; the problem has affine/backward",
     ),
     ("affine/size", "affine/backward", "the part 'affine/backward' is listed twice"),
-    ("affine/size", "afine/size", "there is no such file"),
+    ("affine/size", "afine/size", "parts: there is no problem 'afine'; did you mean 'affine'?"),
+    ("affine/size", "pool/size", "there is no problem 'pool'; make its folder problems/pool"),
     ("default: week-1", "default: week-2", "default: found 'week-2'; wanted one of week-1"),
     ("default: week-1", "defaults: week-1", "unknown key 'defaults'; did you mean 'default'?"),
 ]
