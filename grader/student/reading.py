@@ -6,6 +6,7 @@ the judge's business; write-ups are read with the labels that the sheet asks for
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
@@ -98,11 +99,17 @@ def _read_python(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
 
 
 def _functions(body: list[ast.stmt], place: Place) -> Iterator[Found]:
-    # The last definition of a name is the one that Python keeps.
-    last = dict(_definitions(body))
-    for name, node in last.items():
-        at = Place(file=place.file, line=node.lineno, column=node.col_offset + 1, cell=place.cell)
-        yield Found(kind="function", key=(name,), place=at)
+    """The definition of each name that Python keeps, behind those that it replaces."""
+    replaced = defaultdict[str, list[ast.stmt]](list)
+    for node in body:
+        if isinstance(node, ast.FunctionDef):
+            replaced[node.name].append(node)
+    for name, last in dict(_definitions(body)).items():
+        for node in (*(earlier for earlier in replaced[name] if earlier is not last), last):
+            at = Place(
+                file=place.file, line=node.lineno, column=node.col_offset + 1, cell=place.cell
+            )
+            yield Found(kind="function", key=(name,), place=at)
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:

@@ -108,6 +108,15 @@ def test_changed_inputs_and_prints_are_remarks_that_cost_nothing(desk):
     assert "(2, 3)" in part.tests[0].printed
 
 
+def test_the_last_of_two_definitions_counts_and_is_remarked(desk):
+    python = "def affine_backward(dy, x, W):\n    return 0\n\n\n" + tiny.RIGHT_FUNCTIONS
+    part = desk.part("1.1", python=python)
+    assert part.marks == 4
+    assert part.remarks == (
+        "affine_backward is also defined on line 1; Python uses the last definition",
+    )
+
+
 def test_two_answers_to_one_part_are_not_chosen_between(desk):
     part = desk.part("1.2", answers="1.2: 1\naffine/size: I + 2P - K + 1\n")
     assert (part.verdict, part.pending, part.lost) == (Verdict.UNREADABLE, 2, ())
