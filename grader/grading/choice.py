@@ -5,6 +5,8 @@ Marks of a choice are max(0, right − wrong) / n; an unanswered claim is neithe
 
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from grader.grading.results import guess_sentence, part_result, readings_of
 from grader.model import (
     ExpectedClaim,
@@ -14,6 +16,7 @@ from grader.model import (
     Part,
     PartResult,
     Reading,
+    Record,
     Verdict,
 )
 from grader.submission import Match, TypedField
@@ -62,19 +65,8 @@ def _marked_choice(
     match: Match,
 ) -> PartResult:
     part = numbered.part
-    wrong = [claim for claim in claims if claim.id in given and given[claim.id] != claim.truth]
-    open_ = [claim for claim in claims if claim.id not in given]
-    right = len(claims) - len(wrong) - len(open_)
-    if part.pick == "one":
-        share = Fraction(0 if wrong else 1)
-    else:
-        share = Fraction(max(0, right - len(wrong)), len(claims))
-    marks = part.marks * share
-    # In a pick, what was picked and should not have been teaches most: it comes first.
-    sentences = [_explained(part, c) for c in sorted(wrong, key=lambda claim: claim.truth)]
-    if part.pick == "one":
-        sentences = sentences[:1]
-    sentences += [f"{claim.id}: not answered" for claim in open_]
+    slips = _slips(part, claims, given)
+    marks = part.marks * _share(part, slips, len(claims))
     left = part.marks - marks
     guessed = next((field for field in match.fields if field.guess), None)
     if left and guessed is not None:
@@ -86,15 +78,43 @@ def _marked_choice(
             sentence=guess_sentence(numbered, guessed, guessed.label),
             readings=readings_of(match),
         )
-    lost = [LostMark(marks=left / len(sentences), sentence=s) for s in sentences] if left else []
+    total = sum(slip.cost for slip in slips)
     return part_result(
         numbered,
-        verdict=Verdict.WRONG if sentences else Verdict.PASSED,
+        verdict=Verdict.WRONG if slips else Verdict.PASSED,
         marks=marks,
-        sentence=sentences[0] if sentences else "",
+        sentence=slips[0].sentence if slips else "",
         readings=readings_of(match),
-        lost=lost,
+        lost=(LostMark(marks=left * s.cost / total, sentence=s.sentence) for s in slips),
     )
+
+
+class _Slip(Record, frozen=True, kw_only=True):
+    """A claim that is not right, and how many right ones it costs: itself, or one more if wrong."""
+
+    sentence: str
+    cost: int
+
+
+def _slips(
+    part: Part, claims: tuple[ExpectedClaim, ...], given: dict[str, bool]
+) -> tuple[_Slip, ...]:
+    """The slips, the most telling first; a wrong pick of one is told once."""
+    # In a pick, what was picked and should not have been teaches most: it comes first.
+    by_truth = sorted(claims, key=lambda claim: claim.truth)
+    wrong = [claim for claim in by_truth if given.get(claim.id, claim.truth) != claim.truth]
+    slips = [_Slip(sentence=_explained(part, claim), cost=2) for claim in wrong]
+    if part.pick == "one":
+        return tuple(slips[:1])
+    open_ = (claim for claim in claims if claim.id not in given)
+    return (*slips, *(_Slip(sentence=f"{claim.id}: not answered", cost=1) for claim in open_))
+
+
+def _share(part: Part, slips: tuple[_Slip, ...], count: int) -> Fraction:
+    """max(0, right − wrong) of all claims; for a pick of one, all or nothing."""
+    if part.pick == "one":
+        return Fraction(not slips)
+    return Fraction(max(0, count - sum(slip.cost for slip in slips)), count)
 
 
 def _explained(part: Part, claim: ExpectedClaim) -> str:
@@ -154,5 +174,4 @@ def _claim_id(word: str, ids: list[str]) -> str | None:
 
 
 def _marked(reading: Reading, trouble: dict[str, str]) -> Reading:
-    error = trouble.get(reading.label, "")
-    return Reading(label=reading.label, typed=reading.typed, place=reading.place, error=error)
+    return replace(reading, error=trouble.get(reading.label, ""))

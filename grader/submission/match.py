@@ -87,7 +87,7 @@ def _match(part: Part, functions: dict[str, list[Found]], fields: list[TypedFiel
     if fields:
         return _by_fields(part, fields)
     if len(files) > 1:
-        places = " and ".join(_at(found[-1].place) for found in files.values())
+        places = " and ".join(str(found[-1].place) for found in files.values())
         return Match(
             part=part.id,
             doubt=f"{names[0]} is defined in {places}; keep one, or name the file "
@@ -167,7 +167,7 @@ def _by_fields(part: Part, fields: list[TypedField]) -> Match:
     for field in fields:
         if field.label in places:
             what = f"{field.label!r} of this part" if field.label else "this part"
-            both = f"{_at(places[field.label])} and at {_at(field.place)}"
+            both = f"{places[field.label]} and at {field.place}"
             doubt = f"{what} is answered at {both}; keep one"
             return Match(part=part.id, fields=tuple(fields), doubt=doubt)
         places[field.label] = field.place
@@ -176,10 +176,6 @@ def _by_fields(part: Part, fields: list[TypedField]) -> Match:
 
 def _named_after(slug: str) -> tuple[str, str]:
     return f"{slug.replace('-', '_')}.py", f"{slug}.py"
-
-
-def _at(place: Place) -> str:
-    return str(place)
 
 
 # --- typed keys ---------------------------------------------------------------------------------
@@ -235,7 +231,7 @@ class _Keys:
         if not advice and self.top.get(_normal(found.key[0])):
             names = ", ".join(n.part.name for n in self.top[_normal(found.key[0])])
             advice = f"; below it, name one of {names}"
-        return f"{_at(found.place)}: the key {key!r} names no part{advice}"
+        return f"{found.place}: the key {key!r} names no part{advice}"
 
 
 def field_names(part: Part) -> tuple[str, ...]:

@@ -147,11 +147,12 @@ def test_claims_earn_right_less_wrong(desk, typed, marks):
     assert sum(mark.marks for mark in part.lost) == 3 - marks
 
 
-def test_each_lost_claim_has_its_sentence(desk):
+def test_each_lost_claim_has_its_sentence_and_its_price(desk):
+    """A wrong claim costs what it would have earned and as much again; an open one, the former."""
     part = desk.part("2.4", answers="2.4: {a: true, b: yes}\n")
     assert [(mark.sentence, mark.marks) for mark in part.lost] == [
-        ("b: b is told.", Fraction(3, 2)),
-        ("c: not answered", Fraction(3, 2)),
+        ("b: b is told.", 2),
+        ("c: not answered", 1),
     ]
 
 
