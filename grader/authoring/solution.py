@@ -110,6 +110,7 @@ class PartSolution:
         self.carries: list[CarryRule] = []
         self.flags: list[str] = []
         self.equivalents: dict[str, str] = {}
+        self.undecorated: list[str] = []  # names whose function has not been given yet
 
     @property
     def has_oracle(self) -> bool:
@@ -168,8 +169,10 @@ class PartSolution:
 
     def accept(self, name: str) -> Callable[[Function], Function]:
         """Declare another right way of answering, which must earn everything."""
+        self.undecorated.append(name)
 
         def add(function: Function) -> Function:
+            self.undecorated.remove(name)
             self.accepted.append((name, function))
             return function
 
@@ -186,6 +189,10 @@ class PartSolution:
 
     def tolerance(self, value: float) -> None:
         """Set the error that float64 answers may have; give the reason in a comment."""
+        if type(value) not in {int, float} or not 0 <= value < 1:
+            raise DeclarationError(
+                f"{self.id}: found the tolerance {value!r}; wanted a number from 0 to below 1"
+            )
         self.tolerance_value = value
 
     # --- tests and mistakes ---------------------------------------------------------------------
@@ -206,6 +213,11 @@ class PartSolution:
                 f"{self.id}: test {name!r} has {cases} cases and the weight {weight}; wanted at "
                 "least one case, and no negative weight"
             )
+        for key, value in overrides.items():
+            if isinstance(value, tuple) and not (len(value) == 2 and value[0] <= value[1]):  # noqa: PLR2004  # low and high
+                raise DeclarationError(
+                    f"{self.id}: test {name!r} sets {key} to {value!r}; a range is (low, high)"
+                )
         test = Test(name=name, cases=cases, weight=Fraction(weight), form=form, overrides=overrides)
         self.tests.append(test)
 
@@ -226,8 +238,14 @@ class PartSolution:
         """
         if any(wrong.name == name for wrong in self.wrongs):
             raise DeclarationError(f"{self.id}: two misconceptions are called {name!r}")
+        if not 0 <= share <= 1:
+            raise DeclarationError(
+                f"{self.id}: the misconception {name!r} keeps the share {share!r}; wanted 0 to 1"
+            )
+        self.undecorated.append(name)
 
         def add(function: Function) -> Function:
+            self.undecorated.remove(name)
             wrong = Wrong(name=name, say=say, function=function, share=Fraction(share))
             self.wrongs.append(wrong)
             return function
@@ -290,6 +308,10 @@ class PartSolution:
                 raise DeclarationError(
                     f"{self.id}: the misconception {name!r} replaces {old!r}, which stands "
                     f"{count} times in the reference; wanted exactly once"
+                )
+            if old == new:
+                raise DeclarationError(
+                    f"{self.id}: the misconception {name!r} replaces {old!r} by itself"
                 )
             source = source.replace(old, new)
         namespace: dict[str, Any] = {}

@@ -193,8 +193,8 @@ class _Tests:
             ):
                 raise ProblemError(
                     self.path,
-                    f"{self.part.id}: public test {name!r} expects {unpack(written)!r} for "
-                    f"{variable.name}; the reference gives {unpack(output.value)!r}",
+                    f"{self.part.id}: public test {name!r} expects {_short(unpack(written))} for "
+                    f"{variable.name}; the reference gives {_short(unpack(output.value))}",
                 )
         return case
 
@@ -382,5 +382,11 @@ def _with_replaced(result: Any, signature: Signature) -> tuple[Value, ...] | Non
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
+    """A value on one line; of what was returned, and of long arrays, shapes say more."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_short, value))})"
+    text = " ".join(repr(value).split())
+    if len(text) <= _SHORT:
+        return f"{text} of shape {value.shape}" if isinstance(value, np.ndarray) else text
+    shape = f" of shape {value.shape}" if isinstance(value, np.ndarray) else ""
+    return f"{text[: _SHORT - 3]}...{shape}"

@@ -80,20 +80,29 @@ def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -
     try:
         with np.errstate(all="ignore"):
             return function(**inputs)
-    except ModuleNotFoundError as error:
-        if error.name == "torch":
-            raise ProblemError(
-                path, f"{what} needs torch, which is not installed; install grader[references]"
-            ) from error
-        raise _failed(path, what, error) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(path, what, error) from error
 
 
-def _failed(path: Path, what: str, error: Exception) -> ProblemError:
+def _failed(path: Path, what: str, error: Exception | SystemExit) -> ProblemError:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     where = f"line {lines[-1]}" if lines else ""
-    return ProblemError(path, f"{what} raised {type(error).__name__}: {error}", where=where)
+    if isinstance(error, ModuleNotFoundError):
+        install = "grader[references]" if error.name == "torch" else "it where grader is installed"
+        message = f"{what} needs {error.name}, which is not installed; install {install}"
+        return ProblemError(path, message, where=where)
+    message = f"{what} raised {type(error).__name__}: {' '.join(str(error).split())}"
+    return ProblemError(path, message + _advice(error), where=where)
+
+
+def _advice(error: BaseException) -> str:
+    """What to do about an error whose own words do not tell."""
+    if isinstance(error, TypeError) and "Fraction" in str(error):
+        return (
+            "; without arrays, numbers arrive as exact fractions, which numpy's functions do not "
+            "take: use those of math, or float(…) first"
+        )
+    return ""
 
 
 def _executed(path: Path) -> Any:
@@ -113,7 +122,7 @@ def _executed(path: Path) -> Any:
         raise ProblemError(
             path, f"is not valid Python: {error.msg}", where=f"line {error.lineno}"
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(path, "loading the file", error) from error
     return module
 
@@ -148,10 +157,40 @@ def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
     assert part.signature is not None
     if not declared.tests and not part.public and part.signature.inputs:
         raise ProblemError(path, f"{part.id} has no test; declare one with part.test(...)")
-    weights = [test.weight for test in (*declared.tests, *part.public)]
+    weights = [*(t.weight for t in declared.tests), *(t.weight for t in part.public)]
     if weights and not any(weights):
         raise ProblemError(path, f"{part.id}: all tests weigh 0; give one of them a weight")
+    for name in declared.undecorated:
+        raise ProblemError(
+            path,
+            f"{part.id}: {name!r} declares nothing; give it replace=… or returns=…, or put it as a "
+            "decorator, with @, above a function",
+        )
+    _check_parameters(path, part, declared)
     _check_carries(path, part, declared)
+
+
+def _check_parameters(path: Path, part: Part, declared: PartSolution) -> None:
+    """Functions take the inputs by the names that the signature gives them."""
+    assert part.signature is not None
+    names = [v.name for v in part.signature.inputs]
+    functions = [("the reference", declared.reference_function)]
+    functions += [("the oracle", declared.oracle_function)]
+    functions += [(f"the misconception {w.name!r}", w.function) for w in declared.wrongs]
+    functions += [(f"the accepted answer {name!r}", f) for name, f in declared.accepted]
+    for what, function in functions:
+        if function is None:
+            continue
+        try:
+            inspect.signature(function).bind(**dict.fromkeys(names))
+        except ValueError:
+            continue  # some of C's functions do not tell what they take
+        except TypeError as error:
+            wanted = ", ".join(names) or "no parameters"
+            raise ProblemError(
+                path,
+                f"{part.id}: {what} does not take the signature's inputs: {error}; wanted {wanted}",
+            ) from error
 
 
 def _check_carries(path: Path, part: Part, declared: PartSolution) -> None:

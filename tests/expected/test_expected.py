@@ -136,13 +136,39 @@ SOLUTION_SLIPS = [
         "case 0 of test 'two examples' the reference's dW",
     ),
     (("return x @ W", "return 2 * x @ W"), "case 0 of test 'two examples' the reference's dx"),
-    (("W.T, x.T @ dy\n", "W.T, (x.T @ dy).T\n"), "wanted dx[N,D], dW[D,M]"),
+    (("W.T, x.T @ dy\n", "W.T, (x.T @ dy).T\n"), "of shape (2, 3)); wanted dx[N,D], dW[D,M]"),
+    (
+        ("return I + 2", "return np.exp(I) + 2"),
+        "the reference raised NameError: name 'np' is not defined",
+    ),
+    (
+        ("3 * 128, 128,", "__import__('numpy').exp(__import__('fractions').Fraction(1)), 128,"),
+        "without arrays, numbers arrive as exact fractions, which numpy's functions do not take",
+    ),
+    (
+        ("return I + 2", "import no_such_package\n    return I + 2"),
+        "line 26: affine/size: the reference needs no_such_package, which is not installed; install",
+    ),
+    (("return I + 2", "raise SystemExit(3)\n    return I + 2"), "the reference raised SystemExit"),
+    (("cases=6)", "cases=6, N=(9, 3))"), "sets N to (9, 3); a range is (low, high)"),
+    (('"x.T @ dy / len(x)"', '"x.T @ dy"'), f"{WRONG} replaces 'x.T @ dy' by itself"),
+    (('replace=("- K + 1", "- K"), ', ""), "affine/size: 'no plus one' declares nothing; give it"),
+    (
+        ("carry(", "accept('by counting')\ncount.carry("),
+        "affine/count: 'by counting' declares nothing; give it replace=… or returns=…, or put it as",
+    ),
+    (('say="Count', 'share=2, say="Count'), "'no plus one' keeps the share 2; wanted 0 to 1"),
+    (("size.test(", "size.tolerance('1e-6')\nsize.test("), "found the tolerance '1e-6'; wanted"),
     (("3 * 128 + 128", "512.5"), "wanted weights: int, biases: int, total: int"),
     (
         ("- K + 1\n", "- K + 1 if K < 5 else 1 / 0\n"),
         "line 26: affine/size: the reference raised Z",
     ),
-    (("dy, x, W):", "dy, x):"), "the reference raised TypeError"),
+    (
+        ("dy, x, W):", "dy, x):"),
+        "affine/backward: the reference does not take the signature's inputs: got an unexpected "
+        "keyword argument 'W'; wanted dy, x, W",
+    ),
     (("cases=6", "cases=0"), "test 'random batches' has 0 cases and the weight 1; wanted at least"),
     (("weight=2", "weight=-2"), "test 'a batch of one' has 3 cases and the weight -2; wanted"),
     (("cases=40", "weight=0"), "affine/size: all tests weigh 0; give one of them a weight"),
