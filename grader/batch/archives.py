@@ -48,6 +48,21 @@ def archived(path: Path) -> Iterator[Entry]:
         )
 
 
+def taken_from_archive(path: Path, student: str) -> Submission:
+    """Copy what one student handed in as one archive.
+
+    Raises:
+        SubmissionError: the file can not be opened at all.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
+    taker = _Taker()
+    taker.take_inner(data, path.name)
+    return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
+
+
 def _metadata(archive: Archive) -> dict[str, Handed]:
     found = next((m for m in archive.members if m.name.endswith(METADATA)), None)
     return handed_by_folder(archive.read(found)) if found else {}
@@ -88,7 +103,7 @@ class _Taker:
             self.notes.append(f"{path} was left out: {error}")
             return
         if path.lower().endswith(".zip") and not is_inner:
-            self._take_inner(data, path)
+            self.take_inner(data, path)
         elif len(self.sources) >= MAX_FILES or self._total + len(data) > MAX_BYTES:
             self.notes.append(f"{path} was left out: the submission has too many files or bytes")
         else:
@@ -97,7 +112,7 @@ class _Taker:
             self._total += len(data)
             self.sources[path] = Source(path=path, data=data)
 
-    def _take_inner(self, data: bytes, path: str) -> None:
+    def take_inner(self, data: bytes, path: str) -> None:
         try:
             inner = inner_archive(data, place=path)
         except SubmissionError as error:

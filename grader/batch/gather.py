@@ -68,7 +68,7 @@ def _entries_at(path: Path, is_class: Callable[[Path], bool]) -> Iterator[Entry]
         with os.scandir(path) as listing:
             listed = sorted(listing, key=lambda entry: entry.name)
         for entry in listed:
-            if not entry.name.startswith(".") and entry.name not in _LEFT_BEHIND:
+            if not entry.name.startswith((".", "README")) and entry.name not in _LEFT_BEHIND:
                 yield _entry(Path(entry.path))
     elif path.suffix.lower() == ".zip":
         from grader.batch.archives import archived
@@ -98,6 +98,10 @@ def student_name(text: str) -> str:
 
 
 def _taken(path: Path, student: str) -> Submission:
+    if path.suffix.lower() == ".zip" and path.is_file():
+        from grader.batch.archives import taken_from_archive
+
+        return taken_from_archive(path, student)
     return replace(take_submission(path), student=student)
 
 

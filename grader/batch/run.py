@@ -27,9 +27,8 @@ from grader.gradebook import (
     now,
     unpacked,
 )
-from grader.model import Record, Report, Verdict
-from grader.report.keeping import make_folder, write_whole
-from grader.sandbox import OUT_OF_CLOCK
+from grader.model import Record, Report
+from grader.report.keeping import INDEX, make_folder, write_whole
 from grader.submission import Submission
 
 AHEAD = 2
@@ -48,7 +47,7 @@ class Choices(Record, frozen=True, kw_only=True):
         fail_fast: stop at the first submission that can not be graded.
         is_stored: attempts go to the gradebook.
         due: when submissions are due, or None.
-        reports: where pages that come back as bytes are written, or None.
+        reports: where the students' pages are, or None where none are written.
     """
 
     is_regrade: bool = False
@@ -99,7 +98,10 @@ class ClassRun:
         self._alone: deque[Entry] = deque()
 
     def to_grade(self) -> tuple[Entry, ...]:
-        """The entries that changed since their newest attempt, or all of them for a regrade."""
+        """The entries that changed since their newest attempt, or all of them for a regrade.
+
+        A student whose pages are gone is graded again as well.
+        """
         assignment = self._prints.assignment
         self._before = self._book.counted(assignment)
         if self._choices.is_regrade:
@@ -110,11 +112,22 @@ class ClassRun:
             entry
             for entry in self._entries
             if entry.student not in kept
+            or not self._has_pages(entry.student)
             or self._prints.of(_taken(entry)[0]) != newest[entry.student].fingerprint
         )
 
+    def _has_pages(self, student: str) -> bool:
+        folder = self._choices.reports
+        return folder is None or (folder / self._prints.assignment / student / INDEX).is_file()
+
     def events(self, entries: tuple[Entry, ...], crew: Crew) -> Iterator[Graded]:
         """Grade the entries; every attempt is in the gradebook before its event is given."""
+        for graded in self._all(entries, crew):
+            yield graded
+            if self._choices.fail_fast and not graded.is_complete:
+                return
+
+    def _all(self, entries: tuple[Entry, ...], crew: Crew) -> Iterator[Graded]:
         yield from self._graded(deque(entries), crew, crew.size * AHEAD)
         # A busy machine may be why a clock ran out: whom it hit is graded once more, alone.
         alone, self._alone = self._alone, deque()
@@ -137,13 +150,10 @@ class ClassRun:
             for future in ready:
                 entry, print_ = under_way.pop(future)
                 done = _done(entry, future)
-                if not is_last and crew.size > 1 and _ran_out_of_clock(done):
+                if not is_last and crew.size > 1 and done.ran_out_of_clock:
                     self._alone.append(entry)
                     continue
-                graded = self._settled(entry, print_, done)
-                yield graded
-                if self._choices.fail_fast and not graded.is_complete:
-                    return
+                yield self._settled(entry, print_, done)
 
     def _settled(self, entry: Entry, print_: Fingerprint, done: Done) -> Graded:
         """Store one attempt and say what it changed."""
@@ -221,14 +231,6 @@ def _done(entry: Entry, future: Future[bytes]) -> Done:
     except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
         trouble = f"the grader failed ({type(error).__name__}: {error})"
         return Done(student=entry.student, trouble=trouble)
-
-
-def _ran_out_of_clock(done: Done) -> bool:
-    """Whether a test was ended by the clock, not by what it computed."""
-    if not done.record:
-        return False
-    tests = (test for part in unpacked(done.record).parts for test in part.tests)
-    return any(t.verdict is Verdict.TIMED_OUT and t.reason == OUT_OF_CLOCK for t in tests)
 
 
 def _late_s(entry: Entry, due: datetime | None) -> int | None:

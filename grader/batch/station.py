@@ -29,9 +29,9 @@ from grader.batch.setup import (
 from grader.errors import GraderError
 from grader.gradebook import packed
 from grader.grading import Grading, grade
-from grader.model import Report
+from grader.model import Report, Verdict
 from grader.report import write_report
-from grader.sandbox import Sandbox
+from grader.sandbox import OUT_OF_CLOCK, Sandbox
 from grader.student.frames import StreamEndedError, frame, read_frame
 from grader.submission import Submission
 
@@ -77,6 +77,7 @@ class Station:
             student=submission.student,
             record=record,
             pages=pages,
+            ran_out_of_clock=_ran_out_of_clock(report),
             seconds=ended - began,
             stages=Stages(grade=judged - began, render=rendered - judged, pack=ended - rendered),
             peak_mib=_peak_mib(),
@@ -104,6 +105,11 @@ class Station:
         for name in pages:
             (folder / name).unlink()
         return pages
+
+
+def _ran_out_of_clock(report: Report) -> bool:
+    tests = (test for part in report.parts for test in part.tests)
+    return any(t.verdict is Verdict.TIMED_OUT and t.reason == OUT_OF_CLOCK for t in tests)
 
 
 def serve(stream: socket.socket, scratch: Path) -> None:

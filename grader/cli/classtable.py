@@ -47,7 +47,8 @@ def _sums(standing: Standing) -> tuple[str, str, str, str]:
     )
     notes = []
     if standing.late_s:
-        notes.append(f"late by {_span(standing.late_s)}")
+        # A platform may say "late" and not by how much.
+        notes.append(f"late by {_span(standing.late_s)}" if standing.late_s > 1 else "late")
     overrides = sum(part.override is not None for part in standing.parts)
     if overrides:
         notes.append(f"{overrides} by a person")

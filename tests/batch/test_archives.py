@@ -108,6 +108,15 @@ def test_an_archive_in_an_archive_is_opened_once(tmp_path):
     assert {source.path for source in found["ada"].take().sources} == {"a.py", "more.zip"}
 
 
+def test_a_folder_may_hold_an_archive_for_each_student(tmp_path):
+    packed(tmp_path / "ada.zip", {"hw/a.py": "1", "hw/answers.yaml": "2"})
+    (tmp_path / "bob.zip").write_bytes(b"not an archive")
+    found = entries(tmp_path)
+    assert {source.path for source in found["ada"].take().sources} == {"a.py", "answers.yaml"}
+    (note,) = found["bob"].take().notes
+    assert "bob.zip was left out: bob.zip: can not be opened as a zip archive" in note
+
+
 def test_an_archive_is_graded_as_a_class(template, tmp_path):
     path = packed(
         tmp_path / "submissions.zip",

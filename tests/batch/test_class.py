@@ -192,6 +192,42 @@ def test_a_damaged_gradebook_is_told_and_a_fresh_one_is_made_next(root):
     run(root, "submissions", check=0)
 
 
+def test_a_full_disk_keeps_what_was_stored_and_the_next_run_goes_on(root):
+    """No file may grow beyond 120 KiB, which is where the gradebook's journal breaks off."""
+    limited = f"ulimit -f 120; exec {GRADE} --book full.sqlite submissions"
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert "full.sqlite: the disk" in done.stderr
+    assert "run the same command again" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run(root, "--book", "full.sqlite", "submissions", check=0)
+    assert len(table(done)) == 6
+
+
+def test_who_lost_the_pages_is_graded_again(root):
+    shutil.rmtree(root / "reports/week-1/student003")
+    done = run(root, "submissions", check=0)
+    assert "1 of 1 graded" in done.stderr
+    assert (root / "reports/week-1/student003/index.html").is_file()
+
+
+def test_the_best_attempt_counts_if_asked(root):
+    tiny.hand_in(root, "student000", affine="", answers="")
+    assert table(run(root, "submissions", check=0))["student000"][0] == "0"
+    done = run(root, "--count", "best", "submissions", check=0)
+    assert table(done)["student000"][0] == "11"
+
+
+def test_the_run_stops_at_the_first_failure_if_asked(root):
+    for number in range(4):
+        (root / f"submissions/broken{number}").symlink_to(root)
+    done = run(root, "--regrade", "--fail-fast", "--jobs", "1", "submissions", check=4)
+    assert "broken0: not graded" in done.stdout
+    assert "broken1" not in done.stdout
+
+
 def test_two_runs_do_not_write_one_gradebook(root):
     import fcntl
 

@@ -31,7 +31,7 @@ from tests.benchmarks.classes import kind_of, write_class
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(7200)]
 SIZES = tuple(map(int, os.environ.get("GRADE_BENCH_SIZES", "50,200,1000").split(",")))
 JOBS = (1, 2)
-SAMPLE = 20  # submissions whose floor is measured
+SAMPLE = 12  # submissions whose floor is measured
 
 
 @pytest.fixture(scope="module")
