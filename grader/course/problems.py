@@ -7,7 +7,7 @@ import ast
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from grader.course.sizes import conflict
 from grader.course.strict import convert_strict, load_strict, number_advice
 from grader.errors import ProblemError
-from grader.model import Claim, Domain, Part, Problem, PublicTest
+from grader.model import Claim, Domain, Kind, Part, Pick, Problem, PublicTest
 from grader.student.formulas import FormulaError, evaluate_text
 from grader.student.formulas.functions import KNOWN
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
@@ -64,7 +64,7 @@ class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notation: Notation = Notation()
     public: tuple[_PublicFile, ...] = ()
     claims: dict[str, str] = {}
-    pick: Literal["each", "one", "many"] = "each"
+    pick: Pick = "each"
     rubric: tuple[str, ...] = ()
     cpu_s: float | None = None
     forward: str = ""
@@ -143,8 +143,8 @@ class _Reader:
             hidden=file.hidden,
         )
 
-    def _kind(self, file: _PartFile) -> Literal["computed", "choice", "text"]:
-        kinds: dict[str, tuple[bool, Literal["computed", "choice", "text"]]] = {
+    def _kind(self, file: _PartFile) -> Kind:
+        kinds: dict[str, tuple[bool, Kind]] = {
             "signature": (bool(file.signature), "computed"),
             "claims": (bool(file.claims), "choice"),
             "rubric": (bool(file.rubric), "text"),

@@ -287,7 +287,7 @@ def _typed(made_of: Materials, reading: Reading, part: PartResult) -> Typed:
         at=reading.typed[at : at + 1],
         after=reading.typed[at + 1 :],
         is_cut=is_cut,
-        is_function=part.kind == "function" or (is_code and reading.typed.isidentifier()),
+        is_function=is_code and reading.typed.isidentifier(),
         is_prose=part.kind == "text",
         mathml=made_of.math(reading.mathml) if is_news else Markup(),
         read_as="" if reading.read_as == reading.typed.strip() else reading.read_as,

@@ -6,6 +6,7 @@ from grader.gradebook import Attempt, Fingerprint
 from grader.model import OutputResult, PartResult, ProblemResult, Report, TestResult, Verdict, Walls
 
 ASSIGNMENT = "week-1"
+OPEN = (Verdict.UNREADABLE, Verdict.NEEDS_MARKING, Verdict.FAILED_TO_GRADE)
 
 
 def report(student, marks, *, verdict=None, misconception="", sentence="because"):
@@ -34,7 +35,7 @@ def report(student, marks, *, verdict=None, misconception="", sentence="because"
                 verdict=found,
                 marks=earned,
                 out_of=Fraction(2),
-                pending=Fraction(0) if found.is_decided else 2 - earned,
+                pending=2 - earned if found in OPEN else Fraction(0),
                 sentence="" if earned == 2 else sentence,
                 tests=(test,),
             )

@@ -542,7 +542,7 @@ def four_axes():
 
 def ended(name, number, title, verdict, sentence, **fields):
     marks = F(0)
-    is_open = not verdict.is_decided
+    is_open = verdict in (Verdict.UNREADABLE, Verdict.NEEDS_MARKING, Verdict.FAILED_TO_GRADE)
     return PartResult(
         id=f"residual-mlp/{name}",
         number=number,

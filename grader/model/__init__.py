@@ -1,0 +1,72 @@
+"""The frozen records that everything passes around.
+
+They only hold; deciding, rendering and storing happen elsewhere. Derived numbers are properties.
+Marks are exact fractions.
+"""
+
+from grader.model.expected import (
+    Carry,
+    ExpectedCase,
+    ExpectedClaim,
+    ExpectedOutput,
+    ExpectedPart,
+    ExpectedProblem,
+    ExpectedTest,
+    Misconception,
+)
+from grader.model.findings import Comparison, Diagnosis, ErrorMap, Stage
+from grader.model.problems import (
+    Assignment,
+    Claim,
+    Domain,
+    Kind,
+    NumberedPart,
+    Part,
+    Pick,
+    Problem,
+    PublicTest,
+)
+from grader.model.records import Record, Verdict, Walls
+from grader.model.reports import (
+    LostMark,
+    OutputResult,
+    PartResult,
+    ProblemResult,
+    Reading,
+    Report,
+    TestResult,
+)
+
+__all__ = [
+    "Assignment",
+    "Carry",
+    "Claim",
+    "Comparison",
+    "Diagnosis",
+    "Domain",
+    "ErrorMap",
+    "ExpectedCase",
+    "ExpectedClaim",
+    "ExpectedOutput",
+    "ExpectedPart",
+    "ExpectedProblem",
+    "ExpectedTest",
+    "Kind",
+    "LostMark",
+    "Misconception",
+    "NumberedPart",
+    "OutputResult",
+    "Part",
+    "PartResult",
+    "Pick",
+    "Problem",
+    "ProblemResult",
+    "PublicTest",
+    "Reading",
+    "Record",
+    "Report",
+    "Stage",
+    "TestResult",
+    "Verdict",
+    "Walls",
+]
