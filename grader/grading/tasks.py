@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from grader.model import Assignment, ExpectedPart, Part
+from grader.student.reading import DOCUMENTS
 from grader.student.wire import (
     Asked,
     FormulaAnswer,
@@ -100,6 +101,8 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
     for trouble in unread:
         path = PurePosixPath(trouble.place.file)
         if path.suffix in (".yaml", ".yml") and path.stem == "answers":
+            return trouble
+        if path.suffix.lower() in DOCUMENTS and not trouble.place.cell:
             return trouble
         other = path.stem.replace("_", "-") in slugs and path.stem.replace("_", "-") != part.slug
         is_code = path.suffix in (".py", ".ipynb")

@@ -63,6 +63,13 @@ class Text:
         """Where a position of the text stands."""
         return self._places[max(bisect_right(self._starts, position) - 1, 0)]
 
+    def block_at(self, position: int) -> Block | None:
+        """The block that a position lies in, or None."""
+        number = bisect_right(self.blocks, position, key=lambda block: block.start) - 1
+        if number < 0 or self.blocks[number].end <= position:
+            return None
+        return self.blocks[number]
+
     def _without(self, blocks: Sequence[Block]) -> str:
         pieces, position = [], 0
         for block in blocks:

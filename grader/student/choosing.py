@@ -79,5 +79,5 @@ def _picked(part: Asked, section: Text) -> list[Value]:
 def _lines(section: Text) -> Iterator[tuple[int, str]]:
     position = 0
     for line in section.text.split("\n"):
-        yield position, trimmed(plain(line))
+        yield position, trimmed(plain(line.replace(r"\item", "-")))
         position += len(line) + 1

@@ -18,6 +18,7 @@ from grader.student.wire import Asked, Found, Place, Source, Unread
 
 MAX_BYTES = 2**20
 MAX_LINE = 4_000
+MAX_LINES = 20_000
 MAX_PROSE = 20_000
 
 _COMMENT = re.compile(r"(?<!\\)%.*")
@@ -34,10 +35,14 @@ def read_document(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     text = source.data.decode("utf-8-sig", errors="replace")
     lines = [
         Line(line[:MAX_LINE], Place(file=source.path, line=number))
-        for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+        for number, line in enumerate(text.replace("\r\n", "\n").split("\n", MAX_LINES + 1), 1)
     ]
     if source.path.endswith(".tex"):
         lines = _body(lines)
+    if len(lines) > MAX_LINES:
+        message = f"holds more than {MAX_LINES:,} lines; what comes after them was not read"
+        yield Unread(place=lines[MAX_LINES].place, message=message)
+        lines = lines[:MAX_LINES]
     yield from read_lines(lines, sheet)
 
 

@@ -31,7 +31,8 @@ NAMED, GUESSED = 1, 2
 _CODE = ("py", "python", "python3", "c", "cpp", "bash", "sh", "console", "matlab", "julia", "r")
 _BULLET = re.compile(r"^\s*(?:[-*•+]\s+|\\item\b\s*|\d{1,2}[.)]\s+|\([a-z\d]\)\s+)*")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\\(\x1a])|\n\s*\n|\n(?=\s*(?:[-*•]\s|\\item))")
-_EQUATION_NUMBER = re.compile(r"^\s*\(\d{1,2}\)\s*$", re.MULTILINE)
+_CLAUSE = re.compile(r"(?:(?!\b(?:and|while|but|whereas)\b)[^,;])+")
+_EQUATION_NUMBER = re.compile(r"^[ \t]*\(\d{1,2}\)[ \t]*$", re.MULTILINE)
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -117,12 +118,10 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
     )
     by_name = {normal(name): name for name in part.names}
     known = (*part.names, *part.inputs)
-    displays = [(b.start, b.end) for b in section.blocks if b.kind == "display"]
-    code = [(b.start, b.end) for b in section.blocks if b.kind == "fence" and b.info in _CODE]
     position = 0
     for line in section.text.split("\n"):
         start, position = position, position + len(line) + 1
-        if len(line) > MAX_VALUE or any(a <= start < b for a, b in (*displays, *code)):
+        if not line.strip() or _is_elsewhere(section.block_at(start)):
             continue
         shown = plain(line)
         head = _BULLET.match(shown)
@@ -141,6 +140,13 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
             )
             if text:
                 yield Value(by_name[normal(hit["name"])], text, start)
+
+
+def _is_elsewhere(block: Block | None) -> bool:
+    """Whether a line begins in a display, which is read by its rows, or in a program."""
+    return block is not None and (
+        block.kind == "display" or (block.kind == "fence" and block.info in _CODE)
+    )
 
 
 def _at_start(line: str, hit: re.Match[str], begin: int) -> bool:
@@ -322,21 +328,33 @@ def _spoken(part: Asked, section: Text) -> Iterator[Value]:
     by_name = {normal(name): name for name in names}
     found: dict[str, Value] = {}
     for start, sentence in _sentences(section):
-        hits = list(either.finditer(sentence))
-        spoken = {by_name[normal(hit.group())] for hit in hits}
-        if len(spoken) == 1:
-            value = _of_sentence(part, section, start, sentence)
+        for at, stretch, spoken in _stretches(either, start, sentence):
+            name, value = by_name[normal(spoken)], _of_sentence(part, section, at, stretch)
             if value:
-                found[next(iter(spoken))] = Value(next(iter(spoken)), value, start)
-            continue
-        for hit, after in zip_longest(hits, hits[1:]):
-            end = after.start() if after else len(sentence)
-            value = _of_sentence(part, section, start + hit.end(), sentence[hit.end() : end])
-            if value:
-                name = by_name[normal(hit.group())]
-                found[name] = Value(name, value, start + hit.start())
+                found[name] = Value(name, value, at)
     for name, one in found.items():
         yield msgspec.structs.replace(one, guess=f"from the sentence that speaks of {name}")
+
+
+def _stretches(names: re.Pattern[str], start: int, sentence: str) -> Iterator[tuple[int, str, str]]:
+    """The stretches of a sentence that speak of one name each, with the names.
+
+    A whole sentence, or its clauses, or what stands behind each name up to the next one.
+    """
+    hits = list(names.finditer(sentence))
+    if len({normal(hit.group()) for hit in hits}) == 1:
+        yield start, sentence, hits[0].group()
+        return
+    clauses = [(c.start(), c.group(), names.findall(c.group())) for c in _CLAUSE.finditer(sentence)]
+    telling = [
+        one for one in clauses if len(one[2]) == 1 and (MARK in one[1] or last_number(one[1]))
+    ]
+    if hits and len(telling) == len(hits):
+        yield from ((start + at, clause, spoken[0]) for at, clause, spoken in telling)
+        return
+    for hit, after in zip_longest(hits, hits[1:]):
+        end = after.start() if after else len(sentence)
+        yield start + hit.end(), sentence[hit.end() : end], hit.group()
 
 
 def _sentences(section: Text) -> Iterator[tuple[int, str]]:

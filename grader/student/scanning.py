@@ -7,6 +7,7 @@ answers.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TypeAlias
@@ -23,6 +24,7 @@ BACKWARDS = 2.0
 
 _ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
 _OPENING = re.compile(rf"```|~~~|\$\$|\\\[|\\begin\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}")
+_ALIKE = ("```", "~~~", "$$")
 _CLOSINGS = {"```": "```", "~~~": "~~~", "$$": "$$", r"\[": r"\]"}
 
 
@@ -87,19 +89,21 @@ def _candidates(lines: Sequence[Line]) -> dict[int, Label]:
 def _inside(lines: Sequence[Line]) -> frozenset[int]:
     """The numbers of the lines that begin inside a display or a fence which is closed later on."""
     inside: set[int] = set()
+    closings: dict[str, list[int]] = {}
     number = 0
     while number < len(lines):
         close = _left_open(lines[number].text)
         number += 1
         if not close:
             continue
-        last = min(number + MAX_DISPLAY_LINES, len(lines))
-        end = next((k for k in range(number, last) if close in lines[k].text), None)
-        if end is not None:
+        if close not in closings:
+            closings[close] = [k for k, line in enumerate(lines) if close in line.text]
+        where = bisect_left(closings[close], number)
+        end = closings[close][where] if where < len(closings[close]) else len(lines)
+        if end < min(number + MAX_DISPLAY_LINES, len(lines)):
             inside.update(range(number, end + 1))
-            number = end  # another one may open behind it
-            if close == "$$" or close in ("```", "~~~"):
-                number = end + 1
+            # Where opening and closing look alike, the line that closes opens nothing.
+            number = end + 1 if close in _ALIKE else end
     return frozenset(inside)
 
 
