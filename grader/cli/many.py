@@ -186,7 +186,7 @@ def _print_class(
     spreadsheet = session.reports / session.assignment / "marks.csv"
     _write(spreadsheet, as_csv(everybody))
     absent = _absent(session.options.roster, mine)
-    page = _write_page(session, absent)
+    page = _write_page(session, everybody, absent)
     if session.common.as_json:
         return _as_json(standings, graded)
     print_table(standings, sort=session.options.sort)
@@ -200,7 +200,7 @@ def _print_class(
     return _exit(standings, graded)
 
 
-def _write_page(session: _Session, absent: list[str]) -> Path:
+def _write_page(session: _Session, standings: "tuple[Standing, ...]", absent: list[str]) -> Path:
     """Write the class report beside the students' reports."""
     from grader.batch.figures import class_page
     from grader.gradebook import Counting
@@ -208,6 +208,7 @@ def _write_page(session: _Session, absent: list[str]) -> Path:
 
     page = class_page(
         session.book,
+        standings,
         assignment=session.assignment,
         title=session.grading.assignment.title,
         counting=Counting(session.options.count),

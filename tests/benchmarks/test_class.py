@@ -95,7 +95,7 @@ def measured(course, grading, folder, size, jobs):
     choices = Choices(reports=reports)
     with Gradebook(folder / "book", is_writer=True) as book:
         run = ClassRun(entries, Prints(grading), book, choices)
-        began = time.perf_counter()
+        began, memory = time.perf_counter(), _memory_mib()
         todo = run.to_grade()
         setup = setup_for(course, grading, walls=None, reports=str(reports))
         crew = LocalCrew(encode(setup), jobs=jobs, scratch=folder / "scratch")
@@ -123,11 +123,15 @@ def measured(course, grading, folder, size, jobs):
         "seconds": graded - started,
         "each": (graded - started) / size,
         "unchanged": unchanged,
-        "judge_mib": psutil.Process().memory_info().rss / 2**20,
+        "judge_mib": _memory_mib() - memory,
         "station_mib": max(peaks),
         "stages": stages,
         "kinds": {kind: statistics.median(seconds) for kind, seconds in kinds.items()},
     }
+
+
+def _memory_mib():
+    return psutil.Process().memory_info().rss / 2**20
 
 
 @pytest.mark.parametrize("jobs", JOBS)
@@ -153,7 +157,7 @@ def show(row):
         f" {row['seconds']:.1f} s, {row['each']:.3f} s each,"
         f" {1 / row['each']:.2f} a second; started in {row['start']:.1f} s;"
         f" again, nothing changed: {row['unchanged']:.2f} s;"
-        f" judge {row['judge_mib']:.0f} MiB, station at most {row['station_mib']:.0f} MiB;"
+        f" judge {row['judge_mib']:+.0f} MiB, station at most {row['station_mib']:.0f} MiB;"
         f" time by stage {said(shares)}; median by kind {said(row['kinds'])}"
     )
 

@@ -1,0 +1,74 @@
+"""`grade book` shows, exports and overrides; every slip is told with the next step."""
+
+import csv
+import json
+import shutil
+
+import pytest
+
+from tests.batch.classes import run
+
+
+@pytest.fixture
+def root(template, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(template, root)
+    return root
+
+
+def test_it_lists_everybody(template):
+    lines = run(template, "book", check=0).stdout.splitlines()
+    assert lines[0].split() == ["student", "marks", "of", "open"]
+    assert len(lines) == 9
+
+
+def test_an_export_holds_everybody(root):
+    run(root, "book", "export", "marks.csv", check=0)
+    run(root, "book", "export", "marks.json", check=0)
+    with (root / "marks.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    students = json.loads((root / "marks.json").read_text())["students"]
+    assert [row["student"] for row in rows] == [student["student"] for student in students]
+    assert (rows[1]["marks"], rows[1]["1.1"], rows[1]["1.4"]) == ("10", "3", "")
+
+
+def test_an_override_can_be_withdrawn_and_both_stay_on_record(root):
+    run(
+        root,
+        "book",
+        "override",
+        "student001",
+        "1.1",
+        "4",
+        "--by",
+        "Dr Ng",
+        "--reason",
+        "fine",
+        check=0,
+    )
+    assert "affine/backward: 4 by Dr Ng" in run(root, "book", "show", "student001", check=0).stdout
+    run(root, "book", "override", "student001", "1.1", "--withdraw", "--reason", "slip", check=0)
+    assert "override" not in run(root, "book", "show", "student001", check=0).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "studnet001"], "there is no attempt of 'studnet001' at 'week-1'; did you mean"),
+        (["export", "marks.txt"], "found the ending '.txt'; wanted .csv or .json"),
+        (["override", "student001", "9.9", "1", "--reason", "x"], "there is no part '9.9'"),
+        (["override", "student001", "1.1", "many", "--reason", "x"], "found 'many'; wanted marks"),
+        (["override", "student001", "1.1", "5", "--reason", "x"], "wanted 0 to 4"),
+        (["override", "student001", "1.1", "--reason", "x"], "wanted the marks to set"),
+        (["override", "student001", "1.1", "4"], "Missing option '--reason'"),
+    ],
+)
+def test_a_slip_is_told_with_the_next_step(template, arguments, said):
+    done = run(template, "book", *arguments)
+    assert done.returncode in (2, 4)
+    assert said in done.stderr
+
+
+def test_no_gradebook_is_told(template, tmp_path):
+    done = run(template, "book", "--book", tmp_path / "none", check=4)
+    assert "there is no gradebook yet; grade a class first" in done.stderr
