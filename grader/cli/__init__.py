@@ -90,7 +90,12 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        # The agreement of no-color.org, which click does not know.
+        "color": False if os.environ.get("NO_COLOR") else None,
+    },
     epilog="A path needs no command:  grade submissions/alice",
 )
 @click.version_option(__version__, prog_name="grade")

@@ -5,6 +5,7 @@ Prints the redacted record only, and no control character that a student wrote.
 
 import shutil
 import sys
+import textwrap
 from fractions import Fraction
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _PENDING = {
 }
 _VERDICT_WIDTH = 13
 _PLAIN_WIDTH = 100
+_LEAST_ROOM = 28  # columns beside a part, below which its sentence gets lines of its own
 
 
 def print_report(report: Report, index: Path) -> None:
@@ -80,13 +82,17 @@ def _marked(report: Report) -> list[tuple[PartResult, str]]:
 def _print_line(line: _Line, widths: tuple[int, ...]) -> None:
     number, title, score = widths
     head = f"  {line.number:<{number}}  {line.title:<{title}}  {line.score:>{score}}  "
-    if not line.sentence:
-        verdict = click.style(line.verdict, fg=_COLOURS.get(line.verdict, "red"))
-        click.echo(f"{head}{verdict}")
-        return
-    verdict = click.style(f"{line.verdict:<{_VERDICT_WIDTH}}", fg=_COLOURS.get(line.verdict, "red"))
-    room = _width() - len(head) - _VERDICT_WIDTH - 2 if _width() else 0
-    click.echo(f"{head}{verdict}  {_cut(line.sentence, room)}")
+    colour = _COLOURS.get(line.verdict, "red")
+    beside = click.style(f"{line.verdict:<{_VERDICT_WIDTH}}", fg=colour)
+    room = _width() - len(head) - _VERDICT_WIDTH - 2
+    if line.sentence and not _width():
+        click.echo(f"{head}{beside}  {line.sentence}")
+    elif line.sentence and room >= min(_LEAST_ROOM, len(line.sentence)):
+        click.echo(f"{head}{beside}  {_cut(line.sentence, room)}")
+    else:
+        click.echo(f"{head}{click.style(line.verdict, fg=colour)}")
+        for wrapped in textwrap.wrap(line.sentence, max(_width() - number - 4, _LEAST_ROOM)):
+            click.echo(f"{'':{number + 4}}{wrapped}")
 
 
 def _pending(report: Report) -> str:
@@ -105,9 +111,7 @@ def _width() -> int:
 
 
 def _cut(sentence: str, room: int) -> str:
-    if room <= 0 or len(sentence) <= room:
-        return sentence
-    return f"{sentence[: max(room, 20) - 1].rstrip()}…"
+    return sentence if len(sentence) <= room else f"{sentence[: room - 1].rstrip()}…"
 
 
 def one_line(text: str) -> str:

@@ -133,7 +133,7 @@ class _Judge:
             hidden = could_hide(numbered.part, self.index.unread, slugs)
             if hidden is not None:
                 return unreadable(numbered, match, f"{hidden.place.file}: {hidden.message}")
-            return missing(numbered)
+            return missing(numbered, match)
         if numbered.part.kind == "text":
             return judge_text(numbered, match)
         if numbered.part.kind == "choice":

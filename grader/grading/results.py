@@ -58,14 +58,14 @@ def part_result(  # noqa: PLR0913  # one place where a part's result is put toge
     return result
 
 
-def missing(numbered: NumberedPart) -> PartResult:
+def missing(numbered: NumberedPart, match: Match) -> PartResult:
     """Nothing answers the part."""
     part = numbered.part
     if part.signature is not None and part.signature.inputs:
         wanted = f"a function {part.signature.name}, or an answer {numbered.number} in answers.yaml"
     else:
         wanted = f"an answer {numbered.number} in answers.yaml"
-    sentence = f"nothing was handed in for this part; wanted {wanted}"
+    sentence = "; ".join((f"nothing was handed in for this part; wanted {wanted}", *match.remarks))
     lost = LostMark(marks=part.marks, sentence=sentence)
     return part_result(
         numbered, verdict=Verdict.MISSING, marks=Fraction(0), sentence=sentence, lost=[lost]

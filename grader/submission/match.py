@@ -67,8 +67,9 @@ def match_answers(index: Index, assignment: Assignment) -> Matching:
     for found in index.found:
         if found.kind == "function":
             functions[found.key[0]].append(found)
+    known = frozenset(name for n in assignment.numbered for name in needed_names(n.part))
     matches = {
-        numbered.part.id: _match(numbered.part, functions, typed.get(numbered.part.id, []))
+        numbered.part.id: _match(numbered.part, functions, typed.get(numbered.part.id, []), known)
         for numbered in assignment.numbered
     }
     return Matching(matches=matches, notes=tuple(notes))
@@ -77,13 +78,26 @@ def match_answers(index: Index, assignment: Assignment) -> Matching:
 # --- one part -----------------------------------------------------------------------------------
 
 
-def _match(part: Part, functions: dict[str, list[Found]], fields: list[TypedField]) -> Match:
+def _match(
+    part: Part,
+    functions: dict[str, list[Found]],
+    fields: list[TypedField],
+    known: frozenset[str],
+) -> Match:
     names = needed_names(part)
     files = _files_with_all(names, functions) if names else {}
     named = [f for f in files if f in _named_after(part.slug)]
     if named:
         return _by_function(part, names, files[named[0]])
     fields = _trusted(part, fields, has_code=bool(files))
+    cut = _cut_off(fields)
+    if cut is not None:
+        doubt = (
+            f"{cut.place}: the comma before {cut.label!r} ends the answer before it; write a "
+            "decimal point, or put the answer in quotes"
+        )
+        return Match(part=part.id, fields=tuple(fields), doubt=doubt)
+    fields = [field for field in fields if not _is_empty(field.text)]
     if fields:
         return _by_fields(part, fields)
     if len(files) > 1:
@@ -95,7 +109,20 @@ def _match(part: Part, functions: dict[str, list[Found]], fields: list[TypedFiel
         )
     if files:
         return _by_function(part, names, next(iter(files.values())))
-    return Match(part=part.id)
+    return Match(part=part.id, remarks=_nearly(names, functions, known))
+
+
+def _nearly(
+    names: tuple[str, ...], functions: dict[str, list[Found]], known: frozenset[str]
+) -> tuple[str, ...]:
+    """Functions that nothing asks for, with names that are close to those that are missing."""
+    others = [name for name in functions if name not in known]
+    near = [n for name in names for n in difflib.get_close_matches(name, others, n=1, cutoff=0.8)]
+    return tuple(
+        f"{functions[n][-1].place} defines {n}, which no part asks for; did you mean "
+        f"{' or '.join(names)}?"
+        for n in near
+    )
 
 
 def _trusted(part: Part, fields: list[TypedField], *, has_code: bool) -> list[TypedField]:
@@ -174,6 +201,13 @@ def _by_fields(part: Part, fields: list[TypedField]) -> Match:
     return Match(part=part.id, fields=tuple(fields))
 
 
+def _cut_off(fields: list[TypedField]) -> TypedField | None:
+    """What a decimal comma leaves in braces: `{a: 0,5}` is read as 0 for a, and nothing for 5."""
+    is_in_braces = any(not field.label.isdigit() for field in fields)
+    empty = (field for field in fields if _is_empty(field.text) and field.label.isdigit())
+    return next(empty, None) if is_in_braces else None
+
+
 def _named_after(slug: str) -> tuple[str, str]:
     return f"{slug.replace('-', '_')}.py", f"{slug}.py"
 
@@ -200,7 +234,7 @@ class _Keys:
             resolved = self._resolve(found.key)
             if resolved is None:
                 notes.append(self._note(found))
-            elif not _is_empty(found.text):
+            elif not _is_empty(found.text) or found.key[-1].isdigit():
                 part, label = resolved
                 field = TypedField(
                     label=label,

@@ -1,9 +1,12 @@
 """The command `grade`, run as a person runs it: a real process, its output and its exit code."""
 
+import fcntl
 import json
 import os
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,30 @@ def run(root, *arguments, **environment):
         text=True,
         check=False,
     )
+
+
+def in_terminal(root, columns, *arguments, **environment):
+    """What a terminal of so many columns shows."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 50, columns, 0, 0))
+    plain = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "NO_COLOR"}}
+    process = subprocess.Popen(
+        [GRADE, *arguments],
+        cwd=root,
+        env={**plain, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    os.close(ours)
+    process.wait()
+    return shown.decode().splitlines()
 
 
 def lines(done):
@@ -236,3 +263,27 @@ def test_help_says_what_the_exit_codes_mean(root):
     assert done.returncode == 0
     assert "3 when a problem is broken" in done.stdout
     assert run(root, "--version").stdout.startswith("grade, version")
+
+
+def test_in_a_narrow_terminal_sentences_have_lines_of_their_own(root):
+    tiny.hand_in(
+        root, "narrow", answers="1.2: I + 2P - K\n1.3a: {weights: 384, biases: 1, total: 9}\n"
+    )
+    shown = in_terminal(root, 50, "submissions/narrow", NO_COLOR="1")
+    at = shown.index("  1.2   Output size        0 of 2  wrong")
+    assert shown[at + 1] == "        Count positions, not steps."
+    assert max(map(len, shown[: shown.index("")])) <= 50
+
+
+def test_colours_are_for_terminals_and_for_those_who_want_them(root):
+    assert any("\x1b[" in line for line in in_terminal(root, 100, "submissions/right"))
+    plain = in_terminal(root, 100, "submissions/right", NO_COLOR="1")
+    assert not any("\x1b" in line for line in plain)
+
+
+def test_a_wide_terminal_has_the_sentence_beside_the_part(root):
+    tiny.hand_in(root, "wide", answers="1.2: I + 2P - K\n")
+    shown = in_terminal(root, 90, "submissions/wide", NO_COLOR="1")
+    line = next(line for line in shown if line.startswith("  1.2 "))
+    assert line.endswith("wrong          Count positions, not steps.")
+    assert all(len(line) <= 90 for line in shown if line.startswith("  1."))

@@ -107,3 +107,26 @@ def test_the_last_definition_in_a_file_counts_as_in_python(assignment):
 
 def test_what_is_not_there_is_missing(assignment):
     assert all(match.is_missing for match in matched(assignment).matches.values())
+
+
+def test_a_function_whose_name_is_nearly_right_is_named(assignment):
+    found = function("affine_backwards", "hw.py", line=3)
+    match = matched(assignment, found).matches["affine/backward"]
+    assert match.is_missing
+    assert match.remarks == (
+        "hw.py line 3 defines affine_backwards, which no part asks for; did you mean "
+        "affine_backward?",
+    )
+
+
+def test_a_decimal_comma_in_braces_cuts_no_answer_in_two(assignment):
+    """YAML reads {weights: 0,5} as 0 and an empty 5: neither was meant."""
+    found = typed("1.3a", "weights", text="0"), typed("1.3a", "5", text="", line=4)
+    match = matched(assignment, *found).matches["affine/count"]
+    assert match.doubt.startswith("answers.yaml line 4: the comma before '5' ends the answer")
+
+
+def test_an_empty_item_of_a_list_is_no_answer(assignment):
+    found = typed("1.3a", "0", text="384"), typed("1.3a", "1", text="")
+    match = matched(assignment, *found).matches["affine/count"]
+    assert (match.doubt, [f.label for f in match.fields]) == ("", ["0"])
