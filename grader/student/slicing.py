@@ -23,12 +23,12 @@ class _Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         binds: the names that it gives a value, or changes the value of.
-        is_whole: whether it gives them a value whatever stood in them before.
+        wholes: those that it gives a value whatever stood in them before.
         now, later: the names that it uses when it runs, and when what it defines is called.
     """
 
     binds: frozenset[str]
-    is_whole: bool
+    wholes: frozenset[str]
     now: frozenset[str]
     later: frozenset[str]
 
@@ -65,7 +65,7 @@ def _followed(statements: list[_Statement], names: Iterable[str]) -> set[int]:
     open_ = [(name, len(statements)) for name in names]
     while open_:
         name, before = open_.pop()
-        numbers = list(_reaching(binders.get(name, []), statements, before))
+        numbers = list(_reaching(name, binders.get(name, []), statements, before))
         if not numbers and name not in _BUILTINS:
             numbers = [k for k in binders.get(_STAR, []) if k < before]
         for number in numbers:
@@ -80,13 +80,15 @@ def _followed(statements: list[_Statement], names: Iterable[str]) -> set[int]:
     return reached
 
 
-def _reaching(numbers: list[int], statements: list[_Statement], before: int) -> Iterator[int]:
+def _reaching(
+    name: str, numbers: list[int], statements: list[_Statement], before: int
+) -> Iterator[int]:
     """The binders of a name whose work can still be seen at a place: back to the last whole one."""
     for number in reversed(numbers):
         if number >= before:
             continue
         yield number
-        if statements[number].is_whole:
+        if name in statements[number].wholes:
             return
 
 
@@ -115,7 +117,7 @@ def _statement(node: ast.stmt, effects: "_Effects") -> _Statement:
     is_whole = (isinstance(node, _WHOLE) and not is_submodule and not seen.globals) or is_plain
     return _Statement(
         binds=frozenset(seen.bound | seen.globals | effects.of(node)),
-        is_whole=is_whole,
+        wholes=frozenset(seen.bound if is_whole else ()),
         now=frozenset(seen.now),
         later=frozenset(seen.later),
     )
@@ -133,8 +135,7 @@ class _Effects:
                 names.visit(node)
                 self._imported |= names.bound
             elif isinstance(node, _Function):
-                inner = (n for n in ast.walk(node) if isinstance(n, ast.Global))
-                self._globals[node.name] = {name for n in inner for name in n.names}
+                self._globals[node.name] = _changed_by(node)
 
     def of(self, node: ast.stmt) -> set[str]:
         """Names changed in place: `x[0] = …`, `x.a = …`, `x.append(…)`, or by `init()`."""
@@ -142,6 +143,9 @@ class _Effects:
             return {_SETTINGS}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             return self._of_call(node.value.func)
+        if isinstance(node, _Function | ast.ClassDef):
+            roots = map(_root, node.decorator_list)
+            return {name for root in roots for name in self._globals.get(root, ())}
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
             targets = list(node.targets)
@@ -160,6 +164,26 @@ class _Effects:
         if not is_setting:
             return set()
         return {_SETTINGS} if root == "sys" else {root}
+
+
+def _changed_by(function: _Function) -> set[str]:
+    """The names of the module whose values a function changes when it is called."""
+    nodes = list(ast.walk(function))
+    declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    own = {
+        argument.arg for node in nodes if isinstance(node, ast.arguments) for argument in node.args
+    }
+    changed = {
+        _root(node)
+        for node in nodes
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    called = (
+        n.value.func for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)
+    )
+    changed |= {_root(function) for function in called if isinstance(function, ast.Attribute)}
+    return declared | (changed - stored - own - {""})
 
 
 def _root(node: ast.expr) -> str:

@@ -132,9 +132,9 @@ def test_an_empty_value_is_found_as_empty_text() -> None:
 
 
 def test_places_are_kept() -> None:
-    (one,) = index("sub/answers.yml", "\n  a:  12\n").found
+    (one,) = index("sub/Answers.yml", "\n  a:  12\n").found
     assert isinstance(one, Found)
-    assert (one.place.file, one.place.line, one.place.column) == ("sub/answers.yml", 2, 7)
+    assert (one.place.file, one.place.line, one.place.column) == ("sub/Answers.yml", 2, 7)
 
 
 def test_an_empty_file_holds_nothing() -> None:

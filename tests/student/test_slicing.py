@@ -50,6 +50,10 @@ def needed(source: str, name: str = "f") -> str:
             "import numpy as np\nnp.savetxt('x', y)\ndef f(): return np",
             "import numpy as np; def f():",
         ),
+        (
+            "all = {}\ndef register(g):\n    all[g] = g\n@register\ndef g(): pass\ndef f(): return all",
+            "all = {}; def register(g):; @register; def f():",
+        ),
         ("x = 3\nf = lambda: x", "x = 3; f = lambda: x"),
         (
             "try:\n    import a\nexcept ImportError:\n    a = None\ndef f(): return a",
