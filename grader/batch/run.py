@@ -58,13 +58,6 @@ class Choices(Record, frozen=True, kw_only=True):
     reports: Path | None = None
 
 
-class Planned(Record, frozen=True, kw_only=True):
-    """The first event: how many submissions there are, and how many need grading."""
-
-    total: int
-    to_grade: int
-
-
 class Graded(Record, frozen=True, kw_only=True):
     """One submission is done.
 

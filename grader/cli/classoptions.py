@@ -92,7 +92,9 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         "--due",
         {
             "type": _MOMENT,
-            "help": "Class: when it was due; lateness is recorded, nothing is taken off for it.",
+            "metavar": "WHEN",
+            "help": "Class: when it was due (2026-11-20T23:59); lateness is recorded, and nothing"
+            " is taken off for it.",
         },
     ),
 )

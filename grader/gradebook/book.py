@@ -156,11 +156,6 @@ class Gradebook:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def assignments(self) -> tuple[str, ...]:
-        """The names of all assignments that have attempts."""
-        rows = self.rows("SELECT DISTINCT assignment FROM attempt ORDER BY assignment")
-        return tuple(row["assignment"] for row in rows)
-
     def standings(
         self, assignment: str, counting: Counting = Counting.LATEST
     ) -> tuple[Standing, ...]:
