@@ -26,7 +26,7 @@ from grader.model import (
 )
 from grader.sandbox import Sandbox, TaskOutcome
 from grader.student.wire import Index, Job
-from grader.submission import Match, Submission, field_names, match_answers
+from grader.submission import Match, Submission, field_names, match_answers, unread_files
 
 
 class Grading(Record, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ def grade(submission: Submission, grading: Grading, sandbox: Sandbox) -> Report:
         walls_note=sandbox.walls_note,
         grader=grader.__version__,
         problems=tuple(judge.problem(problem) for problem in grading.assignment.problems),
-        notes=(*submission.notes, *unread, *matching.notes),
+        notes=(*submission.notes, *unread, *unread_files(submission.sources), *matching.notes),
     )
 
 

@@ -24,12 +24,11 @@ from grader.student.scanning import Line
 from grader.student.slicing import is_main_guard
 from grader.student.typed import read_typed
 from grader.student.variables import fields_in, typed_variables
-from grader.student.wire import Asked, Found, Index, Place, Source, Unread
+from grader.student.wire import TYPED_NAMES, Asked, Found, Index, Place, Source, Unread
 
 MAX_FOUND = 20_000
 MAX_PYTHON_BYTES = 2 * 2**20
 DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".txt", ".rst"})
-TYPED_NAMES = frozenset({"answers.yaml", "answers.yml"})
 
 _PYTHON_2 = re.compile(r"Missing parentheses in call to '(print|exec)'|multiple exception types")
 
@@ -73,7 +72,7 @@ def _read(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
         yield from _read_python(source, sheet)
     elif path.suffix == ".ipynb":
         yield from _read_notebook(source, sheet)
-    elif path.name in TYPED_NAMES:
+    elif path.name.lower() in TYPED_NAMES:
         yield from read_typed(source)
     elif path.suffix.lower() in DOCUMENTS:
         yield from read_document(source, sheet)

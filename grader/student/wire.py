@@ -29,6 +29,10 @@ DTYPES = (
 )
 
 
+# The files, in capitals or not, in which answers are typed by their numbers.
+TYPED_NAMES = frozenset({"answers.yaml", "answers.yml"})
+
+
 class WireError(Exception):
     """Bytes or values that do not follow the wire format."""
 

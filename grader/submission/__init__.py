@@ -5,7 +5,14 @@ the student's side, which gives back an index.
 """
 
 from grader.submission.archive import Archive, Member, inner_archive
-from grader.submission.match import Match, Matching, TypedField, field_names, match_answers
+from grader.submission.match import (
+    Match,
+    Matching,
+    TypedField,
+    field_names,
+    match_answers,
+    unread_files,
+)
 from grader.submission.take import (
     MAX_BYTES,
     MAX_FILES,
@@ -28,4 +35,5 @@ __all__ = [
     "match_answers",
     "submission_of",
     "take_submission",
+    "unread_files",
 ]

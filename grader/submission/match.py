@@ -9,10 +9,11 @@ import ast
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from grader.model import Assignment, NumberedPart, Part, Record
-from grader.student.wire import Found, Index, Place
+from grader.student.wire import TYPED_NAMES, Found, Index, Place, Source
 
 
 class TypedField(Record, frozen=True, kw_only=True):
@@ -73,6 +74,16 @@ def match_answers(index: Index, assignment: Assignment) -> Matching:
         for numbered in assignment.numbered
     }
     return Matching(matches=matches, notes=tuple(notes))
+
+
+def unread_files(sources: Iterable[Source]) -> tuple[str, ...]:
+    """A note for each file that looks like typed answers and is called something else."""
+    return tuple(
+        f"{source.path} was not read: typed answers are looked for in answers.yaml"
+        for source in sources
+        if (path := PurePosixPath(source.path)).suffix.lower() in {".yaml", ".yml"}
+        and path.name.lower() not in TYPED_NAMES
+    )
 
 
 # --- one part -----------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 import pytest
 
 from grader.course import find_course
-from grader.student.wire import Found, Index, Place
-from grader.submission import match_answers
+from grader.student.wire import Found, Index, Place, Source
+from grader.submission import match_answers, unread_files
 from tests import tiny
 
 
@@ -130,3 +130,11 @@ def test_an_empty_item_of_a_list_is_no_answer(assignment):
     found = typed("1.3a", "0", text="384"), typed("1.3a", "1", text="")
     match = matched(assignment, *found).matches["affine/count"]
     assert (match.doubt, [f.label for f in match.fields]) == ("", ["0"])
+
+
+def test_answers_in_a_file_of_another_name_are_noted():
+    names = "answers.yaml", "sub/ANSWERS.YML", "hw1.yaml", "hw.py"
+    sources = [Source(path=name, data=b"") for name in names]
+    assert unread_files(sources) == (
+        "hw1.yaml was not read: typed answers are looked for in answers.yaml",
+    )
