@@ -5,8 +5,9 @@ plain data, so that a later run needs neither torch nor the solution's code. Kno
 submissions.
 """
 
+from grader.expected.binding import bind_outputs
 from grader.expected.cache import expected_for
-from grader.expected.compute import bind_outputs, compute_expected
+from grader.expected.compute import compute_expected
 from grader.expected.leaks import Secrets, public_texts
 from grader.expected.public import GRADIENTS, public_part, tried_part
 from grader.expected.solutions import PartCode, load_solution

@@ -40,9 +40,9 @@ class Secrets:
             self._numbers.update(dict.fromkeys(_numbers(parts[known.id], known), known.id))
         for declared in solution.parts.values():
             self._code.update((code, declared.id) for code in _code_of(declared))
-        shown = "\n".join(_public_texts(problem))
-        # What the author writes into a public call or formula is public.
-        self._code = {c: i for c, i in self._code.items() if c not in _squeezed(shown)}
+        # What the author writes into public code is public.
+        shown = _squeezed("\n".join(part.call + part.forward for part in problem.parts))
+        self._code = {code: id_ for code, id_ in self._code.items() if code not in shown}
 
     def found_in(self, text: str) -> list[str]:
         """What a text gives away, one sentence each."""
@@ -170,7 +170,9 @@ def _code_of(declared: PartSolution) -> Iterator[str]:
             yield squeezed
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Return | ast.Assign | ast.AugAssign) and node.value is not None:
-            code = _squeezed(ast.unparse(node.value))
+            written = ast.unparse(node.value)
+            is_tuple = isinstance(node.value, ast.Tuple)
+            code = _squeezed(written[1:-1] if is_tuple else written)
             operations = sum(isinstance(n, ast.BinOp | ast.Call) for n in ast.walk(node.value))
             if len(code) >= _MIN_EXPRESSION and operations >= _MIN_OPERATIONS:
                 yield code

@@ -60,7 +60,7 @@ _OTHER_NAMES = {
     "ceil": "floor",
     "tanh": "sin",
 }
-_PATIENCE_S = 2.0
+_PATIENCE_S = 1.0
 _GUARD = "strict"  # of zip: it guards the author's own slips and computes nothing
 
 

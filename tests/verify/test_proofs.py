@@ -1,0 +1,258 @@
+"""What a proof finds in a sound problem, and in one with each kind of flaw."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli import main
+from grader.verify import CHECKS, Asked, prove
+from grader.verify.mutants import MutantTimeoutError, bounded, mutants_of
+from tests.verify import courses
+
+NO_SEEDS = frozenset(CHECKS) - {"seeds"}
+
+
+def proof_of(root, *, checks=NO_SEEDS, mutants=0, seeds=3, **edits):
+    courses.write(root, **edits)
+    files = [(root / "problems/affine/problem.yaml", root / "solutions/affine.py")]
+    asked = Asked(checks=frozenset(checks), mutants=mutants, seeds=seeds)
+    (proof,) = prove(files, asked, processes=1, progress=lambda _: None)
+    return proof
+
+
+def faults(proof):
+    found = {}
+    for part in proof.parts:
+        for fault in part.faults:
+            found.setdefault((part.name, fault.check), []).append(fault.sentence)
+    return {place: "; ".join(sentences) for place, sentences in found.items()}
+
+
+def test_a_sound_problem_is_proven(tmp_path):
+    proof = proof_of(tmp_path, checks=CHECKS)
+    assert faults(proof) == {}
+    assert proof.is_proven
+    backward, size, count, claims, _ = proof.parts
+    assert [w.name for w in backward.wrongs if w.is_recognised] == ["mean over the batch"]
+    assert backward.has_oracle
+    assert backward.noise < 1e-14
+    assert backward.decades > 6
+    assert (backward.accepted, backward.accepted_of) == (2, 2)  # in float64 and in float32
+    assert size.mutants.killed == size.mutants.possible > 5
+    assert count.tests == 1
+    assert claims.chance == pytest.approx(1 / 4)
+
+
+def test_a_reference_that_its_oracle_contradicts_is_told_not_raised(tmp_path):
+    proof = proof_of(
+        tmp_path, checks={"oracle"}, solution=[("return dy @ W.T,", "return 2 * dy @ W.T,")]
+    )
+    sentence = faults(proof)["backward", "oracle"]
+    assert "the reference's dx is" in sentence
+    assert not proof.is_proven
+
+
+def test_a_misconception_that_hardly_shows_asks_for_a_case(tmp_path):
+    edit = ('"x.T @ dy / len(x)"', '"x.T @ dy * (1 + 1e-6)"')
+    found = faults(proof_of(tmp_path, checks={"misconceptions"}, solution=[edit]))
+    assert found["backward", "misconceptions"].startswith(
+        "'mean over the batch' is wrong by 1.0e-06 at most, wanted 1e-03;"
+        " add a case in which it shows more"
+    )
+
+
+def test_two_misconceptions_that_are_one_are_told(tmp_path):
+    twice = (
+        """size.wrong("again", replace=("- K + 1", "- K"), say="The same.")\n\n\n@count.reference"""
+    )
+    found = faults(
+        proof_of(tmp_path, checks={"misconceptions"}, solution=[("@count.reference", twice)])
+    )
+    assert found["size", "misconceptions"] == "'again' is taken for 'no plus one'"
+
+
+def test_a_test_that_only_mutants_fail_is_noted(tmp_path):
+    """With a batch of one, the mean over the batch is the sum."""
+    proof = proof_of(tmp_path, checks={"tests"})
+    assert faults(proof) == {}
+    (note,) = proof.parts[0].findings
+    assert note.sentence == (
+        "no misconception fails the test 'a batch of one', and small changes of the reference do"
+    )
+
+
+def test_a_test_that_nothing_fails_is_told(tmp_path):
+    plain = ("    return I + 2 * P - K + 1\n", "    return I\n")
+    none = (
+        'size.wrong("no plus one", replace=("- K + 1", "- K"), say="Count positions, not steps.")',
+        "",
+    )
+    found = faults(proof_of(tmp_path, checks={"tests"}, solution=[plain, none]))
+    assert found["size", "tests"] == "no misconception fails the test 'random sizes'"
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (
+            "Return $dL/dx$: dy @ W.T, x.T @ dy",
+            "'dy@W.T,x.T@dy' is in the reference of affine/backward",
+        ),
+        ("The pair has 98,304 weights", "98,304 is a hidden value of affine/count"),
+    ],
+)
+def test_what_a_statement_gives_away_is_told(tmp_path, where, told):
+    proof = proof_of(
+        tmp_path,
+        checks={"leaks"},
+        problem=[("statement: |\n", f"statement: |\n  {where}\n")],
+        solution=[("return 3 * 128, 128, 3 * 128 + 128", "return 98304, 128, 98432")],
+    )
+    assert any(told in sentence for sentence in faults(proof).values())
+
+
+def test_a_constant_that_earns_marks_is_told(tmp_path):
+    edit = (
+        "@backward.oracle\n",
+        "@backward.valid\ndef anything(dy, x, W, answer):\n    return True\n\n\n@backward.oracle\n",
+    )
+    found = faults(proof_of(tmp_path, checks={"trivial"}, solution=[edit]))
+    assert "earn" in found["backward", "trivial"]
+
+
+def test_a_right_answer_that_loses_marks_is_told(tmp_path):
+    other = """@backward.accept("by hand")\ndef by_hand(dy, x, W):\n    return dy @ W.T, x.T @ dy * (1 + 1e-7)\n\n\n@size.reference"""
+    found = faults(proof_of(tmp_path, checks={"accepted"}, solution=[("@size.reference", other)]))
+    assert found["backward", "accepted"].startswith("'by hand' earns ")
+
+
+def test_what_fails_on_other_draws_alone_is_told_with_their_seeds(tmp_path):
+    rare = """@size.accept("rarely wrong")\ndef rarely(I, K, P):\n    return I + 2 * P - K + 1 + (I == K + 1)\n\n\n@size.reference"""
+    found = faults(
+        proof_of(tmp_path, checks={"seeds"}, seeds=8, solution=[("@size.reference", rare)])
+    )
+    assert "(seeds " in found["size", "seeds"]
+
+
+# --- mutants ------------------------------------------------------------------------------------
+
+
+def f(x, axis):
+    """A function to change."""
+    total = 0
+    for number in range(axis):
+        total += x.sum(0) / 2 if number > 1 else -x.T
+    return total
+
+
+def test_mutants_are_small_changes_with_their_names():
+    changes = {mutant.change for mutant in mutants_of(f)}
+    assert {
+        "number > 1 → number >= 1",
+        "x.sum(0) → x.sum(1)",
+        "x.sum(0) → x.mean(0)",
+        "-x.T → x.T",
+        "-x.T → -x",
+        "range(axis) → range(axis - 1)",
+        "total += x.sum(0) / 2 if number > 1 else -x.T → (nothing)",
+    } <= changes
+
+
+def test_a_mutant_that_never_ends_is_ended():
+    with pytest.raises(MutantTimeoutError), bounded():
+        run_for_ever()
+
+
+def run_for_ever():
+    while True:
+        pass
+
+
+def test_a_mutant_that_no_test_notices_is_shown_ready_to_be_listed(tmp_path):
+    slack = (
+        "    return I + 2 * P - K + 1\n\n\nsize.test",
+        "    return max(I + 2 * P - K + 1, 0)\n\n\nsize.test",
+    )
+    proof = proof_of(tmp_path / "open", checks={"mutants"}, solution=[slack])
+    alive = proof.parts[1].mutants.alive
+    assert any(
+        "part.equivalent('max(I + 2 * P - K + 1, 0) → max(I + 2 * P - K + 1, 1)'" in a
+        for a in alive
+    )
+    listed = (
+        "size.test(",
+        'size.equivalent(*("max(I + 2 * P - K + 1, 0) → max(I + 2 * P - K + 1, n)".replace("n)", d + ")") for d in ("1", "-1")), because="A kernel fits.")\n\nsize.test(',
+    )
+    proof = proof_of(tmp_path / "listed", checks={"mutants"}, solution=[slack, listed])
+    assert proof.parts[1].mutants.equivalent == 2
+
+
+def test_a_listed_change_that_nobody_makes_is_told(tmp_path):
+    listed = ("size.test(", 'size.equivalent("I → J", because="?")\n\nsize.test(')
+    found = faults(proof_of(tmp_path, checks={"mutants"}, solution=[listed]))
+    assert (
+        found["size", "mutants"]
+        == "'I → J' is listed as equivalent, and is no mutant of the reference"
+    )
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def verify(root, *arguments):
+    return CliRunner().invoke(
+        main, ["problems", "verify", "-j", "1", "--course", str(root), *arguments]
+    )
+
+
+def test_the_command_prints_a_table_and_ends_with_0(tmp_path):
+    courses.write(tmp_path)
+    done = verify(tmp_path, "--seeds", "2")
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert lines[0].startswith("An affine layer · affine · ")
+    assert lines[1].split() == [
+        "oracle",
+        "noise",
+        "allowed",
+        "nearest",
+        "known",
+        "right",
+        "mutants",
+        "chance",
+    ]
+    assert lines[2].split()[:2] == ["✓", "backward"]
+    assert "Misconceptions  3 of 3 recognised as themselves" in lines
+    assert lines[-1] == "1 of 1 problems are proven"
+
+
+def test_the_command_ends_with_3_for_a_broken_problem(tmp_path):
+    courses.write(tmp_path, solution=[("return dy @ W.T,", "return 2 * dy @ W.T,")])
+    done = verify(tmp_path, "--only", "oracle")
+    assert done.exit_code == 3
+    assert "✗ backward: oracle: " in done.output
+    assert done.output.splitlines()[-1] == "0 of 1 problems are proven; not proven: affine"
+
+
+def test_the_command_gives_json(tmp_path):
+    courses.write(tmp_path)
+    done = verify(tmp_path, "affine", "--only", "misconceptions", "--json")
+    (found,) = json.loads(done.output)
+    assert found["slug"] == "affine"
+    assert found["parts"][0]["wrongs"][0]["recognised_as"] == "mean over the batch"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nothing"], "there is no problem 'nothing'; the course has affine"),
+        (["--only", "spelling"], "there is no check 'spelling'; wanted one of oracle, "),
+        (["--mutants", "many"], "--mutants: found 'many'; wanted a number, 'all' or 'none'"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_told(tmp_path, arguments, told):
+    courses.write(tmp_path)
+    done = verify(tmp_path, *arguments)
+    assert done.exit_code == 2
+    assert told in done.output
