@@ -34,9 +34,10 @@ def print_checked(found: Checked) -> None:
     width = max((len(part.number) for part in shown), default=0)
     wide = max((len(part.title) for part in shown), default=0)
     for part in shown:
-        status = click.style(f"{part.status:<{_WIDTH}}", fg=_COLOURS.get(part.status, "red"))
-        line = f"  {part.number:<{width}}  {part.title:<{wide}}  {status}{_counts(part)}"
-        click.echo(line.rstrip())
+        counts = _counts(part)
+        word = f"{part.status:<{_WIDTH}}" if counts else part.status
+        status = click.style(word, fg=_COLOURS.get(part.status, "red"))
+        click.echo(f"  {part.number:<{width}}  {part.title:<{wide}}  {status}{counts}")
         for detail in _details(part):
             click.echo(f"  {'':<{width}}    {detail}")
     if shown:
