@@ -49,14 +49,18 @@ def _by_name(part: Asked, section: Text) -> Iterator[Value]:
     """`claim: true`, `claim — false, because …` and rows of tables."""
     ordered = sorted(part.names, key=len, reverse=True)
     field = re.compile(
-        rf"^\W*(?P<name>{'|'.join(map(pattern, ordered))})\b\W{{1,8}}(?P<word>[A-Za-z✓✗]+)",
+        rf"(?<![\w-])(?P<name>{'|'.join(map(pattern, ordered))})\b\W{{1,8}}(?P<word>[A-Za-z✓✗]+)",
         re.IGNORECASE,
     )
     by_name = {normal(name): name for name in part.names}
     for position, line in _lines(section):
-        found = field.match(line)
-        if found is not None and found["word"].lower() in _WORDS:
-            yield Value(by_name[normal(found["name"])], _WORDS[found["word"].lower()], position)
+        for found in field.finditer(line):
+            word = _WORDS.get(found["word"].lower())
+            guess = (
+                "" if not re.search(r"\w", line[: found.start()]) else "from the middle of a line"
+            )
+            if word:
+                yield Value(by_name[normal(found["name"])], word, position, guess)
 
 
 def _picked(part: Asked, section: Text) -> list[Value]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.student.blocks import Text
 from grader.student.choosing import read_choice
-from grader.student.extracting import NAMED, read_values
+from grader.student.extracting import GUESSED, NAMED, read_values
 from grader.student.labels import Sheet, read_label
 from grader.student.phrases import is_formula, normal, plain, trimmed
 from grader.student.scanning import Line, Section, split
@@ -20,8 +20,13 @@ MAX_BYTES = 2**20
 MAX_LINE = 4_000
 MAX_LINES = 20_000
 MAX_PROSE = 20_000
+MAX_UNTOLD = 300
 
 _COMMENT = re.compile(r"(?<!\\)%.*")
+_FRAME = re.compile(
+    r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center)\}(?:\[.*\])?"
+    r"|(?:sub)*section\*?\{[^{}]*\}|newpage|clearpage|bigskip|medskip)\s*$"
+)
 _MARKED = re.compile(r"^\W*(?:\\textbf\{)?(?:answer|antwort|ans)\b", re.IGNORECASE)
 _FIELD = re.compile(r"^(?P<name>[\w\s\-\\]{1,60}?)\s*(?::=|=|:)\s*(?P<value>\S.*)$")
 
@@ -43,23 +48,26 @@ def read_document(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
         message = f"holds more than {MAX_LINES:,} lines; what comes after them was not read"
         yield Unread(place=lines[MAX_LINES].place, message=message)
         lines = lines[:MAX_LINES]
-    yield from read_lines(lines, sheet)
+    found = list(read_lines(lines, sheet))
+    yield from found
+    yield from _untold(lines, sheet, {one.key[0] for one in found})
 
 
 def read_lines(lines: Sequence[Line], sheet: Sheet) -> Iterator[Found]:
     """All answers in the lines of a write-up: marked ones first, then section by section."""
     rest: list[Line] = []
+    answered: set[str] = set()
     for line in lines:
         marked = _marked(line, sheet)
         if marked is None:
             rest.append(line)
         else:
             yield marked
+            answered.add(marked.key[0])
             rest.append(Line("", line.place))
     gathered: dict[int, list[Line]] = {}
     for section in split(rest, sheet):
         gathered.setdefault(section.node, []).extend(section.lines)
-    answered: set[str] = set()
     for node, under in gathered.items():
         found = list(_section(Section(node, tuple(under)), sheet, set(gathered), answered))
         answered |= {one.key[0] for one in found}
@@ -163,8 +171,38 @@ def _of_part(part: Asked, text: Text, section: Section) -> Iterator[Found]:
     elif part.kind == "choice":
         yield from read_choice(part, text)
     else:
-        prose = text.text.strip()[:MAX_PROSE]
+        prose = _prose(section)
         if re.search(r"\w", prose):
-            first = next((line.place for line in section.lines if line.text.strip()), None)
-            place = first or section.lines[0].place
+            place = _first(section)
             yield Found(kind="text", key=(part.key,), place=place, text=prose, trust=NAMED)
+
+
+def _untold(lines: Sequence[Line], sheet: Sheet, answered: set[str]) -> Iterator[Found]:
+    """Parts of which something is written, but no value that could be told apart.
+
+    Not asked of notebooks, where the questions themselves stand between the answers.
+    """
+    for section in split(lines, sheet):
+        part, prose = sheet.nodes[section.node].asked, _prose(section)
+        if part is not None and part.key not in answered and re.search(r"\w", prose):
+            answered.add(part.key)
+            yield Found(
+                kind="text",
+                key=(part.key,),
+                place=_first(section),
+                text=prose[:MAX_UNTOLD],
+                trust=GUESSED,
+                guess="no value could be told apart",
+            )
+
+
+def _first(section: Section) -> Place:
+    """Where the text of a section begins."""
+    filled = (line.place for line in section.lines if line.text.strip())
+    return next(filled, section.lines[0].place)
+
+
+def _prose(section: Section) -> str:
+    """What a section says, without the lines that only lay out the document around it."""
+    lines = (line.text for line in section.lines if not _FRAME.match(line.text))
+    return "\n".join(lines).strip()[:MAX_PROSE]

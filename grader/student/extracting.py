@@ -203,7 +203,7 @@ def _alone(part: Asked, section: Text) -> list[Value]:
             return [_only(part, _chosen(last_side(rows(formulas[0].text)[0])), formulas[0].start)]
     text = _EQUATION_NUMBER.sub("", plain(section.text)).strip()
     if not section.blocks and text and "\n" not in text and is_formula(text, part.inputs):
-        return [_only(part, _chosen(trimmed(text)), section.text.find(text[:1]))]
+        return [_only(part, _chosen(last_side(text)), section.text.find(text[:1]))]
     return []
 
 

@@ -73,6 +73,14 @@ class Sheet:
         for child in self.nodes[number].children:
             yield from self.below(child)
 
+    def of_label(self, label: "Label") -> tuple[int | None, int]:
+        """The node of a label that begins at the sheet, and where the text behind it begins."""
+        if label.deeper:
+            deeper = self.down(0, (*label.tokens, label.deeper))
+            if deeper:
+                return deeper, label.deeper_end
+        return self.down(0, label.tokens), label.end
+
     def down(self, number: int, tokens: Sequence[str]) -> int | None:
         """The node that tokens lead to from a node, or None."""
         for token in tokens:
@@ -134,6 +142,10 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
         is_heading: whether it stands in a heading, in bold, or behind a word for a question.
         is_marked: whether a heading, a word or a sign sets it off from the text.
         end: where the text behind it begins.
+        is_open: whether the next label of its last level may be written in any way, since this
+            one stands behind the others ("1.2 (a)", and then "(b)").
+        deeper: a further step that may follow at once, as in `2.3 (a)`, or "".
+        deeper_end: where the text behind that begins.
     """
 
     tokens: tuple[str, ...]
@@ -143,6 +155,9 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     is_heading: bool
     is_marked: bool
     end: int
+    is_open: bool = False
+    deeper: str = ""
+    deeper_end: int = 0
 
 
 _WORD = (
@@ -177,7 +192,7 @@ _RELATIVE = re.compile(
 )
 _BARE = re.compile(r"(?P<bare>[a-z]|[ivx]+|\d{1,2})(?![A-Za-z0-9])", re.IGNORECASE)
 _THEN = re.compile(rf"[\s,]*(?:part\s+)?{_RELATIVE.pattern}", re.VERBOSE | re.IGNORECASE)
-_CLOSE = re.compile(r"\s*(?:\*\*|__|\}|\])?\s*[:.)\]–—-]?\s*(?:\*\*|__|\})?[:.]?\s*")
+_CLOSE = re.compile(r"(?:\*\*|__|[}\]:.)]|\s?[–—:-](?=\s))*\s*")
 _STRONG = re.compile(r"[#{\[]|\*\*|__|\\")
 MAX_HEAD = 200
 
@@ -236,6 +251,7 @@ def _label(
     close = _CLOSE.match(text, end)
     assert close is not None  # it may match nothing
     rest, sign = text[close.end() :], text[end - 1 : close.end()]
+    then = _RELATIVE.match(text, close.end()) if is_full else None
     is_marked = strong or ":" in sign or ")" in sign
     weight = 2.0 if is_full else 1.0
     weight += 2.0 * strong
@@ -253,7 +269,15 @@ def _label(
         is_heading=strong,
         is_marked=is_marked,
         end=close.end(),
+        is_open=bool(then) or (is_full and len(tokens) > 1 and text[end - 1] == ")"),
+        deeper=_one(then) if then else "",
+        deeper_end=_behind(text, then.end()) if then else 0,
     )
+
+
+def _behind(text: str, end: int) -> int:
+    close = _CLOSE.match(text, end)
+    return close.end() if close else end
 
 
 def _tokens(found: re.Match[str]) -> tuple[str, ...]:

@@ -19,6 +19,10 @@ from grader.student.wire import Place
 
 MAX_CANDIDATES = 3_000
 MAX_DISPLAY_LINES = 120
+ANY = "*"
+"""The style of a level whose next label may be written in any way."""
+CLEAR = 2.0
+"""The weight of a full label before text that begins as a sentence does."""
 BACKWARDS = 2.0
 """What it costs a chain to go back on the sheet, as students do who answer out of order."""
 
@@ -60,13 +64,15 @@ def split(lines: Sequence[Line], sheet: Sheet) -> list[Section]:
     """The sections of a write-up, in the order in which they stand, without what has no label."""
     labels = _candidates(lines)
     chosen = _best_chain(labels, sheet)
-    chosen.update(_out_of_order(labels, sheet, chosen))
+    chosen.update(_out_of_order(labels, lines, sheet, chosen))
     chosen.update(_repeated(labels, sheet, chosen))
     starts = sorted(chosen)
     sections = []
     for start, end in zip_longest(starts, starts[1:], fillvalue=len(lines)):
         first = lines[start]
-        rest = Line(first.text[labels[start].end :], first.place)
+        label = labels[start]
+        end_of_label = sheet.of_label(label)[1] if label.is_full else label.end
+        rest = Line(first.text[end_of_label:], first.place)
         sections.append(Section(chosen[start], (rest, *lines[start + 1 : end])))
     return sections
 
@@ -154,17 +160,18 @@ def _targets(label: Label, node: int, styles: _Styles, sheet: Sheet) -> list[tup
     They come later on the sheet; only a heading may go back.
     """
     if label.is_full:
-        target = sheet.down(0, label.tokens)
+        target, _ = sheet.of_label(label)
         if not target or target == node or (target < node and not label.is_heading):
             return []
-        return [(target, (label.style,) * len(sheet.nodes[target].path))]
+        above = (label.style,) * (len(sheet.nodes[target].path) - 1)
+        return [(target, (*above, ANY if label.is_open else label.style))]
     found: list[tuple[int, _Styles]] = []
     for container in sheet.chain(node):
         target = sheet.down(container, label.tokens)
         if target is None or target <= node:
             continue
         depth = len(sheet.nodes[container].path)
-        is_alike = len(styles) <= depth or styles[depth] == label.style
+        is_alike = len(styles) <= depth or styles[depth] in (label.style, ANY)
         is_known = container or label.is_marked or sheet.nodes[target].asked is not None
         if is_alike and is_known:
             below = len(sheet.nodes[target].path) - depth
@@ -172,12 +179,16 @@ def _targets(label: Label, node: int, styles: _Styles, sheet: Sheet) -> list[tup
     return found
 
 
-def _out_of_order(labels: dict[int, Label], sheet: Sheet, chosen: dict[int, int]) -> dict[int, int]:
-    """Labels that are set off clearly, of parts that were not met in the sheet's order."""
+def _out_of_order(
+    labels: dict[int, Label], lines: Sequence[Line], sheet: Sheet, chosen: dict[int, int]
+) -> dict[int, int]:
+    """Labels that are set off, if by an empty line, of parts not met in the sheet's order."""
     met = set(chosen.values())
     found: dict[int, int] = {}
     for number, label in labels.items():
-        target = sheet.down(0, label.tokens) if label.is_full and label.is_marked else None
+        is_alone = number == 0 or not lines[number - 1].text.strip()
+        is_set_off = label.is_marked or (is_alone and label.weight >= CLEAR)
+        target = sheet.of_label(label)[0] if label.is_full and is_set_off else None
         if target and target not in met and number not in chosen:
             met.add(target)
             found[number] = target
@@ -186,7 +197,7 @@ def _out_of_order(labels: dict[int, Label], sheet: Sheet, chosen: dict[int, int]
 
 def _repeated(labels: dict[int, Label], sheet: Sheet, chosen: dict[int, int]) -> dict[int, int]:
     """Labels that say again what the label beside them says: `2.2a rows: …`, `2.2a columns: …`."""
-    full = {n: sheet.down(0, label.tokens) for n, label in labels.items() if label.is_full}
+    full = {n: sheet.of_label(label)[0] for n, label in labels.items() if label.is_full}
     known = [number for number in sorted({*full, *chosen}) if chosen.get(number) or full[number]]
     found: dict[int, int] = {}
     for order in (known, known[::-1]):

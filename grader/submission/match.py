@@ -150,6 +150,8 @@ def _trusted(part: Part, fields: list[TypedField], *, has_code: bool) -> list[Ty
         return typed
     for trust in (1, 2):
         labels = {field.label for field in typed}
+        if labels:
+            labels.add("")  # a document's text as a whole speaks only where nothing else does
         found = [field for field in read if field.trust == trust and field.label not in labels]
         typed += _without_copies(found)
     return typed

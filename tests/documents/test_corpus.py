@@ -33,3 +33,54 @@ def _line(found: Found) -> str:
 def test_a_write_up_is_read_as_pinned(path: Path) -> None:
     expected = path.with_name(f"{path.name}.expected").read_text(encoding="utf-8").splitlines()
     assert reading(path.name, path.read_text(encoding="utf-8")) == sorted(expected)
+
+
+def test_a_part_whose_value_can_not_be_told_apart_waits_for_a_person() -> None:
+    """It is a guess that can not be right, so that its marks are pending and not lost."""
+    assert reading("hw.md", "5.2 We have $72 + 180 + 57 = 309$ parameters.\n\n4.1\n") == [
+        "5.2 | 2 | We have $72 + 180 + 57 = 309$ parameters."
+    ]
+
+
+HELD_OUT = """\
+Question 1
+----------
+1.1) Covariate shift is reduced.
+
+1.2) a) dL/dW' = g/alpha
+
+b) no change since y is invariant
+
+1.4) by-layer False, either True, size False
+
+2.2) a)
+rows = r1 + (d1-1)*(r1-1), columns = c1 + (d1-1)*(c1-1)
+
+5.1)
+Depthwise: $3 \\times (3\\times 3 + 1) = 30$
+Total: $30 + 512 = 542$ parameters
+
+5.2)
+- Expand layer: 3·18 + 18 = **72**
+
+In total: **309** parameters.
+"""
+
+
+def test_habits_that_the_reader_was_not_written_for() -> None:
+    assert reading("hw.md", HELD_OUT) == sorted(
+        [
+            "1.1 | 1 | Covariate shift is reduced.",
+            "1.2a gradient | 1 | g/alpha",
+            "1.2b | 1 | no change since y is invariant",
+            "1.4 by-layer | 1 | false",
+            "1.4 either | 2 | true",
+            "1.4 size | 2 | false",
+            "2.2a columns | 1 | c1 + (d1-1)*(c1-1)",
+            "2.2a rows | 1 | r1 + (d1-1)*(r1-1)",
+            "5.1 depthwise | 1 | 3 \\times (3\\times 3 + 1) = 30",
+            "5.1 total | 1 | 30 + 512 = 542",
+            "5.2 expand | 1 | 3·18 + 18 = 72",
+            "5.2 total | 2 | 309",
+        ]
+    )
