@@ -103,6 +103,8 @@ class Function:
             wanted = ", ".join(variable.name for variable in self._signature.inputs)
             name = self._signature.name
             sentence = f"{name}{_takes(function)} can not be called as {name}({wanted})"
+            if isinstance(function, type):
+                sentence = f"{name} is a class; wanted a function {name}({wanted})"
             raise CallError("wrong arguments", f"{sentence}: {text_of(error)}"[:600]) from None
 
     def _run_call(self, code: CodeType, values: tuple[Value, ...]) -> Packed:

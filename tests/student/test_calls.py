@@ -176,6 +176,11 @@ def test_an_exception_is_told_with_type_text_and_line() -> None:
         ("def f(x): return len(x)", "exception", "raised TypeError: object of type 'float'"),
         ("y = 1 / 0\ndef f(x): return y", "does not load", "a.py does not load: raised ZeroDiv"),
         ("raise SystemExit", "exited", "a.py does not load: ended the program"),
+        (
+            "class f:\n    def g(self): pass",
+            "wrong arguments",
+            "f is a class; wanted a function f(x)",
+        ),
         ("def f(x:", "does not load", "can not be read as Python 3: "),
     ],
 )

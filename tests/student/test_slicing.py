@@ -120,3 +120,17 @@ def test_conversions_are_otherwise_what_they_were() -> None:
 
 def test_a_future_import_holds_for_the_file() -> None:
     assert value("from __future__ import annotations\ndef f(x: Nowhere): return x") == 2
+
+
+def test_code_as_students_write_it_is_loaded() -> None:
+    """A package with relative imports, leftovers of Python 2, missing helpers and data."""
+    files = {
+        "pkg/a.py": "from past.builtins import xrange\nfrom .im2col import fast\nimport cPickle\n"
+        "from .utils import one\ndata = cPickle.load(open('/data'))\n"
+        "def f(x):\n    return one() + x\nif __name__ == '__main__':\n    f(data)\n",
+        "pkg/utils.py": "import tensorflow as tf\ndef one(): return 1\n",
+        "old.py": "print 'hello'",
+    }
+    assert value(files, file="pkg/a.py") == 3
+    used = {"a.py": "from past.builtins import xrange\ndef f(x): return sum(xrange(3))"}
+    assert failure(used).reason == "import refused"
