@@ -1,8 +1,8 @@
 """Reports: one grading, rendered as pages that a student wants to read.
 
 `redact` takes out what is hidden, `write_report` writes the pages, `record_json` gives the same as
-data, `shown` rounds marks for every place that prints them, `rendered` sets a statement as HTML. The
-room knows records only: nothing of running, comparing or storing.
+data, `shown` rounds marks for every place that prints them, `rendered` sets a statement as HTML.
+The room knows records only: nothing of running, comparing or storing.
 """
 
 from grader.report.marks import shown
