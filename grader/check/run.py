@@ -175,7 +175,7 @@ def _judged(work: _Work, result: PartResult) -> PartCheck:
 
 def _shown(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
     """The readings of typed answers; a function's says nothing more."""
-    return tuple(reading for reading in readings if reading.read_as or reading.error)
+    return tuple(r for r in readings if r.read_as or r.error or r.warnings)
 
 
 # --- what can only be read ------------------------------------------------------------------------
@@ -189,10 +189,12 @@ def _choice(work: _Work) -> PartCheck:
     )
     expected = ExpectedPart(id=work.numbered.part.id, claims=unknown)
     result = judge_choice(work.numbered, expected, work.match)
-    if result.verdict is Verdict.UNREADABLE:
+    is_unread = any(reading.error for reading in result.readings)
+    if result.verdict is Verdict.UNREADABLE and is_unread:
         return _found(work, Status.UNREADABLE, result.sentence, readings=_shown(result.readings))
     typed = readings_of(work.match)
-    return _found(work, Status.READ, _count(len(typed), "answer"))
+    guessed = tuple(replace(r, read_as=r.typed) for r in typed if r.warnings)
+    return _found(work, Status.READ, _count(len(typed), "answer"), readings=guessed)
 
 
 def _tried(work: _Work, outcome: TaskOutcome) -> PartCheck:
