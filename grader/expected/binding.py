@@ -1,0 +1,27 @@
+"""Binds what a function returned to the outputs that the signature declares.
+
+Knows nothing of whether the values are right.
+"""
+
+from grader.student.signature import Signature
+from grader.student.wire import Many, Packed, Scalar, Value, unpack
+
+
+def bind_outputs(packed: Packed, signature: Signature) -> tuple[Value, ...] | None:
+    """What was returned, one value per output of the signature, or None if the number differs.
+
+    One output may come bare or in a tuple of one; several come as a tuple, list or dict by name.
+    """
+    names = [variable.name for variable in signature.outputs]
+    if not isinstance(packed, Many):
+        return (unpack(packed),) if len(names) == 1 else None
+    if packed.names:
+        given = dict(zip(packed.names, packed.items, strict=True))
+        return tuple(unpack(given[n]) for n in names) if set(given) == set(names) else None
+    is_plain = len(names) == 1 and (
+        len(packed.items) != 1
+        or (isinstance(packed.items[0], Scalar) and not signature.outputs[0].is_scalar)
+    )
+    if is_plain:
+        return (unpack(packed),)
+    return tuple(map(unpack, packed.items)) if len(packed.items) == len(names) else None
