@@ -127,12 +127,12 @@ def test_line_ends_and_a_title_change_nothing(layout: str) -> None:
     assert parts(titled) == EXPECTED
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(LAYOUTS)), st.sets(st.sampled_from(QUESTIONS), max_size=6))
 def test_parts_that_are_left_out_take_nothing_from_others(layout: str, left_out: set[str]) -> None:
     """What a student answers is read the same, whatever else is missing; labels stay in place."""
     text = LAYOUTS[layout]
     for number in left_out:
-        text = text.replace(ANSWERS[number], "")
+        text = text.replace(f"Then {ANSWERS[number]}", "").replace(ANSWERS[number], "")
     expected = {n: t for n, t in EXPECTED.items() if n not in left_out}
     assert parts(text) == expected
