@@ -74,12 +74,12 @@ def _failure(test: "TestResult") -> Iterator[str]:
     yield from (f"  {one_line(line)}" for line in test.traceback[:3])
     for output in test.outputs:
         if output.marks != output.out_of and output.got is not None and output.expected is not None:
-            yield f"  {output.name}: {_values(output)}"
+            yield f"  {output.name}: {values_of(output)}"
             if output.diagnosis is not None and output.diagnosis.hint:
                 yield f"  hint: {one_line(output.diagnosis.hint)}"
 
 
-def _values(output: "OutputResult") -> str:
+def values_of(output: "OutputResult") -> str:
     """Both values, or of large ones the element that is most wrong."""
     from grader.student.wire import Scalar
 

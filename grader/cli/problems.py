@@ -19,7 +19,8 @@ from grader.errors import UsageError
 if TYPE_CHECKING:
     from grader.course import Course
 
-_COURSE = click.option(
+_HOMES = {"list": "list_", "new": "new", "show": "show", "try": "try_"}
+COURSE = click.option(
     "--course",
     "course_folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -27,7 +28,25 @@ _COURSE = click.option(
 )
 
 
-@click.group()
+class _Group(click.Group):
+    """Finds the commands for authors where they are defined, when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return [*super().list_commands(ctx), *_HOMES]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command that stands here, or one of the module beside."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in _HOMES:
+            return own
+        from grader.cli import authoring
+
+        command: click.Command = getattr(authoring, _HOMES[cmd_name])
+        return command
+
+
+@click.group(cls=_Group)
 def problems() -> None:
     """Write problems, look at them, and prove that they are sound."""
 
@@ -50,7 +69,7 @@ def problems() -> None:
     "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes to use."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON instead.")
-@_COURSE
+@COURSE
 @click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
 def verify(  # noqa: PLR0913  # one parameter per option
     slugs: tuple[str, ...],

@@ -170,8 +170,8 @@ class _Tests:
             raise authored.error(f"test {test.name!r}: {error}") from error
         truth = authored.reference(cast_inputs(inputs, exact=authored.is_exact))
         if not self.is_proof:
-            error = oracle_error(authored, f"case {case} of test {test.name!r}", inputs, truth)
-            self.oracle_error = max(self.oracle_error, error)
+            found = oracle_error(authored, f"case {case} of test {test.name!r}", inputs, truth)
+            self.oracle_error = max(self.oracle_error, found)
         measures = _measures(authored, inputs, truth)
         wrong = [authored.mistaken(wrong, inputs) for wrong in authored.declared.wrongs]
         return ExpectedCase(

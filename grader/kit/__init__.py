@@ -6,5 +6,6 @@ the others must not be read in a kit; nothing of submissions.
 """
 
 from grader.kit.make import KIT_ANSWERS, Kit, make_kit
+from grader.kit.statements import as_markdown
 
-__all__ = ["KIT_ANSWERS", "Kit", "make_kit"]
+__all__ = ["KIT_ANSWERS", "Kit", "as_markdown", "make_kit"]

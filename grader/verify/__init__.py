@@ -14,6 +14,7 @@ from grader.verify.records import (
     ProblemProof,
     WrongProof,
 )
+from grader.verify.scaffold import scaffold
 
 __all__ = [
     "CHECKS",
@@ -24,4 +25,5 @@ __all__ = [
     "ProblemProof",
     "WrongProof",
     "prove",
+    "scaffold",
 ]

@@ -60,9 +60,9 @@ def test_right_answers_pass_and_the_rest_is_named(kit):
         "  1.3b  Claims             read",
         "          2 answers",
         "  1.4   In your words      read",
-        "          11 words; a person will mark this text",
+        "          10 words; a person will mark this text",
         "",
-        "public 2 of 2 passed; 3 hidden tests were not run here",
+        "public 2 of 2 passed; 4 hidden tests were not run here",
         "read or run, and not judged here: 1.2, 1.3a, 1.3b, 1.4",
     ]
     assert done.exit_code == 0
@@ -136,7 +136,7 @@ def test_a_check_needs_neither_torch_nor_walls_nor_fork(kit):
     )
     assert done.stderr == ""
     assert done.returncode == 0
-    assert "public 2 of 2 passed; 3 hidden tests were not run here" in done.stdout
+    assert "public 2 of 2 passed; 4 hidden tests were not run here" in done.stdout
 
 
 def test_watching_checks_again_when_a_file_is_saved(kit):

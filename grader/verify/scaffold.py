@@ -1,0 +1,145 @@
+"""The two files of a new problem, for each kind of answer; each can be proven as it is.
+
+Holds texts alone. What stands in them is a small example, to be overwritten.
+"""
+
+_HEAD = """\
+title: {title}
+topics: []
+statement: |
+  What the problem is about, in Markdown with $mathematics$.
+
+parts:
+"""
+_SOLUTION = """\
+\"\"\"{title}.\"\"\"
+
+{imports}from grader.authoring import Solution
+
+part = Solution("{slug}")["{name}"]
+
+"""
+
+_PUBLIC = {
+    "function": """\
+  backward:
+    title: The backward pass
+    ask: Given $dL/dy$ as `dy`, return $dL/dx$ for $y = x^2$, element by element.
+    marks: 2
+    signature: square_backward(dy[N,D], x[N,D]) -> dx[N,D]
+    public:
+      - {name: one example, inputs: {dy: [[1, 2]], x: [[3, -1]]}, expected: {dx: [[6, -4]]}}
+""",
+    "formula": """\
+  size:
+    title: Output size
+    ask: The output size of a convolution of stride 1, in $I$, $K$ and the padding $P$ on each side.
+    marks: 2
+    signature: "output_size(I: int, K: int, P: int) -> size: int"
+    domain: {I: 10..40, K: 1..9, P: 0..4}
+""",
+    "number": """\
+  count:
+    title: Parameters
+    ask: How many parameters has a layer from 20 to 30 features, with biases?
+    marks: 1
+    signature: "parameters() -> total: int"
+""",
+    "claims": """\
+  claims:
+    title: Claims
+    ask: True or false?
+    marks: 2
+    claims:
+      linear: A sum of two linear maps is linear.
+      square: Every linear map has an inverse.
+""",
+    "text": """\
+  why:
+    title: In your words
+    ask: Why does a network need a nonlinearity?
+    marks: 1
+    rubric: [two linear maps in a row are one linear map]
+""",
+}
+
+_PRIVATE = {
+    "function": """\
+
+@part.reference
+def square_backward(dy, x):
+    return 2 * x * dy
+
+
+@part.oracle_forward
+def forward(x):
+    return x**2
+
+
+part.test("random batches", cases=12, weight=3)
+part.test("an example alone", N=1)
+part.wrong("factor missing", replace=("2 * x", "x"), say="Differentiate a square.")
+part.wrong("upstream forgotten", replace=(" * dy", ""), say="What arrives from above is missing.")
+""",
+    "formula": """\
+
+@part.reference
+def output_size(I, K, P):
+    return I + 2 * P - K + 1
+
+
+@part.oracle
+def counted(I, K, P):
+    return len(range(-P, I + P - K + 1))
+
+
+part.test("random sizes", cases=40)
+part.wrong("no plus one", replace=("- K + 1", "- K"), say="Count positions, not steps.")
+part.wrong("padding once", replace=("2 * P", "P"), say="Padding stands on both sides.")
+""",
+    "number": """\
+
+@part.reference
+def parameters():
+    return 20 * 30 + 30
+
+
+@part.oracle
+def counted():
+    return sum(1 for _ in np.ndindex(21, 30))
+
+
+part.wrong("no biases", replace=(" + 30", ""), say="Each unit has a bias as well.")
+part.wrong("biases of the inputs", replace=("+ 30", "+ 20"), say="Biases belong to outputs.")
+""",
+    "claims": """\
+
+@part.claim("linear", truth=True, say="Write it out for a x + b y.")
+def _():
+    A, B, x, y = np.random.default_rng(0).standard_normal((4, 3, 3))
+    return np.allclose((A + B) @ (x + y), A @ x + B @ x + A @ y + B @ y)
+
+
+@part.claim("square", truth=False, say="Look at the map that sends everything to 0.")
+def _():
+    return np.linalg.matrix_rank(np.zeros((3, 3))) == 3
+""",
+    "text": """\
+part.red_flags("Says that it is nonlinear, and not what that is for.")
+""",
+}
+_NAMES = {
+    "function": "backward",
+    "formula": "size",
+    "number": "count",
+    "claims": "claims",
+    "text": "why",
+}
+
+
+def scaffold(slug: str, kind: str) -> tuple[str, str]:
+    """The public and the private file of a new problem whose first part is of a kind."""
+    title = slug.replace("-", " ").capitalize()
+    imports = "import numpy as np\n\n" if "np." in _PRIVATE[kind] else ""
+    head = _SOLUTION.format(title=title, imports=imports, slug=slug, name=_NAMES[kind])
+    return _HEAD.format(title=title) + _PUBLIC[kind], head + _PRIVATE[kind]

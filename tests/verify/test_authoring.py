@@ -1,0 +1,55 @@
+"""What an author does before proving a problem: begin one, look at it, try an answer."""
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli import main
+from tests import tiny
+from tests.verify import courses
+
+
+def problems(root, *arguments):
+    return CliRunner().invoke(main, ["problems", *map(str, arguments), "--course", str(root)])
+
+
+@pytest.mark.parametrize("kind", ["formula", "number", "claims", "text"])
+def test_a_new_problem_can_be_proven_as_it_is_written(tmp_path, kind):
+    """A function's oracle is autograd, which the bank proves; the others need no torch."""
+    tiny.write_course(tmp_path)
+    done = problems(tmp_path, "new", "my-own", "--kind", kind)
+    assert done.exit_code == 0, done.output
+    done = problems(tmp_path, "verify", "my-own", "-j", 1, "--seeds", 2, "--mutants", "all")
+    assert done.output.splitlines()[-1] == "1 of 1 problems are proven"
+
+
+def test_a_problem_that_is_there_is_not_written_over(tmp_path):
+    tiny.write_course(tmp_path)
+    done = problems(tmp_path, "new", "affine")
+    assert done.exit_code == 2
+    assert "there is such a file already; choose another slug" in done.output
+
+
+def test_problems_are_listed_with_parts_and_marks(tmp_path):
+    tiny.write_course(tmp_path)
+    done = problems(tmp_path, "list")
+    assert done.output == "affine   5 parts   12 marks  An affine layer  (backprop)\n"
+
+
+def test_a_problem_is_shown_with_what_its_tests_do(tmp_path):
+    courses.write(tmp_path)
+    done = problems(tmp_path, "show", "affine")
+    assert "## backward The backward pass (4 marks)" in done.output
+    assert "  public  two examples: 1 cases, 1.00 marks" in done.output
+    assert "  hidden  a batch of one: 3 cases, 2.00 marks" in done.output
+    assert "  knows   no plus one: Count positions, not steps." in done.output
+
+
+def test_an_author_sees_hidden_values_when_trying_an_answer(tmp_path):
+    courses.write(tmp_path)
+    wrong = tiny.RIGHT_FUNCTIONS.replace("x, dy)", "x, dy) / len(x)")
+    folder = tiny.hand_in(tmp_path, "author", affine=wrong)
+    done = problems(tmp_path, "try", "affine", folder / "affine.py")
+    assert done.exit_code == 1
+    assert "backward  3.00 of 4.00" in done.output
+    assert "dW [mean over the batch]: The loss is a sum here" in done.output
+    assert "expected" in done.output
