@@ -343,10 +343,8 @@ def test_bob_earns_everything_but_his_texts_wait(bench):
     results = bench.grade_submission("bob")
     assert full(results) == FUNCTIONS | TYPED | CHOICES
     assert {name for name, row in summary(results).items() if row == WAITS} == TEXTS
-    unneeded = "imports torch, which is not allowed in this part; nothing that ran needed it"
-    assert results["jacobian"].remarks == (unneeded,)
+    assert results["jacobian"].remarks == ()  # the import of torch is not among what it needs
     assert results["after-scaling"].remarks == (
-        unneeded,
         "answered in float32, and judged with a tolerance that is fair to float32",
     )
     assert results["forward"].remarks == ()
