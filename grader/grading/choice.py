@@ -1,6 +1,7 @@
 """Judges claims and picks, and passes texts on to a person.
 
 Marks of a choice are max(0, right − wrong) / n; an unanswered claim is neither right nor wrong.
+Knows the key that it is given; nothing of the experiments behind it.
 """
 
 from fractions import Fraction

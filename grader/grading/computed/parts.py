@@ -1,6 +1,7 @@
 """Judges a computed part and puts its result together.
 
-A matrix formula is judged under each convention, whole, and the best one counts.
+A matrix formula is judged under each convention, whole, and the best one counts. Compares and
+marks nothing itself.
 """
 
 from collections.abc import Iterator
