@@ -1,6 +1,7 @@
 """What a proof finds in a sound problem, and in one with each kind of flaw."""
 
 import json
+import signal
 
 import pytest
 from click.testing import CliRunner
@@ -162,6 +163,18 @@ def test_mutants_are_small_changes_with_their_names():
 def test_a_mutant_that_never_ends_is_ended():
     with pytest.raises(MutantTimeoutError), bounded():
         run_for_ever()
+
+
+def test_a_timer_of_somebody_else_goes_on_after_a_mutant():
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    own = signal.setitimer(signal.ITIMER_REAL, 1000)
+    try:
+        with bounded():
+            pass
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 1000
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *own)
 
 
 def run_for_ever():
