@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch.crew import LocalCrew
-from grader.batch.setup import Ready, decode, encode
+from grader.batch.setup import Ready
 from grader.errors import UsageError
+from grader.model import decode, encode
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -15,8 +15,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from grader.batch.setup import READY, REFUSED, SETUP, SUBMISSION, Done, Ready, decode, encode
+from grader.batch.setup import READY, REFUSED, SETUP, SUBMISSION, Done, Ready
 from grader.errors import SandboxError
+from grader.model import decode, encode
 from grader.student.frames import StreamEndedError, frame, read_frame
 from grader.submission import Submission
 

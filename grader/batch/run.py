@@ -16,7 +16,7 @@ from grader.batch.crew import Crew
 from grader.batch.gather import Entry
 from grader.batch.moves import Move, moved
 from grader.batch.prints import Prints, changes
-from grader.batch.setup import Done, Stages, decode, encode
+from grader.batch.setup import Done, Stages
 from grader.errors import GraderError
 from grader.gradebook import (
     Attempt,
@@ -27,7 +27,7 @@ from grader.gradebook import (
     now,
     unpacked,
 )
-from grader.model import Record, Report
+from grader.model import Record, Report, decode, encode
 from grader.report.keeping import INDEX, make_folder, write_whole
 from grader.submission import Submission
 

@@ -3,16 +3,11 @@
 A station is a process that grades one submission after the other. Knows records; no processes.
 """
 
-from fractions import Fraction
-from typing import Any, TypeVar
-
 import msgspec
 
 from grader.course import Course
 from grader.grading import Grading
 from grader.model import Assignment, ExpectedProblem, Record, Walls
-
-T = TypeVar("T")
 
 # Frames to a station, and from it.
 SETUP, SUBMISSION = b"U", b"B"
@@ -89,25 +84,3 @@ def setup_for(course: Course, grading: Grading, *, walls: Walls | None, reports:
         reports=reports,
         cache=str((course.private / "pages").absolute()) if reports else "",
     )
-
-
-def encode(record: Record) -> bytes:
-    """A record as bytes."""
-    return msgspec.msgpack.encode(record, enc_hook=_encoded)
-
-
-def decode(data: bytes, into: type[T]) -> T:
-    """A record from bytes that a process of ours has written."""
-    return msgspec.msgpack.decode(data, type=into, dec_hook=_decoded)
-
-
-def _encoded(value: Any) -> str:
-    if isinstance(value, Fraction):
-        return str(value)
-    raise NotImplementedError
-
-
-def _decoded(kind: type, value: Any) -> Any:
-    if kind is Fraction:
-        return Fraction(value)
-    raise NotImplementedError

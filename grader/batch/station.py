@@ -22,13 +22,11 @@ from grader.batch.setup import (
     Ready,
     Setup,
     Stages,
-    decode,
-    encode,
 )
 from grader.errors import GraderError
 from grader.gradebook import packed
 from grader.grading import Grading, grade
-from grader.model import Report, Verdict
+from grader.model import Report, Verdict, decode, encode
 from grader.report import write_report
 from grader.sandbox import OUT_OF_CLOCK, Sandbox
 from grader.student.frames import StreamEndedError, frame, read_frame

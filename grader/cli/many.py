@@ -13,7 +13,7 @@ from grader.cli.exits import Exit
 from grader.cli.paths import is_class
 from grader.cli.progress import watched
 from grader.errors import UsageError
-from grader.model import Record, Walls
+from grader.model import Record, Walls, encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ def _choices(session: _Session) -> "Choices":
 def _crew(session: _Session) -> "Crew":
     """Start those who grade, here or on a cluster."""
     from grader.batch.crew import LocalCrew, own_cores
-    from grader.batch.setup import encode, setup_for
+    from grader.batch.setup import setup_for
 
     options = session.options
     is_far = options.executor == "dask"

@@ -6,9 +6,7 @@ The file's name is a digest of everything that the values depend on, so a stale 
 import hashlib
 import os
 import tempfile
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,7 +14,7 @@ import grader
 from grader.errors import ProblemError
 from grader.expected.compute import compute_expected
 from grader.expected.solutions import load_solution
-from grader.model import ExpectedProblem, Problem
+from grader.model import ExpectedProblem, Problem, decode, encode
 
 _PACKAGE = Path(grader.__file__).parent
 
@@ -63,7 +61,7 @@ def _digest(public: Path, private: Path) -> str:
 
 def _read(file: Path) -> ExpectedProblem | None:
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=ExpectedProblem, dec_hook=_decoded)
+        return decode(file.read_bytes(), ExpectedProblem)
     except (OSError, msgspec.MsgspecError):
         return None  # absent, or cut short by a full disk: compute it again
 
@@ -75,17 +73,5 @@ def _write(file: Path, computed: ExpectedProblem) -> None:
         old.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent)
     with os.fdopen(handle, "wb") as out:
-        out.write(msgspec.msgpack.encode(computed, enc_hook=_encoded))
+        out.write(encode(computed))
     Path(name).replace(file)
-
-
-def _encoded(value: Any) -> str:
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    raise NotImplementedError
-
-
-def _decoded(kind: type, value: Any) -> Any:
-    if kind is Fraction:
-        return Fraction(value)
-    raise NotImplementedError

@@ -19,7 +19,7 @@ from grader.gradebook.records import (
     PastAttempt,
     Standing,
 )
-from grader.model import PartResult, Report, Verdict
+from grader.model import PartResult, Report, Verdict, decode, encode
 
 Row = dict[str, Any]
 _COMPRESSION = 1  # the record is mostly arrays: more effort gains little
@@ -227,7 +227,7 @@ def is_complete(report: Report) -> bool:
 
 def packed(report: Report) -> bytes:
     """The full record as it is stored: msgpack, compressed by zlib."""
-    return zlib.compress(msgspec.msgpack.encode(report, enc_hook=_encoded), _COMPRESSION)
+    return zlib.compress(encode(report), _COMPRESSION)
 
 
 def unpacked(data: bytes) -> Report:
@@ -237,7 +237,7 @@ def unpacked(data: bytes) -> Report:
         ValueError: the bytes are damaged.
     """
     try:
-        return msgspec.msgpack.decode(zlib.decompress(data), type=Report, dec_hook=_decoded)
+        return decode(zlib.decompress(data), Report)
     except (zlib.error, msgspec.MsgspecError, ArithmeticError) as error:
         raise ValueError(str(error)) from error
 
@@ -255,15 +255,3 @@ def storable(text: str) -> str:
 def _recognised(part: PartResult) -> set[str]:
     outputs = (output for test in part.tests for output in test.outputs)
     return {output.misconception for output in outputs if output.misconception}
-
-
-def _encoded(value: Any) -> str:
-    if isinstance(value, Fraction):
-        return str(value)
-    raise NotImplementedError
-
-
-def _decoded(kind: type, value: Any) -> Any:
-    if kind is Fraction:
-        return Fraction(value)
-    raise NotImplementedError

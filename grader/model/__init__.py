@@ -26,7 +26,7 @@ from grader.model.problems import (
     Problem,
     PublicTest,
 )
-from grader.model.records import Record, Verdict, Walls
+from grader.model.records import Record, Verdict, Walls, decode, encode
 from grader.model.reports import (
     LostMark,
     OutputResult,
@@ -69,4 +69,6 @@ __all__ = [
     "TestResult",
     "Verdict",
     "Walls",
+    "decode",
+    "encode",
 ]

@@ -4,8 +4,12 @@ Knows no record by name.
 """
 
 import enum
+from fractions import Fraction
+from typing import Any, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 class Verdict(enum.StrEnum):
@@ -33,3 +37,29 @@ class Walls(enum.StrEnum):
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The common manners of all records: frozen, by keyword, no unknown fields."""
+
+
+def encode(record: Record) -> bytes:
+    """A record as msgpack; marks travel as exact fractions."""
+    return msgspec.msgpack.encode(record, enc_hook=_encoded)
+
+
+def decode(data: bytes, into: type[T]) -> T:
+    """A record from what `encode` made.
+
+    Raises:
+        msgspec.MsgspecError: the bytes are no such record.
+    """
+    return msgspec.msgpack.decode(data, type=into, dec_hook=_decoded)
+
+
+def _encoded(value: Any) -> str:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise NotImplementedError
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(value)
+    raise NotImplementedError

@@ -20,10 +20,11 @@ from grader.batch.crew import LocalCrew
 from grader.batch.gather import gather
 from grader.batch.prints import Prints
 from grader.batch.run import Choices, ClassRun
-from grader.batch.setup import encode, setup_for
+from grader.batch.setup import setup_for
 from grader.course import find_course
 from grader.gradebook import Gradebook
 from grader.grading import grade, prepare
+from grader.model import encode
 from grader.sandbox import Sandbox
 from grader.submission import take_submission
 from tests.benchmarks.classes import kind_of, write_class
