@@ -23,7 +23,6 @@ from grader.gradebook import (
     Counted,
     Fingerprint,
     Gradebook,
-    is_complete,
     now,
     unpacked,
 )
@@ -160,7 +159,7 @@ class ClassRun:
         return Graded(
             student=entry.student,
             trouble=done.trouble,
-            is_complete=report is not None and is_complete(report),
+            is_complete=report is not None and report.is_complete,
             report=report,
             move=move,
             is_set_aside=bool(aside),

@@ -20,11 +20,10 @@ class Exit(enum.IntEnum):
 
 def exit_code(report: "Report") -> Exit:
     """0 nothing lost, 1 something lost or unread, 4 when we failed on a part."""
-    from grader.model import Verdict  # with it comes numpy, which is slow to import
+    from grader.model import Verdict  # help and usage errors need no records
 
-    verdicts = {part.verdict for part in report.parts}
-    tests = {test.verdict for part in report.parts for test in part.tests}
-    if Verdict.FAILED_TO_GRADE in verdicts | tests:
+    if not report.is_complete:
         return Exit.GRADER_FAILED
     lost = report.marks + report.pending != report.out_of
-    return Exit.SOMETHING_LOST if lost or Verdict.UNREADABLE in verdicts else Exit.NOTHING_LOST
+    is_unread = any(part.verdict is Verdict.UNREADABLE for part in report.parts)
+    return Exit.SOMETHING_LOST if lost or is_unread else Exit.NOTHING_LOST

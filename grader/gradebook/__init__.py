@@ -26,7 +26,7 @@ from grader.gradebook.records import (
     Standing,
     TestCount,
 )
-from grader.gradebook.rows import is_complete, now, packed, preview, unpacked
+from grader.gradebook.rows import now, packed, preview, unpacked
 
 __all__ = [
     "Attempt",
@@ -48,7 +48,6 @@ __all__ = [
     "count_parts",
     "count_remarks",
     "count_tests",
-    "is_complete",
     "now",
     "packed",
     "preview",

@@ -34,7 +34,7 @@ def attempt_row(attempt: Attempt) -> Row:
         "student": attempt.student,
         "assignment": attempt.assignment,
         "is_graded": report is not None,
-        "is_complete": report is not None and is_complete(report),
+        "is_complete": report is not None and report.is_complete,
         "trouble": attempt.trouble,
         "set_aside": attempt.set_aside,
         **{name: float(total) for name, total in zip(names, sums, strict=True)},
@@ -216,13 +216,6 @@ def preview(student: str, assignment: str, report: Report | None, trouble: str) 
             for part in parts
         ),
     )
-
-
-def is_complete(report: Report) -> bool:
-    """Whether nothing in it failed by our fault."""
-    verdicts = {part.verdict for part in report.parts}
-    verdicts |= {test.verdict for part in report.parts for test in part.tests}
-    return Verdict.FAILED_TO_GRADE not in verdicts
 
 
 def packed(report: Report) -> bytes:

@@ -155,6 +155,13 @@ class Report(Record, frozen=True, kw_only=True):
         return tuple(part for problem in self.problems for part in problem.parts)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether nothing in it failed by our fault."""
+        verdicts = {part.verdict for part in self.parts}
+        verdicts |= {test.verdict for part in self.parts for test in part.tests}
+        return Verdict.FAILED_TO_GRADE not in verdicts
+
+    @property
     def marks(self) -> Fraction:
         """Marks earned so far."""
         return sum((part.marks for part in self.parts), Fraction(0))
