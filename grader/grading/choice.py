@@ -19,6 +19,7 @@ from grader.model import (
     Reading,
     Record,
     Verdict,
+    plain_label,
 )
 from grader.submission import Match, TypedField
 
@@ -170,8 +171,8 @@ def _picked(part: Part, fields: tuple[TypedField, ...]) -> tuple[dict[str, bool]
 
 
 def _claim_id(word: str, ids: list[str]) -> str | None:
-    normal = word.strip().lower().replace("_", "-").replace(" ", "-")
-    return next((id_ for id_ in ids if id_.lower() == normal), None)
+    label = plain_label(word)
+    return next((id_ for id_ in ids if id_.lower() == label), None)
 
 
 def _marked(reading: Reading, trouble: dict[str, str]) -> Reading:

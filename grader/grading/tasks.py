@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from grader.model import Assignment, ExpectedPart, Part
+from grader.model import Assignment, ExpectedPart, Part, plain_label
 from grader.student.reading import DOCUMENTS
 from grader.student.wire import (
     Asked,
@@ -80,10 +80,10 @@ def fields_by_output(part: Part, fields: tuple[TypedField, ...]) -> list[TypedFi
     """The typed field of each output: by its name, or by place in a list; the only one bare."""
     assert part.signature is not None
     outputs = part.signature.outputs
-    by_label = {_normal(field.label): field for field in fields}
+    by_label = {plain_label(field.label): field for field in fields}
     found = []
     for index, variable in enumerate(outputs):
-        field = by_label.get(_normal(variable.name)) or by_label.get(str(index))
+        field = by_label.get(plain_label(variable.name)) or by_label.get(str(index))
         if field is None and len(outputs) == 1:
             field = by_label.get("")
         found.append(field)
@@ -109,7 +109,3 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
         if is_code and part.kind == "computed" and not other:
             return trouble
     return None
-
-
-def _normal(label: str) -> str:
-    return label.strip().lower().replace("_", "-").replace(" ", "-")

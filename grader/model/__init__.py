@@ -25,6 +25,7 @@ from grader.model.problems import (
     Pick,
     Problem,
     PublicTest,
+    plain_label,
 )
 from grader.model.records import Record, Verdict, Walls, decode, encode
 from grader.model.reports import (
@@ -71,4 +72,5 @@ __all__ = [
     "Walls",
     "decode",
     "encode",
+    "plain_label",
 ]

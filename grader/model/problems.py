@@ -122,3 +122,8 @@ class Assignment(Record, frozen=True, kw_only=True):
     title: str
     problems: tuple[Problem, ...]
     numbered: tuple[NumberedPart, ...]
+
+
+def plain_label(text: str) -> str:
+    """A label as it is compared, however a student spaces, joins or capitalises it."""
+    return text.strip().lower().replace("_", "-").replace(" ", "-")

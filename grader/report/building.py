@@ -24,6 +24,7 @@ from grader.model import (
     TestResult,
     Verdict,
     Walls,
+    plain_label,
 )
 from grader.report.keeping import INDEX
 from grader.report.maps import picture
@@ -227,14 +228,10 @@ def _claims(
 
 def _given(readings: tuple[Reading, ...], claims: tuple[Claim, ...]) -> dict[str, str]:
     """Give what was typed for each claim, if every reading belongs to one and was readable."""
-    ids = {_as_label(claim.id): claim.id for claim in claims}
-    if any(_as_label(r.label) not in ids or r.error for r in readings):
+    ids = {plain_label(claim.id): claim.id for claim in claims}
+    if any(plain_label(r.label) not in ids or r.error for r in readings):
         return {}
-    return {ids[_as_label(r.label)]: clip(r.typed, limit=_TYPED) for r in readings}
-
-
-def _as_label(text: str) -> str:
-    return text.strip().lower().replace("_", "-").replace(" ", "-")
+    return {ids[plain_label(r.label)]: clip(r.typed, limit=_TYPED) for r in readings}
 
 
 def _losses(part: PartResult, write: Callable[[list[Fraction]], list[str]]) -> tuple[Loss, ...]:
