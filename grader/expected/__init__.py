@@ -5,7 +5,7 @@ plain data, so that a later run needs neither torch nor the solution's code. Kno
 submissions.
 """
 
-from grader.expected.binding import bind_outputs
+from grader.expected.binding import bind_outputs, inputs_by_name
 from grader.expected.cache import expected_for
 from grader.expected.compute import compute_expected
 from grader.expected.leaks import Secrets, public_texts
@@ -19,6 +19,7 @@ __all__ = [
     "bind_outputs",
     "compute_expected",
     "expected_for",
+    "inputs_by_name",
     "load_solution",
     "public_part",
     "public_texts",

@@ -1,10 +1,15 @@
-"""Binds what a function returned to the outputs that the signature declares.
+"""Binds inputs, and what a function returned, to what the signature declares.
 
 Knows nothing of whether the values are right.
 """
 
 from grader.student.signature import Signature
 from grader.student.wire import Many, Packed, Scalar, Value, unpack
+
+
+def inputs_by_name(inputs: tuple[Packed, ...], signature: Signature) -> dict[str, Value]:
+    """A case's inputs, in the order of the signature, as values by name."""
+    return {v.name: unpack(packed) for v, packed in zip(signature.inputs, inputs, strict=True)}
 
 
 def bind_outputs(packed: Packed, signature: Signature) -> tuple[Value, ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.authoring import cast_inputs
 from grader.expected.authored import Authored
+from grader.expected.binding import inputs_by_name
 from grader.model import ExpectedCase, ExpectedTest
 from grader.student.wire import Array, Packed, pack, unpack
 
@@ -28,8 +29,7 @@ def dependence(authored: Authored, tests: tuple[ExpectedTest, ...]) -> tuple[tup
 
 def _changed(authored: Authored, case: ExpectedCase, inputs: tuple[Packed, ...]) -> Iterator[int]:
     """The outputs, by number, that differ from the case's on other inputs."""
-    pairs = zip(authored.signature.inputs, inputs, strict=True)
-    values = {variable.name: unpack(packed) for variable, packed in pairs}
+    values = inputs_by_name(inputs, authored.signature)
     outputs = authored.moved(cast_inputs(values, exact=authored.is_exact))
     if outputs is not None:
         for number, (output, before) in enumerate(zip(outputs, case.outputs, strict=True)):

@@ -92,7 +92,7 @@ def _run(
         expected = {part.id: part for part in grading.expected[problem.slug].parts}
         tasks = [
             task_for(numbered.part, expected[numbered.part.id], matches[numbered.part.id])
-            for numbered in _numbered(grading.assignment, problem)
+            for numbered in grading.assignment.numbered_of(problem)
         ]
         runnable = tuple(task for task in tasks if task is not None)
         if runnable:
@@ -120,7 +120,7 @@ class _Judge:
         expected = {part.id: part for part in self.grading.expected[problem.slug].parts}
         parts = tuple(
             self._part(problem, numbered, expected[numbered.part.id])
-            for numbered in _numbered(self.grading.assignment, problem)
+            for numbered in self.grading.assignment.numbered_of(problem)
         )
         return ProblemResult(slug=problem.slug, title=problem.title, parts=parts)
 
@@ -154,7 +154,3 @@ class _Judge:
 def _unlabelled(part: Part, match: Match) -> str:
     found = " and ".join(repr(field.label or field.text) for field in match.fields[:3])
     return f"found {found}; wanted one value for each of {', '.join(field_names(part))}"
-
-
-def _numbered(assignment: Assignment, problem: Problem) -> list[NumberedPart]:
-    return [n for n in assignment.numbered if n.part.slug == problem.slug]

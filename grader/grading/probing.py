@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from grader import compare
+from grader.expected import inputs_by_name
 from grader.model import ExpectedCase, Part
 from grader.student.formulas import Formula, FormulaError, edits, evaluate, to_unicode
 from grader.student.formulas.tree import Node, children
-from grader.student.wire import Value, unpack
+from grader.student.wire import Value
 
 MAX_NODES = 80
 MAX_CASES = 6
@@ -56,11 +57,7 @@ class _Asked:
         self.part, self.signature, self.convention = part, part.signature, convention
         self.variable = part.signature.outputs[output]
         self.cases = [
-            (
-                {v.name: unpack(x) for v, x in zip(self.signature.inputs, c.inputs, strict=True)},
-                c.outputs[output],
-            )
-            for c in cases
+            (inputs_by_name(case.inputs, self.signature), case.outputs[output]) for case in cases
         ]
 
     def is_right(self, formula: Formula) -> bool:

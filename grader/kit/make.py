@@ -69,7 +69,7 @@ def _files(
     yield "problems/course.yaml", course_file(course, assignment)
     yield f"{KIT_ANSWERS}/answers.yaml", answers_template(assignment)
     for problem in assignment.problems:
-        numbered = [n for n in assignment.numbered if n.part.slug == problem.slug]
+        numbered = assignment.numbered_of(problem)
         public = course.problem_file(problem.slug)
         yield f"problems/{problem.slug}/problem.yaml", problem_file(public, expected[problem.slug])
         yield f"statements/{problem.slug}.md", as_markdown(problem, numbered)

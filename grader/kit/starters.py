@@ -15,7 +15,7 @@ _WIDTH = 88
 _TYPES = {"int": "a whole number", "float": "a number", "bool": "True or False", "str": "a text"}
 
 
-def starter(problem: Problem, numbered: list[NumberedPart]) -> str:
+def starter(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
     """The Python file of a problem, or "" where no part needs one."""
     wanted = [n for n in numbered if needs_function(n.part)]
     others = [n for n in numbered if _may_be_function(n.part) and not needs_function(n.part)]

@@ -51,7 +51,7 @@ problem alone, name it: `grade check --problem $example`.
 """)
 
 
-def as_markdown(problem: Problem, numbered: list[NumberedPart]) -> str:
+def as_markdown(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
     """The statement and the questions of a problem."""
     pieces = [f"# {problem.title}", problem.statement.strip()]
     for number in numbered:
@@ -67,7 +67,7 @@ def as_markdown(problem: Problem, numbered: list[NumberedPart]) -> str:
     return "\n\n".join(pieces) + "\n"
 
 
-def as_html(problem: Problem, numbered: list[NumberedPart]) -> str:
+def as_html(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
     """The same as a page that needs no other file."""
     _, _, body = as_markdown(problem, numbered).partition("\n\n")
     return _PAGE.substitute(title=escape(problem.title), body=rendered(body))

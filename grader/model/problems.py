@@ -123,6 +123,10 @@ class Assignment(Record, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     numbered: tuple[NumberedPart, ...]
 
+    def numbered_of(self, problem: Problem) -> tuple[NumberedPart, ...]:
+        """The parts of one problem, in the sheet's order."""
+        return tuple(n for n in self.numbered if n.part.slug == problem.slug)
+
 
 def plain_label(text: str) -> str:
     """A label as it is compared, however a student spaces, joins or capitalises it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader import compare
+from grader.expected import inputs_by_name
 from grader.grading.computed.binding import Bound
 from grader.model import Carry, ExpectedCase, ExpectedPart, Record
 from grader.student.formulas import FormulaError, evaluate_text
@@ -48,7 +49,9 @@ class Acceptance:
         if self._own.is_valid is None:
             return False
         arrays = self._arrays(self._answer(bound), case)
-        return arrays is not None and self._own.is_valid(self._inputs(case), arrays)
+        return arrays is not None and self._own.is_valid(
+            inputs_by_name(case.inputs, self._signature), arrays
+        )
 
     def _follows(self, rule: Carry, answer: dict[str, Value], case: ExpectedCase) -> bool:
         """Whether an array is what the rule's code gives; zeros follow from nothing."""
@@ -56,7 +59,7 @@ class Acceptance:
         arrays = self._arrays(needed, case)
         if arrays is None or self._is_flat(rule.output, arrays[rule.output], case):
             return False
-        value = self._own.carried(rule.output, self._inputs(case), arrays)
+        value = self._own.carried(rule.output, inputs_by_name(case.inputs, self._signature), arrays)
         is_low = getattr(needed[rule.output], "dtype", None) in (np.float16, np.float32)
         bound = compare.FLOAT32_FLOOR if is_low else self._expected.tolerance
         return bool(np.any(value)) and compare.agree(
@@ -77,10 +80,6 @@ class Acceptance:
 
     def _answer(self, bound: Bound) -> dict[str, Value]:
         return {v.name: x for v, x in zip(self._signature.outputs, bound.values, strict=True)}
-
-    def _inputs(self, case: ExpectedCase) -> dict[str, Value]:
-        pairs = zip(self._signature.inputs, case.inputs, strict=True)
-        return {variable.name: unpack(packed) for variable, packed in pairs}
 
 
 def _equals(rule: Carry, answer: dict[str, Value]) -> bool:

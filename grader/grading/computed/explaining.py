@@ -8,6 +8,7 @@ from collections import Counter
 from functools import cached_property
 
 from grader import compare, diagnose
+from grader.expected import inputs_by_name
 from grader.grading.computed.answers import Answer
 from grader.grading.computed.cases import Cases
 from grader.grading.formulas import dependence, formula_of
@@ -82,12 +83,11 @@ class Explaining:
     def _from_arrays(self, cases: Cases) -> Diagnosis | None:
         signature, k = self._answer.signature, cases.output
         bound, test = self._answer.bound[cases.test], self._answer.expected.tests[cases.test]
-        names = [variable.name for variable in signature.inputs]
         wrong = [test.cases[i] for i in cases.bad]
         return diagnose.diagnose(
             actuals=[bound[i].values[k] for i in cases.bad],
             expecteds=[unpack(case.outputs[k].value) for case in wrong],
-            inputs=[dict(zip(names, map(unpack, case.inputs), strict=True)) for case in wrong],
+            inputs=[inputs_by_name(case.inputs, signature) for case in wrong],
             signature=signature,
             output=k,
             scales=[case.outputs[k].scale for case in wrong],
