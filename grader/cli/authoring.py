@@ -73,7 +73,7 @@ def show(slug: str, course_folder: Path | None) -> None:
     course = find_course(given=course_folder, near=Path())
     slugs_of(course, (slug,))
     problem = load_problem(course.problem_file(slug))
-    numbered = [NumberedPart(number=part.name, part=part) for part in problem.parts]
+    numbered = tuple(NumberedPart(number=part.name, part=part) for part in problem.parts)
     click.echo(as_markdown(problem, numbered))
     expected = expected_for(
         problem,
