@@ -11,7 +11,6 @@ from grader.student.formulas.printing import (
     ATOM,
     CHAIN,
     COMPARISON,
-    LOGIC,
     SUM,
     binding,
 )
@@ -201,6 +200,3 @@ def _cases(node: Cases) -> str:
             f"<mtr><mtd>{_print(node.otherwise)}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
         )
     return _row(_mo("{"), f"<mtable>{''.join(rows)}</mtable>")
-
-
-__all__ = ["LOGIC", "to_mathml"]
