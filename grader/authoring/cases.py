@@ -74,7 +74,8 @@ def _whole(formula: str, numbers: dict[str, Any]) -> int:
         raise DrawError(f"the size {formula!r} can not be computed: {error}") from error
 
 
-def _generator(*key: object) -> np.random.Generator:
+# The annotations are text, so that numpy's generators are imported only when something is drawn.
+def _generator(*key: object) -> "np.random.Generator":
     """A generator that depends on the words alone, equal on all machines."""
     digest = hashlib.sha256(repr(key).encode()).digest()
     return np.random.default_rng(np.frombuffer(digest, np.uint32))
@@ -94,7 +95,7 @@ class _Drawing:
     author's functions make of these.
     """
 
-    def __init__(self, part: Part, test: Test, case: int, rng: np.random.Generator) -> None:
+    def __init__(self, part: Part, test: Test, case: int, rng: "np.random.Generator") -> None:
         self.part, self.test, self.case, self.rng = part, test, case, rng
         self.radix = 1  # cases go through all combinations of listed choices
         self.sizes: dict[str, int] = {}

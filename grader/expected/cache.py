@@ -3,6 +3,7 @@
 The file's name is a digest of everything that the values depend on, so a stale one is never read.
 """
 
+import functools
 import hashlib
 import os
 import tempfile
@@ -51,12 +52,15 @@ def _digest(public: Path, private: Path) -> str:
     digest = hashlib.blake2b(digest_size=32)
     for path in (public, private):
         digest.update(path.read_bytes() + b"\0")
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        status = path.stat()
-        digest.update(
-            f"{path.relative_to(_PACKAGE)} {status.st_size} {status.st_mtime_ns}\n".encode()
-        )
+    digest.update(_engine())
     return digest.hexdigest()
+
+
+@functools.cache
+def _engine() -> bytes:
+    """The state of the engine's own code, which all problems of a run share."""
+    states = ((path.relative_to(_PACKAGE), path.stat()) for path in sorted(_PACKAGE.rglob("*.py")))
+    return "".join(f"{path} {s.st_size} {s.st_mtime_ns}\n" for path, s in states).encode()
 
 
 def _read(file: Path) -> ExpectedProblem | None:
