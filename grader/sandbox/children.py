@@ -6,7 +6,6 @@ Believes nothing of what it sends, and does not look into it; frames are cut out
 import contextlib
 import os
 import time
-from types import TracebackType
 from typing import Literal, Self
 
 import msgspec
@@ -62,12 +61,7 @@ class Child:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End it without asking how, unless that has been asked."""
         try:
             if not self._is_ended:

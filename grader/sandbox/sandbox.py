@@ -5,7 +5,6 @@ that it was in. Knows nothing of expected values.
 """
 
 from collections.abc import Iterable, Iterator
-from types import TracebackType
 from typing import Self
 
 import msgspec
@@ -37,12 +36,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
