@@ -70,8 +70,17 @@ class _Line(Record, frozen=True, kw_only=True):
             title=part.title,
             score=f"{'–' if is_open else marks} of {shown([part.out_of])[0]}",
             verdict=part.verdict,
-            sentence="" if part.verdict is Verdict.NEEDS_MARKING else one_line(part.sentence),
+            sentence=_sentence(part),
         )
+
+
+def _sentence(part: PartResult) -> str:
+    """What to say of a part; where only some of its marks are open, how many."""
+    if part.verdict is Verdict.NEEDS_MARKING:
+        return ""
+    is_partly_open = 0 < part.pending < part.out_of
+    still_open = f"{shown([part.pending])[0]} still open: " if is_partly_open else ""
+    return one_line(still_open + part.sentence)
 
 
 def _marked(report: Report) -> list[tuple[PartResult, str]]:

@@ -113,6 +113,13 @@ def test_what_can_not_be_read_costs_nothing_and_is_placed(root):
     assert "Total   0 of 12, 9 not read" in done.stdout
 
 
+def test_marks_of_a_part_that_are_still_open_are_told_beside_those_that_are_not(root):
+    tiny.hand_in(root, "partly", answers="1.3a: {weights: 384, biases: '12 )', total: 5}\n")
+    done = run(root, "submissions/partly")
+    (line,) = (line for line in lines(done) if line.startswith("  1.3a"))
+    assert line.startswith("  1.3a  Parameters         1 of 3  unreadable     1 still open: biases: ")
+
+
 def test_an_empty_submission_is_graded_as_missing(root):
     tiny.hand_in(root, "empty")
     done = run(root, "submissions/empty")

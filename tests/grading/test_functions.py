@@ -97,6 +97,15 @@ def test_what_is_raised_in_one_test_costs_that_test_alone(desk):
     assert raised.traceback == ("work.py, line 6, in affine_backward: raise ValueError('one row')",)
 
 
+def test_the_sentence_of_a_part_fits_its_verdict(desk):
+    """One test is wrong and one raises: the part has raised, and its sentence says where."""
+    line = "    if len(x) == 1: raise KeyError('one')\n    dx = np.ones_like(x)\n"
+    python = tiny.RIGHT_FUNCTIONS.replace("    dx = np.zeros_like(x)\n", line)
+    part = desk.part("1.1", python=python)
+    assert part.verdict is Verdict.RAISED
+    assert part.sentence.startswith("raised KeyError: 'one' at line 5 of work.py")
+
+
 def test_changed_inputs_and_prints_are_remarks_that_cost_nothing(desk):
     python = tiny.RIGHT_FUNCTIONS.replace("    dx =", "    print(x.shape)\n    dx =").replace(
         '    return dx, np.einsum("nd,nm->dm", x, dy)',

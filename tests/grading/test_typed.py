@@ -105,6 +105,7 @@ def test_one_field_that_can_not_be_read_is_pending_and_the_others_are_judged(des
     assert part.verdict is Verdict.UNREADABLE
     assert (part.marks, part.pending) == (1, 1)
     assert [mark.output for mark in part.lost] == ["total"]
+    assert part.sentence.startswith("biases: ")
     errors = {reading.label: bool(reading.error) for reading in part.readings}
     assert errors == {"weights": False, "biases": True, "total": False}
 

@@ -44,7 +44,7 @@ class Answer(Record, frozen=True, kw_only=True):
     def silence(self, output: int) -> str:
         """Why an output has no value in any case, or ""."""
         if output in self.unread:
-            return self.unread[output]
+            return self.named(output, self.unread[output])
         is_absent = output in self.unanswered
         return f"{self.signature.outputs[output].name} was not answered" if is_absent else ""
 

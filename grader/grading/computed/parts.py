@@ -15,7 +15,7 @@ from grader.grading.computed.marking import Marked, marked
 from grader.grading.formulas import Convention, conventions, formula_readings
 from grader.grading.results import guess_sentence, part_result, readings_of, speaking
 from grader.grading.tasks import fields_by_output, stray_fields
-from grader.model import ExpectedPart, NumberedPart, OutputResult, Part, PartResult
+from grader.model import ExpectedPart, NumberedPart, OutputResult, Part, PartResult, Verdict
 from grader.sandbox import TaskOutcome
 from grader.submission import Match, field_names
 
@@ -34,12 +34,13 @@ def judge_computed(
     ]
     best = marked(_best(answers), explains=True)
     outputs = [output for test in best.tests for output in test.outputs]
+    verdict = speaking(test.verdict for test in best.tests)
     return part_result(
         numbered,
-        verdict=speaking(test.verdict for test in best.tests),
+        verdict=verdict,
         marks=best.marks,
         pending=best.pending,
-        sentence=_sentence(best, outputs),
+        sentence=_sentence(best, outputs, verdict),
         readings=formula_readings(numbered.part, match, outcome) or readings_of(match),
         tests=best.tests,
         remarks=(*match.remarks, *_remarks(match, best, outputs)),
@@ -107,17 +108,18 @@ def _best(answers: list[Answer]) -> Answer:
     return replace(best, convention=best.convention.but(told))
 
 
-def _sentence(best: Marked, outputs: list[OutputResult]) -> str:
+def _sentence(best: Marked, outputs: list[OutputResult], verdict: Verdict) -> str:
     """The one sentence that matters most.
 
-    What could not be read must be put right first; then, a recognised mistake teaches most.
+    What could not be read must be put right first; then, a recognised mistake teaches most. Else it
+    is the sentence of a test that has the part's verdict, since the two are read together.
     """
     told = [output for output in outputs if output.sentence]
-    known = [output for output in told if output.misconception]
     sentences = (
-        *best.answer.unread.values(),
-        *(output.sentence for output in (*known, *told)),
-        *(test.sentence for test in best.tests),
+        *map(best.answer.silence, best.answer.unread),
+        *(output.sentence for output in told if output.misconception),
+        *(test.sentence for test in best.tests if test.verdict is verdict),
+        *(output.sentence for output in told),
     )
     return next(filter(None, sentences), "")
 
