@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from grader.student.scopes import Function, names_of
+
 _BUILTINS = frozenset(dir(builtins))
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WHOLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _STAR = "*"
 _SETTINGS = "sys.set…"
@@ -106,8 +107,7 @@ def _split(node: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _statement(node: ast.stmt, effects: "_Effects") -> _Statement:
-    seen = _Names()
-    seen.visit(node)
+    seen = names_of(node)
     is_plain = isinstance(node, ast.Assign) and all(
         isinstance(target, ast.Name | ast.Tuple | ast.List) for target in node.targets
     )
@@ -131,10 +131,8 @@ class _Effects:
         self._globals: dict[str, set[str]] = {}
         for node in statements:
             if isinstance(node, ast.Import | ast.ImportFrom):
-                names = _Names()
-                names.visit(node)
-                self._imported |= names.bound
-            elif isinstance(node, _Function):
+                self._imported |= names_of(node).bound
+            elif isinstance(node, Function):
                 self._globals[node.name] = _changed_by(node)
 
     def of(self, node: ast.stmt) -> set[str]:
@@ -143,7 +141,7 @@ class _Effects:
             return {_SETTINGS}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             return self._of_call(node.value.func)
-        if isinstance(node, _Function | ast.ClassDef):
+        if isinstance(node, Function | ast.ClassDef):
             roots = map(_root, node.decorator_list)
             return {name for root in roots for name in self._globals.get(root, ())}
         targets: list[ast.expr] = []
@@ -166,7 +164,7 @@ class _Effects:
         return {_SETTINGS} if root == "sys" else {root}
 
 
-def _changed_by(function: _Function) -> set[str]:
+def _changed_by(function: Function) -> set[str]:
     """The names of the module whose values a function changes when it is called."""
     nodes = list(ast.walk(function))
     declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
@@ -190,87 +188,3 @@ def _root(node: ast.expr) -> str:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-class _Names(ast.NodeVisitor):
-    """What one statement binds and uses; what stands in functions is used later."""
-
-    def __init__(self) -> None:
-        self.bound: set[str] = set()
-        self.globals: set[str] = set()
-        self.now: set[str] = set()
-        self.later: set[str] = set()
-        self._depth = 0
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            (self.later if self._depth else self.now).add(node.id)
-        elif not self._depth:
-            self.bound.add(node.id)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        if isinstance(node.target, ast.Name) and not self._depth:
-            self.now.add(node.target.id)
-        self.generic_visit(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        self._function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        self._function(node)
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._inside([node.body])
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        if not self._depth:
-            self.bound.add(node.name)
-        for outside in (*node.decorator_list, *node.bases, *node.keywords):
-            self.visit(outside)
-        # A class body runs at once, but what it binds is the class's own.
-        before = set(self.bound)
-        for statement in node.body:
-            self.visit(statement)
-        self.bound = before
-
-    def visit_Import(self, node: ast.Import) -> None:
-        if not self._depth:
-            self.bound.update((a.asname or a.name.partition(".")[0]) for a in node.names)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        if not self._depth:
-            self.bound.update(alias.asname or alias.name for alias in node.names)
-
-    def visit_Global(self, node: ast.Global) -> None:
-        self.globals.update(node.names)
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name and not self._depth:
-            self.bound.add(node.name)
-        self.generic_visit(node)
-
-    def _function(self, node: _Function) -> None:
-        if not self._depth:
-            self.bound.add(node.name)
-        arguments = node.args
-        outside = (*node.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults))
-        for part in outside:
-            self.visit(part)
-        for annotation in _annotations(node):
-            self.visit(annotation)
-        self._inside(node.body)
-
-    def _inside(self, body: Sequence[ast.AST]) -> None:
-        self._depth += 1
-        for node in body:
-            self.visit(node)
-        self._depth -= 1
-
-
-def _annotations(node: _Function) -> Iterator[ast.expr]:
-    arguments = node.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    every += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
-    yield from (one.annotation for one in every if one.annotation is not None)
-    if node.returns is not None:
-        yield node.returns

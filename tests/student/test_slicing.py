@@ -59,6 +59,13 @@ def needed(source: str, name: str = "f") -> str:
             "try:\n    import a\nexcept ImportError:\n    a = None\ndef f(): return a",
             "try:; def f():",
         ),
+        ("for x in data: pass\ndef f(x): return x", "def f(x):"),
+        ("for x in data: pass\ndef f():\n    x = 1\n    return x", "def f():"),
+        ("for x in data: pass\ndef f(y): return [x for x in y]", "def f(y):"),
+        ("for x in data: pass\ndef f(y): return map(lambda x: x, y)", "def f(y):"),
+        ("x = 1\ndef f():\n    def g(): return x\n    return g", "x = 1; def f():"),
+        ("x = 1\ndef f():\n    global x\n    return x", "x = 1; def f():"),
+        ("x = 1\nz = [x for x in a]\ndef f(): return x", "x = 1; def f():"),
         (
             "from __future__ import division\ndef f(): return 1 / 2",
             "from __future__ import division; def f():",
