@@ -21,7 +21,16 @@ from msgspec.structs import replace
 from grader.errors import GraderError
 from grader.model import Comparison, ErrorMap, ExpectedCase, ExpectedOutput, Record, Stage
 from grader.student.signature import Signature, Variable
-from grader.student.wire import NoValue, Numbers, Unusable, Value, in_floats, numbers, unpack
+from grader.student.wire import (
+    NoValue,
+    Numbers,
+    Packed,
+    Unusable,
+    Value,
+    in_floats,
+    numbers,
+    unpack,
+)
 
 TOLERANCE = 1e-8
 FLOAT32_FLOOR = 1e-4
@@ -32,7 +41,7 @@ RECOGNITION_BOUND = 1e-6
 MAP_ELEMENTS = 4096
 SLIGHTLY = 0.05  # of the scale: nearer than this, an element of the error map is slightly off
 
-_LOW = ("float16", "float32")
+_LOW = (np.float16, np.float32)
 _EXACT_KINDS = "biuO"
 _EXACT_IN_FLOAT64 = 2**53
 _LEAST = 5e-324  # the error of unequal numbers is never rounded to 0
@@ -59,18 +68,22 @@ def compare(
     Raises:
         GraderError: the expected value is nothing to compare with.
     """
-    truths = [unpack(value) for value in (expected.value, *expected.alternatives)]
+    truths = map(unpack, (expected.value, *expected.alternatives))
     if variable.type == "str":
-        return _compare_texts(actual, truths)
+        return _compare_texts(actual, tuple(truths))
     found = numbers(actual)
     if found is None or _is_misplaced_truth(found, variable):
         return Comparison(stage=Stage.TYPE, sentence=_wrong_type(actual, variable))
     allowed = _allowed(found, expected, variable, tolerance, nearest_wrong)
-    comparisons = [
-        _compare(found, _expected_numbers(truth, variable), variable, expected.scale, allowed)
-        for truth in truths
-    ]
-    return next((comparison for comparison in comparisons if comparison.agrees), comparisons[0])
+    first = None
+    for truth in truths:
+        wanted = _expected_numbers(truth, variable)
+        comparison = _compare(found, wanted, variable, expected.scale, allowed)
+        if comparison.agrees:
+            return comparison
+        first = first or comparison
+    assert first is not None
+    return first
 
 
 def _compare(
@@ -84,8 +97,10 @@ def _compare(
         return Comparison(stage=Stage.DTYPE, sentence=_wrong_dtype(actual, variable))
     laid = actual.reshape(truth.shape)
     found = errors(actual=laid, expected=truth, scale=scale)
-    if ((found == inf) & ~(_is_finite(laid) & _is_finite(truth))).any():
-        return _compare_places(laid, truth, found, allowed)
+    if found.max(initial=0.0) == inf:
+        astray = (found == inf) & ~(_is_finite(laid) & _is_finite(truth))
+        if astray.any():
+            return _compare_places(laid, astray, allowed)
     if _is_exact(laid, truth, variable, allowed):
         allowed = _EXACTLY
     comparison = _compare_values(found, allowed)
@@ -125,7 +140,7 @@ def _allowed(
     if variable.type != "float":
         return _EXACTLY
     wide = max(FLOAT32_FLOOR, FLOAT32_NOISE * expected.noise32)
-    if actual.dtype.name not in _LOW or wide <= tolerance:
+    if actual.dtype.type not in _LOW or wide <= tolerance:
         return _Allowed(bound=tolerance)
     nearest = _nearest_wrong(expected, tolerance) if nearest_wrong is None else nearest_wrong
     bound = max(tolerance, min(wide, FLOAT32_LIMIT, NEAREST_SHARE * nearest))
@@ -281,12 +296,18 @@ def errors(*, actual: Numbers, expected: Numbers, scale: float) -> np.ndarray:
         raise GraderError(f"found {scale} as the scale of an output; wanted a positive number")
     if _is_wide(actual) or _is_wide(expected):
         return _exact_errors(actual, expected, scale)
-    a, b = actual.astype(np.float64), expected.astype(np.float64)
+    a, b = (array.astype(np.float64, copy=False) for array in (actual, expected))
+    differs = a != b
+    if not differs.any():
+        return np.zeros(a.shape)
     with np.errstate(all="ignore"):
         # A difference that overflows is larger than any scale, and may well count as infinite.
         found = np.abs(a - b) / scale
-    found = np.where(np.isnan(found), inf, np.maximum(found, _LEAST))
-    return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, found)
+    found = np.where(differs, np.maximum(found, _LEAST), 0.0)
+    if found.max() < inf:  # which NaN is not
+        return found
+    found = np.where(np.isnan(found), inf, found)
+    return np.where(np.isnan(a) & np.isnan(b), 0.0, found)
 
 
 def _is_wide(array: Numbers) -> bool:
@@ -313,11 +334,8 @@ def _exact_error(a: float | Fraction, b: float | Fraction, scale: float) -> floa
         return inf
 
 
-def _compare_places(
-    actual: Numbers, truth: Numbers, found: np.ndarray, allowed: _Allowed
-) -> Comparison:
+def _compare_places(actual: Numbers, wrong: np.ndarray, allowed: _Allowed) -> Comparison:
     """NaN and infinities stand where they are expected, with their sign, and nowhere else."""
-    wrong = (found == inf) & ~(_is_finite(actual) & _is_finite(truth))
     astray = in_floats(actual)[wrong]
     kinds = [name for name, test in (("NaN", np.isnan), ("inf", np.isinf)) if test(astray).any()]
     what = " and ".join(kinds) or "finite where NaN or inf is due"
@@ -341,8 +359,8 @@ def _compare_values(found: np.ndarray, allowed: _Allowed) -> Comparison:
     error = float(found.max(initial=0.0))
     agrees = error <= allowed.bound
     undecided = not agrees and error <= allowed.doubt
-    bad = int((found > allowed.bound).sum())
-    worst = _first(found == error) if not agrees else ()
+    bad = 0 if agrees else int((found > allowed.bound).sum())
+    worst = () if agrees else _first(found == error)
     return Comparison(
         stage=Stage.AGREES if agrees else Stage.VALUES,
         sentence="" if agrees else _off(error, bad, found.size, worst, allowed),
@@ -465,26 +483,40 @@ def recognise(
         count: how many misconceptions the part has.
         tolerance: the error that the part allows of right answers; a wrong one may be as rough.
     """
-    return tuple(i for i in range(count) if _fits(i, actuals, expected, tolerance))
+    cases = list(zip(actuals, expected, strict=True))
+    right = [_equals(actual, output, output.value, tolerance) for actual, output in cases]
+    if all(right):
+        return ()
+    # Wrong values first: at these most misconceptions part with the student's at once.
+    cases = [cases[i] for i in sorted(range(len(cases)), key=right.__getitem__)]
+    return tuple(i for i in range(count) if _fits(i, cases, tolerance))
 
 
-def _fits(
-    index: int, actuals: Sequence[Value], expected: Sequence[ExpectedOutput], tolerance: float
-) -> bool:
-    differs = False
-    for actual, output in zip(actuals, expected, strict=True):
-        wrong = output.wrong[index]
-        if wrong is None:
-            return False
-        value = unpack(wrong)
-        found = _laid(actual, value)
-        bound = _recognition_bound(found, value, output, tolerance)
-        scale = max(_magnitude(value), output.scale)
-        if not agree(actual=found, value=value, scale=scale, bound=bound):
-            return False
-        truth = unpack(output.value)
-        differs |= not agree(actual=value, value=truth, scale=output.scale, bound=10 * bound)
-    return differs
+def _fits(index: int, cases: Sequence[tuple[Value, ExpectedOutput]], tolerance: float) -> bool:
+    return all(
+        _equals(actual, output, output.wrong[index], tolerance) for actual, output in cases
+    ) and any(_shows(index, actual, output, tolerance) for actual, output in cases)
+
+
+def _equals(actual: Value, output: ExpectedOutput, packed: Packed | None, tolerance: float) -> bool:
+    """Whether the student's value is the one given: the truth, or a misconception's."""
+    if packed is None:
+        return False
+    value = unpack(packed)
+    found = _laid(actual, value)
+    bound = _recognition_bound(found, value, output, tolerance)
+    scale = max(_magnitude(value), output.scale)
+    return agree(actual=found, value=value, scale=scale, bound=bound)
+
+
+def _shows(index: int, actual: Value, output: ExpectedOutput, tolerance: float) -> bool:
+    """Whether a misconception, which the student's value equals, shows in a case at all."""
+    wrong = output.wrong[index]
+    assert wrong is not None
+    value = unpack(wrong)
+    bound = _recognition_bound(_laid(actual, value), value, output, tolerance)
+    truth = unpack(output.value)
+    return not agree(actual=value, value=truth, scale=output.scale, bound=10 * bound)
 
 
 def _recognition_bound(
@@ -495,7 +527,7 @@ def _recognition_bound(
         return 0.0
     if wrong.dtype.kind in _EXACT_KINDS and (found.dtype.kind in _EXACT_KINDS or _is_whole(found)):
         return 0.0 if tolerance <= TOLERANCE or _is_whole(wrong) else tolerance
-    if found.dtype.name in _LOW:
+    if found.dtype.type in _LOW:
         return min(max(FLOAT32_FLOOR, FLOAT32_NOISE * output.noise32), FLOAT32_LIMIT)
     return max(RECOGNITION_BOUND, tolerance)
 

@@ -242,7 +242,9 @@ def numbers(value: Value) -> Numbers | None:
     """
     import numpy as np
 
-    if value is None or isinstance(value, str | dict | Unusable | NoValue):
+    if type(value) is np.ndarray and value.dtype.kind in "biufc":
+        return value
+    if value is None or isinstance(value, (str, dict, Unusable, NoValue)):
         return None
     try:
         array = np.asarray(value)
