@@ -254,12 +254,15 @@ def _losses(part: PartResult, write: Callable[[list[Fraction]], list[str]]) -> t
 
 
 def _places(marks: list[LostMark], outputs: Mapping[str, int]) -> tuple[str, ...]:
-    """Name the tests, and their outputs where not all of them lost the marks."""
+    """Name the tests, and their outputs where not all of them lost the marks.
+
+    A mark that names no output was lost by the whole test.
+    """
     tests: dict[str, list[str]] = {}
     for mark in marks:
         tests.setdefault(mark.test, []).append(mark.output)
     return tuple(
-        test if len(names) == outputs.get(test) else f"{test}: {', '.join(filter(None, names))}"
+        test if "" in names or len(names) == outputs.get(test) else f"{test}: {', '.join(names)}"
         for test, names in tests.items()
         if test
     )

@@ -200,6 +200,16 @@ def test_equal_reasons_are_put_together_and_their_marks_added(tmp_path):
     ]
 
 
+def test_marks_that_a_whole_test_lost_are_placed_by_its_name(tmp_path):
+    told = (LostMark(marks=F(2), sentence="it ended in an error", test="a batch of one"),)
+    part_ = replace(samples.wrong_backward(), lost=told, marks=F(2), sentence="")
+    problem = replace(samples.report().problems[0], parts=(part_,))
+    page = read(written(tmp_path, problems=(problem,)) / "batch-norm.html")
+    assert [li.text for li in page.one("ul", class_="losses").all("li")] == [
+        "−2 it ended in an error a batch of one"
+    ]
+
+
 def test_a_public_test_shows_inputs_got_and_expected_with_the_worst_element_marked(folder):
     found = part(folder, "batch-norm.html", "part-backward").first("details", class_="test")
     titles = [figure.first("b").text for figure in found.all("figure", class_="value")]
