@@ -30,7 +30,9 @@ class Prints:
     def __init__(self, grading: Grading) -> None:
         self.assignment = grading.assignment.name
         numbered = grading.assignment.numbered
-        listing = "\n".join(f"{n.number} {n.part.id} {n.part.marks}" for n in numbered)
+        listing = "\n".join(
+            f"{n.number} {n.part.id} {n.part.marks} {n.part.hints}" for n in numbered
+        )
         self._shared = {
             "engine": engine_digest(),
             "assignment": _digest(listing.encode()),

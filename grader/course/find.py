@@ -8,20 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from grader.course.problems import load_problem
 from grader.course.strict import convert_strict, load_strict
 from grader.errors import CourseError, UsageError
-from grader.model import Assignment, NumberedPart, Problem
+from grader.model import RUNGS, Assignment, Hints, NumberedPart, Problem
 
 COURSE_FILE = Path("problems") / "course.yaml"
 
 
 class _AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One assignment in course.yaml: per number of the sheet its part, or parts, in order."""
+    """One assignment in course.yaml: per number of the sheet its part, or parts, in order.
+
+    Attributes:
+        hints: how much hidden tests may say, where it is not what the course says.
+    """
 
     title: str
     parts: dict[str, str | list[str]]
+    hints: Hints | None = None
 
 
 class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +36,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     default: str
     assignments: dict[str, Any]
+    hints: Hints = "concept"
 
 
 class Course:
@@ -112,7 +119,8 @@ class Course:
         slugs = dict.fromkeys(i.partition("/")[0] for i in ids)
         for slug in slugs:
             self._check_folder(slug, where)
-        problems = {slug: load_problem(self.problem_file(slug)) for slug in slugs}
+        hints = content.hints or self._content.hints
+        problems = {slug: _capped(load_problem(self.problem_file(slug)), hints) for slug in slugs}
         numbered = self._numbered(content, problems, where)
         _check_function_names(self.file, numbered)
         return Assignment(
@@ -169,6 +177,12 @@ def find_course(*, given: Path | None, near: Path) -> Course:
         f"no course found: looked for {COURSE_FILE} upwards from {near} and from the current "
         "directory; name the course's folder with --course"
     )
+
+
+def _capped(problem: Problem, hints: Hints) -> Problem:
+    """The problem with no part's hidden tests above a rung; a part may stay lower by itself."""
+    parts = (replace(p, hints=min(p.hints, hints, key=RUNGS.index)) for p in problem.parts)
+    return replace(problem, parts=tuple(parts))
 
 
 def _listed(given: str | list[str]) -> list[str]:

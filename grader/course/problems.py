@@ -15,7 +15,7 @@ import numpy as np
 from grader.course.sizes import conflict
 from grader.course.strict import convert_strict, load_strict, number_advice
 from grader.errors import ProblemError
-from grader.model import Claim, Domain, Kind, Part, Pick, Problem, PublicTest
+from grader.model import Claim, Domain, Hints, Kind, Part, Pick, Problem, PublicTest
 from grader.student.formulas import FormulaError, evaluate_text
 from grader.student.formulas.functions import KNOWN
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
@@ -69,6 +69,7 @@ class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cpu_s: float | None = None
     forward: str = ""
     hidden: int = 0
+    hints: Hints = "concept"
 
 
 class _ProblemFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +142,7 @@ class _Reader:
             cpu_s=_cpu_s(file),
             forward=self._forward(file.forward),
             hidden=file.hidden,
+            hints=file.hints,
         )
 
     def _kind(self, file: _PartFile) -> Kind:

@@ -120,25 +120,33 @@ def _explained(message: str, data: Any, into: type) -> tuple[str, str]:
     what, place = placed.groups()
     if "missing required field" in what:
         return what.replace("Object missing required field", "missing key"), _where(place)
-    found = _at(data, place)
+    found, choices = _at(data, place), _choices(place, into)
     said = f"found {found!r}" if found is not None else "found nothing"
-    return f"{_wanted(what, place, into)}, {said}{number_advice(found)}", _where(place)
+    advice = number_advice(found) or _near(found, choices)
+    return f"{_wanted(what, choices)}, {said}{advice}", _where(place)
 
 
-def _wanted(what: str, place: str | None, into: type) -> str:
+def _wanted(what: str, choices: list[str]) -> str:
     """What should have stood there: "expected a number"."""
     expected = _EXPECTED.fullmatch(what)
-    if expected:
+    if expected and not choices:
         types = [kind for kind in expected.group(1).split(" | ") if kind != "null"]
         return "expected " + " or ".join(dict.fromkeys(_TYPES.get(kind, kind) for kind in types))
+    return f"expected one of {', '.join(choices)}" if choices else what
+
+
+def _choices(place: str | None, into: type) -> list[str]:
+    """The words that a key takes, where it takes a few words alone."""
     key = _where(place).rpartition(".")[2]
-    choices = [
-        choice
-        for field in msgspec.structs.fields(into)
-        if field.encode_name == key
-        for choice in get_args(field.type)
-    ]
-    return f"expected one of {', '.join(map(str, choices))}" if choices else what
+    kinds = [field.type for field in msgspec.structs.fields(into) if field.encode_name == key]
+    listed = [word for kind in kinds for of in (kind, *get_args(kind)) for word in get_args(of)]
+    return [word for word in listed if isinstance(word, str)]
+
+
+def _near(found: Any, choices: list[str]) -> str:
+    """The word that was probably meant, or ""."""
+    near = difflib.get_close_matches(found, choices, n=1) if isinstance(found, str) else []
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def number_advice(found: Any) -> str:

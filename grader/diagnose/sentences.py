@@ -231,7 +231,48 @@ SENTENCES = {
 }
 
 
+_SOME = "some values are wrong, and others are right"
+_ONE_FACTOR = "all values are off by one factor"
+_NOT_FINITE = "NaN or infinity appears where a finite number is due"
+
+SHAPES = {
+    **dict.fromkeys(
+        (
+            *("one element", "one element each", "one slice", "one slice right"),
+            *("labels", "repeated labels", "one per row", "one per window", "border only"),
+            *("negative side", "positive side"),
+        ),
+        _SOME,
+    ),
+    **dict.fromkeys(("ratio", "ratio size", "ratio input", "ratio ddof"), _ONE_FACTOR),
+    "overflow": _NOT_FINITE,
+    "low precision": "the values are right to a few digits only",
+    "input returned": "this is an input, unchanged",
+    "missing factor": "a factor is missing",
+    "extra factor": "a factor was multiplied in once too often",
+    "constant difference": "every value is off by the same amount",
+    "missing term": "a term is missing",
+    "extra term": "a term was added once too often",
+    "term sign": "a term enters with the wrong sign",
+    "term weight": "a term enters with the wrong weight",
+    "change sign": "a change has the wrong sign",
+    "change factor": "a change has the wrong size",
+    "reversed": "the values are right, but run backwards",
+    "shifted": "the values are right, but shifted by one",
+    "reordered": "the values are right, but stand in another order",
+    "rows equal": "values are equal that should differ",
+    "slice differences": "whole slices are off, each by an amount of its own",
+    "slice factors": "whole slices are off, each by a factor of its own",
+    "other axis": "the values are normalised along another axis",
+    "axis summed": "an axis was summed over that should have been kept",
+    "axis averaged": "an axis was averaged over that should have been kept",
+    "axis kept": "a sum is missing",
+    "axis kept mean": "a mean is missing",
+}
+"""Of the sentences that tell a place, an input or a factor, what is left without these."""
+
+
 def said(kind: str, what: str = "", *, factor: str = "") -> Diagnosis:
     """The diagnosis of that kind, with names, places and factors put in."""
     sentence, hint = (text.format(what=what, factor=factor) for text in SENTENCES[kind])
-    return Diagnosis(kind=kind, sentence=sentence, hint=hint)
+    return Diagnosis(kind=kind, sentence=sentence, hint=hint, shape=SHAPES.get(kind, sentence))

@@ -18,6 +18,7 @@ from grader.model import (
     PartResult,
     Reading,
     Record,
+    Rungs,
     Verdict,
     plain_label,
 )
@@ -87,7 +88,9 @@ def _marked_choice(
         marks=marks,
         sentence=slips[0].sentence if slips else "",
         readings=readings_of(match),
-        lost=(LostMark(marks=left * s.cost / total, sentence=s.sentence) for s in slips),
+        lost=(
+            LostMark(marks=left * s.cost / total, sentence=s.sentence, rungs=s.rungs) for s in slips
+        ),
     )
 
 
@@ -95,6 +98,7 @@ class _Slip(Record, frozen=True, kw_only=True):
     """A claim that is not right, and how many right ones it costs: itself, or one more if wrong."""
 
     sentence: str
+    rungs: Rungs
     cost: int
 
 
@@ -105,11 +109,14 @@ def _slips(
     # In a pick, what was picked and should not have been teaches most: it comes first.
     by_truth = sorted(claims, key=lambda claim: claim.truth)
     wrong = [claim for claim in by_truth if given.get(claim.id, claim.truth) != claim.truth]
-    slips = [_Slip(sentence=_explained(part, claim), cost=2) for claim in wrong]
+    slips = [
+        _Slip(sentence=_explained(part, claim), rungs=_rungs(part, claim), cost=2)
+        for claim in wrong
+    ]
     if part.pick == "one":
         return tuple(slips[:1])
-    open_ = (claim for claim in claims if claim.id not in given)
-    return (*slips, *(_Slip(sentence=f"{claim.id}: not answered", cost=1) for claim in open_))
+    open_ = (f"{claim.id}: not answered" for claim in claims if claim.id not in given)
+    return (*slips, *(_Slip(sentence=s, rungs=Rungs(shape=s, place=s), cost=1) for s in open_))
 
 
 def _share(part: Part, slips: tuple[_Slip, ...], count: int) -> Fraction:
@@ -124,6 +131,15 @@ def _explained(part: Part, claim: ExpectedClaim) -> str:
     if part.pick != "each" and claim.truth:
         return "an option that belongs to the answer was not picked"
     return f"{claim.id}: {claim.say}" if claim.say else f"{claim.id} is not right"
+
+
+def _rungs(part: Part, claim: ExpectedClaim) -> Rungs:
+    """That something is not right, and then which claim or pick; the reason stays out."""
+    if part.pick == "each":
+        return Rungs(shape="a claim is not judged right", place=f"{claim.id} is not right")
+    place = "" if claim.truth else f"{claim.id} is not right"
+    shape = "this is not the right choice"
+    return Rungs(shape=shape, place=place or _explained(part, claim))
 
 
 def _judged(part: Part, fields: tuple[TypedField, ...]) -> tuple[dict[str, bool], dict[str, str]]:

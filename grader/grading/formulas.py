@@ -25,16 +25,18 @@ class Convention(Record, frozen=True, kw_only=True):
 
     Attributes:
         remark: why the share is not 1.
+        told: what an accepted layout makes of the formula.
     """
 
     name: str
     share: Fraction = Fraction(1)
     remark: str = ""
+    told: str = ""
 
-    def but(self, told: str) -> "Convention":
-        """The same, with what an accepted layout makes of the formula added to the remark."""
-        remark = f"{self.remark}. As it stands, {told}" if told else self.remark
-        return Convention(name=self.name, share=self.share, remark=remark)
+    @property
+    def sentence(self) -> str:
+        """The remark, and what to put right."""
+        return f"{self.remark}. As it stands, {self.told}" if self.told else self.remark
 
 
 def conventions(part: Part, match: Match) -> tuple[Convention, ...]:

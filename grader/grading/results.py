@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from grader.model import LostMark, NumberedPart, PartResult, Reading, TestResult, Verdict
 from grader.submission import Match, TypedField
 
@@ -53,6 +55,7 @@ def part_result(  # noqa: PLR0913  # one place where a part's result is put toge
         lost=merged(lost),
         rubric=part.rubric,
         has_inputs=part.signature is not None and bool(part.signature.inputs),
+        hints=part.hints,
     )
     assert marks + pending + sum((mark.marks for mark in result.lost), Fraction(0)) == part.marks
     return result
@@ -83,6 +86,21 @@ def unreadable(numbered: NumberedPart, match: Match, why: str) -> PartResult:
         readings=readings_of(match),
         remarks=match.remarks,
     )
+
+
+def broken(numbered: NumberedPart, match: Match, trouble: str) -> PartResult:
+    """The problem's own code failed on the answer: no marks yet, and none lost."""
+    result = part_result(
+        numbered,
+        verdict=Verdict.FAILED_TO_GRADE,
+        marks=Fraction(0),
+        pending=numbered.part.marks,
+        sentence="the problem's own check failed on this answer; it has no marks until that is"
+        " put right",
+        readings=readings_of(match),
+        remarks=match.remarks,
+    )
+    return replace(result, trouble=trouble)
 
 
 def readings_of(match: Match) -> tuple[Reading, ...]:
@@ -122,12 +140,8 @@ def speaking(verdicts: Iterable[Verdict]) -> Verdict:
 
 def merged(lost: Iterable[LostMark]) -> tuple[LostMark, ...]:
     """Lost marks with equal sentences of one test put together; nothing lost is left out."""
-    sums: dict[tuple[str, str, str], Fraction] = {}
+    sums: dict[LostMark, Fraction] = {}
     for mark in lost:
-        key = (mark.sentence, mark.test, mark.output)
+        key = replace(mark, marks=Fraction(0))
         sums[key] = sums.get(key, Fraction(0)) + mark.marks
-    return tuple(
-        LostMark(marks=marks, sentence=sentence, test=test, output=output)
-        for (sentence, test, output), marks in sums.items()
-        if marks
-    )
+    return tuple(replace(key, marks=marks) for key, marks in sums.items() if marks)

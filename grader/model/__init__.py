@@ -16,9 +16,11 @@ from grader.model.expected import (
 )
 from grader.model.findings import Comparison, Diagnosis, ErrorMap, Stage
 from grader.model.problems import (
+    RUNGS,
     Assignment,
     Claim,
     Domain,
+    Hints,
     Kind,
     NumberedPart,
     Part,
@@ -35,10 +37,12 @@ from grader.model.reports import (
     ProblemResult,
     Reading,
     Report,
+    Rungs,
     TestResult,
 )
 
 __all__ = [
+    "RUNGS",
     "Assignment",
     "Carry",
     "Claim",
@@ -52,6 +56,7 @@ __all__ = [
     "ExpectedPart",
     "ExpectedProblem",
     "ExpectedTest",
+    "Hints",
     "Kind",
     "LostMark",
     "Misconception",
@@ -66,6 +71,7 @@ __all__ = [
     "Reading",
     "Record",
     "Report",
+    "Rungs",
     "Stage",
     "TestResult",
     "Verdict",

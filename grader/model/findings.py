@@ -59,13 +59,15 @@ class Diagnosis(Record, frozen=True, kw_only=True):
 
     Attributes:
         kind: a stable short name ("transposed", "constant ratio", "border only", ...).
-        sentence: for the student; names the shape of the mistake, never an expected value.
-        hint: the second rung: where it sits.
+        sentence: for the student; names the mistake and where it shows, never an expected value.
+        hint: what to look for in the code.
+        shape: the sentence without places, inputs and factors.
     """
 
     kind: str
     sentence: str
     hint: str = ""
+    shape: str = ""
 
 
 class ErrorMap(Record, frozen=True, kw_only=True):

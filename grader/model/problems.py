@@ -14,6 +14,9 @@ from grader.student.wire import Notation, Packed
 
 Kind: TypeAlias = Literal["computed", "choice", "text"]
 Pick: TypeAlias = Literal["each", "one", "many"]
+Hints: TypeAlias = Literal["shape", "place", "concept"]
+RUNGS: tuple[Hints, ...] = ("shape", "place", "concept")
+"""The hint ladder, from its lowest rung: how much a hidden test may say of a mistake."""
 
 
 class Domain(Record, frozen=True, kw_only=True):
@@ -66,6 +69,7 @@ class Part(Record, frozen=True, kw_only=True):
         forward: for gradients, a public Python function whose gradients they are; students' own
             checks compare with its central differences.
         hidden: how many hidden tests there are, where the solutions are not at hand.
+        hints: the highest rung of the hint ladder that hidden tests reach.
     """
 
     id: str
@@ -86,6 +90,7 @@ class Part(Record, frozen=True, kw_only=True):
     cpu_s: float = 10.0
     forward: str = ""
     hidden: int = 0
+    hints: Hints = "concept"
 
     @property
     def slug(self) -> str:

@@ -8,9 +8,21 @@ from fractions import Fraction
 from msgspec import field
 
 from grader.model.findings import Comparison, Diagnosis, ErrorMap
-from grader.model.problems import Kind
+from grader.model.problems import Hints, Kind
 from grader.model.records import Record, Verdict, Walls
 from grader.student.wire import Packed, Place
+
+
+class Rungs(Record, frozen=True, kw_only=True):
+    """What the lower rungs of the hint ladder say in place of a sentence.
+
+    Attributes:
+        shape: what kind of difference it is.
+        place: the same, with where it shows.
+    """
+
+    shape: str = ""
+    place: str = ""
 
 
 class OutputResult(Record, frozen=True, kw_only=True):
@@ -19,6 +31,7 @@ class OutputResult(Record, frozen=True, kw_only=True):
     Attributes:
         marks, out_of: earned and possible.
         sentence: why marks were lost, or "".
+        rungs: what to say instead where a hidden test may say less.
         comparison: of the first case that failed, or of the last one.
         case: which case that is, from 0.
         misconception: the name of the recognised one, or "".
@@ -30,6 +43,7 @@ class OutputResult(Record, frozen=True, kw_only=True):
     marks: Fraction
     out_of: Fraction
     sentence: str = ""
+    rungs: Rungs = Rungs()
     comparison: Comparison | None = None
     case: int = 0
     misconception: str = ""
@@ -87,12 +101,17 @@ class Reading(Record, frozen=True, kw_only=True):
 
 
 class LostMark(Record, frozen=True, kw_only=True):
-    """Marks that were lost, and why."""
+    """Marks that were lost, and why.
+
+    Attributes:
+        rungs: of a claim, what to say instead where less may be said.
+    """
 
     marks: Fraction
     sentence: str
     test: str = ""
     output: str = ""
+    rungs: Rungs = Rungs()
 
 
 class PartResult(Record, frozen=True, kw_only=True):
@@ -105,6 +124,8 @@ class PartResult(Record, frozen=True, kw_only=True):
         rubric: for texts, the headings by which a person marks.
         has_inputs: whether the part takes inputs; without them the size of an error would give a
             hidden answer away.
+        trouble: what of ours failed on the answer, for whoever runs the grader; no student sees it.
+        hints: the highest rung of the hint ladder that hidden tests reach.
     """
 
     id: str
@@ -122,6 +143,8 @@ class PartResult(Record, frozen=True, kw_only=True):
     lost: tuple[LostMark, ...] = ()
     rubric: tuple[str, ...] = ()
     has_inputs: bool = False
+    trouble: str = ""
+    hints: Hints = "concept"
 
 
 class ProblemResult(Record, frozen=True, kw_only=True):

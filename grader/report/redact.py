@@ -3,10 +3,12 @@
 Whatever a student may see is rendered from the record that `redact` returns. It removes, and knows
 nothing of how a report is rendered.
 
-Three rules. Of a hidden test nothing stays but its name, verdict, diagnosis and the size of the
-error. Where a part takes no inputs, a size, a ratio or a picture of the error would give the answer
-away, so only the sentence of a recognised misconception stays, or "wrong". And no sentence, whoever
-wrote it, may quote a hidden number of four or more digits: a student's own exception can.
+A hidden test says no more of a mistake than its part's rung of the hint ladder allows, and three
+rules hold on every rung. Of a hidden test nothing stays but its name, verdict, diagnosis and the
+size of the error. Where a part takes no inputs, a size, a ratio or a picture of the error would
+give the answer away, so only the sentence of a recognised misconception stays, or "wrong". And no
+sentence, whoever wrote it, may quote a hidden number of four or more digits: a student's own
+exception can.
 """
 
 import re
@@ -24,9 +26,11 @@ from grader.model import (
     OutputResult,
     PartResult,
     Report,
+    Rungs,
     Stage,
     TestResult,
 )
+from grader.report.ladder import lowered, merged
 from grader.student.wire import Array, Many, Packed, Rational, Scalar, WireError, unpack
 
 WRONG = "this is not the right value"
@@ -53,7 +57,12 @@ def redact(report: Report) -> Report:
 
 
 def _part(part: PartResult) -> PartResult:
-    """Redact one part: its hidden tests, and every sentence about them."""
+    """Redact one part: what its rung leaves out, then what no rung may tell."""
+    return merged(_without_values(lowered(replace(part, trouble=""))))
+
+
+def _without_values(part: PartResult) -> PartResult:
+    """Take hidden values out of a part's hidden tests, and of every sentence about them."""
     masks = [_mask(test) for test in part.tests if not test.is_public]
     if not masks:
         return part
@@ -100,7 +109,9 @@ def _test(test: TestResult, *, is_open: bool) -> TestResult:
 def _output(output: OutputResult, *, is_open: bool, mask: Callable[[str], str]) -> OutputResult:
     """Redact one output of a hidden test."""
     is_compared = _was_compared(output)
-    output = replace(output, got=None, expected=None, sentence=mask(output.sentence))
+    rungs = Rungs(shape=mask(output.rungs.shape), place=mask(output.rungs.place))
+    sentence = mask(output.sentence)
+    output = replace(output, got=None, expected=None, sentence=sentence, rungs=rungs)
     if is_open:
         return replace(
             output,
@@ -133,7 +144,8 @@ def _masked_comparison(found: Comparison | None, mask: Callable[[str], str]) -> 
 def _masked_diagnosis(found: Diagnosis | None, mask: Callable[[str], str]) -> Diagnosis | None:
     if found is None:
         return None
-    return replace(found, sentence=mask(found.sentence), hint=mask(found.hint))
+    told = {name: mask(getattr(found, name)) for name in ("sentence", "hint", "shape")}
+    return replace(found, **told)
 
 
 def _told(test: TestResult) -> Iterator[str]:

@@ -111,6 +111,7 @@ SLIPS = [
     ("x: [[1, 2, 3], [4, 5, 6]]", "x: [[1, 2, 3]]", "N is 2 in dy and 1 in x; wanted the same"),
     ("rubric: [two affine layers make one]", "rubric: two", "rubric: expected a list, found 'two'"),
     ("marks: 4", "marks: 4\n    cpu_s: fast", "cpu_s: expected a number, found 'fast'"),
+    ("marks: 4", "marks: 4\n    hints: places", "found 'places'; did you mean 'place'?"),
     ("marks: 4", "marks: 4\n    pick: any", "pick: expected one of each, one, many, found 'any'"),
     ("ask: True or false?", "ask: Mind: true or false?", "put a text that holds a colon in quotes"),
     ("    marks: 4", "   marks: 4", "check that the keys of one mapping begin in the same column"),
@@ -189,3 +190,44 @@ def test_without_a_course_the_error_says_where_it_was_looked_for(tmp_path, monke
 def test_an_unknown_assignment_is_told_with_those_that_there_are(root):
     with pytest.raises(UsageError, match=r"no assignment 'week-9'.* has week-1"):
         find_course(given=root, near=root).assignment("week-9")
+
+
+HINTS = [
+    (
+        "hints: shap\n",
+        "",
+        "hints: expected one of shape, place, concept, found 'shap'; did you mean",
+    ),
+    (
+        "",
+        "    hints: plac\n",
+        "assignments.week-1.hints: expected one of shape, place, concept, found",
+    ),
+    ("hint: shape\n", "", "unknown key 'hint'; did you mean 'hints'?"),
+]
+
+
+@pytest.mark.parametrize(("course", "assignment", "said"), HINTS)
+def test_a_slip_in_hints_names_the_nearest_word(root, course, assignment, said):
+    text = tiny.COURSE.replace("    title: Week 1\n", f"    title: Week 1\n{assignment}")
+    (root / "problems" / "course.yaml").write_text(course + text, encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        find_course(given=root, near=root).assignment()
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("course", "assignment", "hints"),
+    [
+        ("", "", "concept"),
+        ("hints: shape\n", "", "shape"),
+        ("hints: shape\n", "    hints: place\n", "place"),
+    ],
+)
+def test_an_assignment_says_of_hints_what_the_course_says_or_its_own(
+    root, course, assignment, hints
+):
+    text = tiny.COURSE.replace("    title: Week 1\n", f"    title: Week 1\n{assignment}")
+    (root / "problems" / "course.yaml").write_text(course + text, encoding="utf-8")
+    found = find_course(given=root, near=root).assignment()
+    assert {n.part.hints for n in found.numbered} == {hints}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from grader.compare import scale_of
-from grader.diagnose import SENTENCES, diagnose
+from grader.diagnose import SENTENCES, diagnose, sentences
 from grader.student.signature import parse_signature
 
 SIGNATURE = parse_signature("f(x[N,C], g[N,C], w[C], k[N]: int, alpha) -> y[N,C]")
@@ -391,6 +391,15 @@ def test_what_needs_inputs_of_its_own_is_named_as_itself(kind):
 
 def test_every_kind_is_planted_somewhere():
     assert {kind for _, kind, _ in PLANTED} | set(ELSEWHERE) == set(SENTENCES)
+
+
+def test_what_names_a_place_an_input_or_a_factor_has_a_shape_without_it():
+    """The first rung of the hint ladder; other sentences are their own."""
+    naming = {kind for kind, (sentence, _) in SENTENCES.items() if "{" in sentence}
+    assert naming <= set(sentences.SHAPES) <= set(SENTENCES)
+    assert not any("{" in shape for shape in sentences.SHAPES.values())
+    assert sentences.said("ratio", "2").shape == "all values are off by one factor"
+    assert sentences.said("sign").shape == sentences.said("sign").sentence
 
 
 SHAPES = ["", "[C]", "[N,C]", "[N,C,H]", "[N,C,H,W]"]

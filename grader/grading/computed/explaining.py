@@ -7,14 +7,22 @@ speak. Knows nothing of marks.
 from collections import Counter
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from grader import compare, diagnose
 from grader.expected import inputs_by_name
 from grader.grading.computed.answers import Answer
 from grader.grading.computed.cases import Cases
 from grader.grading.formulas import dependence, formula_of
 from grader.grading.probing import differing_sides, single_edit
-from grader.model import Comparison, Diagnosis, ExpectedOutput, Misconception, Stage
+from grader.model import Comparison, Diagnosis, ExpectedOutput, Misconception, Rungs, Stage
 from grader.student.wire import Value, unpack
+
+_KINDS = {
+    Stage.NONFINITE: "NaN or infinity does not stand where it is due",
+    Stage.VALUES: "the values are wrong",
+}
+"""The shape of a mistake of which the arrays tell no more."""
 
 
 class Explaining:
@@ -39,16 +47,20 @@ class Explaining:
             return None
         return self._probed(cases.output, self._from_arrays(cases))
 
-    def sentence(self, output: int, comparison: Comparison, found: Diagnosis | None) -> str:
+    def rungs(self, output: int, comparison: Comparison, found: Diagnosis | None) -> Rungs:
         """What to say of an unrecognised mistake; a hidden number gives nothing away."""
         answer = self._answer
         if comparison.stage is Stage.VALUES and not answer.signature.inputs:
-            return "this is not the right value"
-        absent = dependence(answer.part, answer.outcome, answer.expected, output)
-        if absent:
-            return absent
-        told = (found.sentence if found is not None else "", comparison.sentence)
-        return "; ".join(filter(None, told))
+            shape = place = "this is not the right value"
+        elif absent := dependence(answer.part, answer.outcome, answer.expected, output):
+            shape, place = "your formula leaves out what the answer depends on", absent
+        else:
+            told = (found.sentence if found is not None else "", comparison.sentence)
+            place = "; ".join(filter(None, told))
+            shape = found.shape if found is not None else _KINDS.get(comparison.stage, "")
+        place = answer.named(output, place)
+        # What kind of thing came back is told in full: it says nothing of the values.
+        return Rungs(shape=shape or place, place=place)
 
     # --- misconceptions -------------------------------------------------------------------------
 
@@ -106,9 +118,11 @@ class Explaining:
             self._probes[output] = (differing_sides(*where), single_edit(*where))
         sides, edit = self._probes[output]
         if sides:
-            return Diagnosis(kind="sides differ", sentence=sides)
+            return Diagnosis(
+                kind="sides differ", sentence=sides, shape="two sides of your equation differ"
+            )
         if edit:
-            sentence = found.sentence if found is not None else "the formula is nearly right"
-            hint = f"what it needs is one edit: {edit}"
-            return Diagnosis(kind="one edit", sentence=sentence, hint=hint)
+            sentence = "the formula is nearly right"
+            found = found or Diagnosis(kind="", sentence=sentence, shape=sentence)
+            return replace(found, kind="one edit", hint=f"what it needs is one edit: {edit}")
         return found

@@ -12,7 +12,7 @@ from grader.grading.computed.answers import Answer
 from grader.grading.computed.cases import Cases
 from grader.grading.computed.explaining import Explaining
 from grader.grading.formulas import Convention
-from grader.model import Comparison, OutputResult, Stage
+from grader.model import RUNGS, Comparison, OutputResult, Rungs, Stage
 from grader.student.wire import NoValue, Packed, Unusable, Value, pack, unpack
 
 SQUEEZED_SHARE = Fraction(9, 10)
@@ -58,11 +58,13 @@ def _right(answer: Answer, cases: Cases, out_of: Fraction) -> OutputResult:
 def _squeezed(answer: Answer, cases: Cases, first: int, out_of: Fraction) -> OutputResult:
     """Right but for axes of length 1: a named tenth is lost."""
     comparison = cases.comparisons[first]
+    sentence = answer.named(cases.output, comparison.sentence)
     return OutputResult(
         name=answer.signature.outputs[cases.output].name,
         marks=out_of * SQUEEZED_SHARE,
         out_of=out_of,
-        sentence=answer.named(cases.output, comparison.sentence),
+        sentence=sentence,
+        rungs=Rungs(shape=sentence, place=sentence),
         comparison=comparison,
         case=first,
     )
@@ -91,28 +93,32 @@ def _wrong(answer: Answer, cases: Cases, explaining: Explaining, out_of: Fractio
     known = explaining.recognised(k)
     if known is not None:
         marks = out_of * known.share
-        return replace(result, marks=marks, sentence=known.say, misconception=known.name)
+        result = replace(result, marks=marks, sentence=known.say, misconception=known.name)
+        if answer.part.hints == RUNGS[-1]:
+            return result  # its sentence is what will be said: nothing else is asked for
     found = explaining.diagnosed(cases)
-    sentence = answer.named(k, explaining.sentence(k, comparison, found))
-    return replace(result, sentence=sentence, diagnosis=found)
+    rungs = explaining.rungs(k, comparison, found)
+    return replace(result, sentence=result.sentence or rungs.place, rungs=rungs, diagnosis=found)
 
 
 def _shared(output: OutputResult, convention: Convention) -> OutputResult:
     """The output's marks under a convention that earns only a share."""
     if convention.share == 1:
         return output
-    return replace(
-        output,
-        marks=output.marks * convention.share,
-        sentence=output.sentence or convention.remark,
-    )
+    output = replace(output, marks=output.marks * convention.share)
+    if output.sentence:
+        return output
+    rungs = Rungs(shape=convention.remark, place=convention.remark)
+    return replace(output, sentence=convention.sentence, rungs=rungs)
 
 
 def _doubted(result: OutputResult, answer: Answer, output: int) -> OutputResult:
     """An output that was guessed says first how it was read."""
     if output not in answer.guessed or result.marks == result.out_of:
         return result
-    return replace(result, sentence=f"{answer.guessed[output]}. As it was read: {result.sentence}")
+    read = f"{answer.guessed[output]}. As it was read"
+    rungs = Rungs(shape=f"{read}: {result.rungs.shape}", place=f"{read}: {result.rungs.place}")
+    return replace(result, sentence=f"{read}: {result.sentence}", rungs=rungs)
 
 
 def _packed(value: Value) -> Packed:

@@ -105,7 +105,7 @@ def _best(answers: list[Answer]) -> Answer:
         return best
     # What an accepted layout makes of the formula says where the layouts part.
     told = next((test.sentence for test in tried[0].tests if test.sentence), "")
-    return replace(best, convention=best.convention.but(told))
+    return replace(best, convention=replace(best.convention, told=told))
 
 
 def _sentence(best: Marked, outputs: list[OutputResult], verdict: Verdict) -> str:
