@@ -77,90 +77,77 @@ jacobian.test("random batches", cases=12, weight=3)
 jacobian.test("two examples", N=2)
 jacobian.test("variance of the order of eps", x=lambda x: 3e-3 * x)
 jacobian.test("a negative gamma", gamma=lambda gamma: -abs(gamma))
-jacobian.wrong(
-    "statistics held fixed",
-    replace=("(own - mean - spread)", "own"),
-    say="You held mu and sigma fixed. Both are made from all x of a feature, so every y of the batch "
-    "depends on every x.",
+jacobian.wrong("statistics held fixed", ("(own - mean - spread)", "own")).say(
+    "You held mu and sigma fixed. Both are made from all x of a feature, so every y of the batch "
+    "depends on every x."
 )
-jacobian.wrong(
-    "variance path missing",
-    replace=("(own - mean - spread)", "(own - mean)"),
-    say="The path through the variance is missing. Stretching a feature about its mean leaves y as it "
-    "was (up to eps), so J has to send the direction of x-hat to 0 as well.",
+jacobian.wrong("variance path missing", ("(own - mean - spread)", "(own - mean)")).say(
+    "The path through the variance is missing. Stretching a feature about its mean leaves y as it "
+    "was (up to eps), so J has to send the direction of x-hat to 0 as well."
 )
-jacobian.wrong(
-    "mean path missing",
-    replace=("(own - mean - spread)", "(own - spread)"),
-    say="The path through the mean is missing. Adding a constant to all x of a feature changes no y, "
-    "so each row of J has to sum to 0.",
+jacobian.wrong("mean path missing", ("(own - mean - spread)", "(own - spread)")).say(
+    "The path through the mean is missing. Adding a constant to all x of a feature changes no y, "
+    "so each row of J has to sum to 0."
 )
-jacobian.wrong(
-    "variance for deviation",
-    replace=("gamma / sd)", "gamma / sd**2)"),
-    say="You divided by the variance; x-hat is divided by the standard deviation.",
+jacobian.wrong("variance for deviation", ("gamma / sd)", "gamma / sd**2)")).say(
+    "You divided by the variance; x-hat is divided by the standard deviation."
 )
-jacobian.wrong(
-    "unbiased variance",
-    replace=("x.var(0)", "x.var(0, ddof=1)"),
-    say=UNBIASED,
-)
+jacobian.wrong("unbiased variance", ("x.var(0)", "x.var(0, ddof=1)")).say(UNBIASED)
 jacobian.wrong(
     "unbiased variance, differentiated",
-    replace=[("x.var(0)", "x.var(0, ddof=1)"), ("xh, xh) / n", "xh, xh) / (n - 1)")],
-    say=UNBIASED,
-)
+    [("x.var(0)", "x.var(0, ddof=1)"), ("xh, xh) / n", "xh, xh) / (n - 1)")],
+).say(UNBIASED)
 
 
 # --- 1.1: claims ----------------------------------------------------------------------------------
 
 
-@why.claim(
-    "larger-weights",
-    truth=True,
-    say="Larger weights give larger x, and batch norm divides by their spread again: follow the chain "
-    "rule with that in mind.",
+why.true("larger-weights", lambda: close(4 * network(scale=4.0).gW, network().gW)).say(
+    "Larger weights give larger x, and batch norm divides by their spread again: follow the chain "
+    "rule with that in mind."
 )
-def _():
-    return close(4 * network(scale=4.0).gW, network().gW)
 
 
-@why.claim("standardised", truth=False, say="That is true of x-hat; gamma and beta come after it.")
-def _():
+def is_standardised():
     y = network().y
     return close(y.mean(0), 0) and close(y.var(0, correction=0), 1)
 
 
-@why.claim(
-    "squeezed",
-    truth=False,
-    say="Values are shifted and scaled, not squeezed: about half of x-hat is negative.",
+why.false("standardised", is_standardised).say(
+    "That is true of x-hat; gamma and beta come after it."
 )
-def _():
+
+
+def squeezed():
     y = network().y
     return bool(y.min() >= 0 and y.max() <= 1)
 
 
-@why.claim(
-    "initialisation",
-    truth=False,
-    say="Only the scale of W drops out. Its direction stays, and with it what the layer computes.",
+why.false("squeezed", squeezed).say(
+    "Values are shifted and scaled, not squeezed: about half of x-hat is negative."
 )
-def _():
+
+
+def initialisation():
     rng = np.random.default_rng(0)
     x, first, second = (rng.standard_normal(shape) for shape in ((8, 3), (3, 2), (3, 2)))
     return close(standardised(x @ first), standardised(x @ second))
 
 
-@why.claim(
-    "explosion",
-    truth=False,
-    say="It takes out the scale of the weights, but it also multiplies a gradient by gamma over sigma: "
-    "the less a feature varies, the larger that factor.",
+why.false("initialisation", initialisation).say(
+    "Only the scale of W drops out. Its direction stays, and with it what the layer computes."
 )
-def _():
+
+
+def explosion():
     hardly_varies = 1e-4 * np.random.default_rng(0).standard_normal((8, 1))
     return abs(bn_jacobian(hardly_varies, np.ones(1), 1e-14)).max() < 100
+
+
+why.false("explosion", explosion).say(
+    "It takes out the scale of the weights, but it also multiplies a gradient by gamma over sigma: "
+    "the less a feature varies, the larger that factor."
+)
 
 
 def standardised(x):
@@ -191,15 +178,8 @@ UNCHANGED = (
     "the scaled weights have to move as far as W had to?"
 )
 
-
-@scaled.reference
-def scaled_gradient(g, alpha):
-    return g / alpha
-
-
-@scaled.oracle
-def scaled_by_autograd(g, alpha):
-    return g * ratio_of(network(scale=alpha).gW, network().gW)
+scaled.reference(lambda g, alpha: g / alpha)
+scaled.oracle(lambda g, alpha: g * ratio_of(network(scale=alpha).gW, network().gW))
 
 
 def ratio_of(a, b):
@@ -208,19 +188,14 @@ def ratio_of(a, b):
 
 
 scaled.test("any g and alpha", cases=40)
-scaled.wrong("scaled along", replace=("g / alpha", "alpha * g"), say=SCALED_ALONG)
-scaled.wrong("unchanged", replace=("g / alpha", "g"), say=UNCHANGED)
-scaled.wrong(
-    "divided twice",
-    replace=("g / alpha", "g / alpha**2"),
-    say="One division too many: that is what a step of the gradient amounts to relative to the size "
-    "of the weights.",
+scaled.wrong("scaled along", "alpha * g").say(SCALED_ALONG)
+scaled.wrong("unchanged", "g").say(UNCHANGED)
+scaled.wrong("divided twice", "g / alpha**2").say(
+    "One division too many: that is what a step of the gradient amounts to relative to the size "
+    "of the weights."
 )
 
-
-@slope.reference
-def alpha_gradient():
-    return 0
+slope.reference(lambda: 0)
 
 
 @slope.oracle
@@ -230,16 +205,11 @@ def alpha_by_autograd():
     return float((found.W * found.gW).sum())
 
 
-slope.wrong(
-    "one",
-    returns={"slope": 1},
-    say="Ask what the loss does when alpha grows a little: which values behind batch norm see it?",
+slope.wrong("one", {"slope": 1}).say(
+    "Ask what the loss does when alpha grows a little: which values behind batch norm see it?"
 )
 
-
-@after.reference
-def after_scaling(gW, ggamma, gbeta, gV, alpha):
-    return gW / alpha, ggamma, gbeta, gV
+after.reference(lambda gW, ggamma, gbeta, gV, alpha: (gW / alpha, ggamma, gbeta, gV))
 
 
 @after.oracle
@@ -255,50 +225,38 @@ def after_by_autograd(gW, ggamma, gbeta, gV, alpha):
 
 
 after.test("random gradients", cases=8)
-after.wrong("scaled along", replace=("gW / alpha", "alpha * gW"), say=SCALED_ALONG)
-after.wrong("weights unchanged", replace=("gW / alpha", "gW"), say=UNCHANGED)
-after.wrong("divided twice", replace=("gW / alpha", "gW / alpha**2"), say="One division too many.")
+after.wrong("scaled along", ("gW / alpha", "alpha * gW")).say(SCALED_ALONG)
+after.wrong("weights unchanged", ("gW / alpha", "gW")).say(UNCHANGED)
+after.wrong("divided twice", ("gW / alpha", "gW / alpha**2")).say("One division too many.")
 after.wrong(
     "later gradients divided too",
-    replace=("/ alpha, ggamma, gbeta, gV", "/ alpha, ggamma / alpha, gbeta / alpha, gV / alpha"),
-    say="You divided this gradient too. What stands behind the normalisation sees the same x-hat as "
-    "before.",
+    ("/ alpha, ggamma, gbeta, gV", "/ alpha, ggamma / alpha, gbeta / alpha, gV / alpha"),
+).say(
+    "You divided this gradient too. What stands behind the normalisation sees the same x-hat as "
+    "before."
 )
 after.wrong(
     "later gradients scaled along",
-    replace=("/ alpha, ggamma, gbeta, gV", "/ alpha, alpha * ggamma, alpha * gbeta, alpha * gV"),
-    say="You scaled this gradient too. What stands behind the normalisation sees the same x-hat as "
-    "before.",
+    ("/ alpha, ggamma, gbeta, gV", "/ alpha, alpha * ggamma, alpha * gbeta, alpha * gV"),
+).say(
+    "You scaled this gradient too. What stands behind the normalisation sees the same x-hat as "
+    "before."
 )
 
 claims = solution["scaling-claims"]
 
-
-@claims.claim("output", truth=True, say="Mean and deviation of each feature grow along with W.")
-def _():
-    return close(network(scale=3.0).y, network().y)
-
-
-@claims.claim("bias", truth=True, say="A constant on all x of a feature moves its mean along.")
-def _():
-    return close(network().gb, 0)
-
-
-@claims.claim(
-    "negative", truth=False, say="A deviation is never negative, so the sign of x-hat flips."
+claims.true("output", lambda: close(network(scale=3.0).y, network().y)).say(
+    "Mean and deviation of each feature grow along with W."
 )
-def _():
-    return close(network(scale=-3.0).y, network().y)
-
-
-@claims.claim(
-    "orthogonal",
-    truth=True,
-    say="The loss does not change along a column of W, so its gradient has no part in that direction.",
+claims.true("bias", lambda: close(network().gb, 0)).say(
+    "A constant on all x of a feature moves its mean along."
 )
-def _():
-    return close((network().W * network().gW).sum(0), 0)
-
+claims.false("negative", lambda: close(network(scale=-3.0).y, network().y)).say(
+    "A deviation is never negative, so the sign of x-hat flips."
+)
+claims.true("orthogonal", lambda: close((network().W * network().gW).sum(0), 0)).say(
+    "The loss does not change along a column of W, so its gradient has no part in that direction."
+)
 
 solution["scaling-text"].red_flags(
     "says that they are not connected to the weights: right result, wrong reason, as they would change "
@@ -312,10 +270,7 @@ noise_of_mean, noise_of_variance, ratio, effect = (
     solution[name] for name in ("mean-noise", "variance-noise", "noise-ratio", "batch-effect")
 )
 
-
-@noise_of_mean.reference
-def mean_noise(s2, m):
-    return s2 / m
+noise_of_mean.reference(lambda s2, m: s2 / m)
 
 
 @noise_of_mean.oracle
@@ -325,36 +280,23 @@ def noise_of_a_linear_form(s2, m):
 
 
 noise_of_mean.test("any batch", cases=40)
-noise_of_mean.wrong(
-    "divided by m twice",
-    replace=("s2 / m", "s2 / m**2"),
-    say="The division by m counts squared, but m variances add up before it.",
+noise_of_mean.wrong("divided by m twice", "s2 / m**2").say(
+    "The division by m counts squared, but m variances add up before it."
 )
-noise_of_mean.wrong(
-    "root of m",
-    replace=("s2 / m", "s2 / sqrt(m)"),
-    say="It is the standard deviation that falls with the root of m.",
+noise_of_mean.wrong("root of m", "s2 / sqrt(m)").say(
+    "It is the standard deviation that falls with the root of m."
 )
-noise_of_mean.wrong(
-    "starts from sigma",
-    replace=("s2 / m", "sqrt(s2) / m"),
-    say="You started from the standard deviation of the feature; it is variances that add up.",
+noise_of_mean.wrong("starts from sigma", "sqrt(s2) / m").say(
+    "You started from the standard deviation of the feature; it is variances that add up."
 )
-noise_of_mean.wrong(
-    "a standard deviation",
-    replace=("s2 / m", "sqrt(s2 / m)"),
-    say="That is the standard deviation of the mean; asked is its variance.",
+noise_of_mean.wrong("a standard deviation", "sqrt(s2 / m)").say(
+    "That is the standard deviation of the mean; asked is its variance."
 )
-noise_of_mean.wrong(
-    "the variance of one value",
-    replace=("s2 / m", "s2"),
-    say="A mean over many examples is less noisy than one example.",
+noise_of_mean.wrong("the variance of one value", "s2").say(
+    "A mean over many examples is less noisy than one example."
 )
 
-
-@noise_of_variance.reference
-def variance_noise(s2, m):
-    return 2 * s2**2 / (m - 1)
+noise_of_variance.reference(lambda s2, m: 2 * s2**2 / (m - 1))
 
 
 @noise_of_variance.oracle
@@ -365,36 +307,22 @@ def noise_of_a_quadratic_form(s2, m):
 
 
 noise_of_variance.test("any batch", cases=40)
-noise_of_variance.wrong(
-    "mean known",
-    replace=("(m - 1)", "m"),
-    say="The mean was estimated from the same batch, and that costs one degree of freedom.",
+noise_of_variance.wrong("mean known", ("(m - 1)", "m")).say(
+    "The mean was estimated from the same batch, and that costs one degree of freedom."
 )
-noise_of_variance.wrong(
-    "biased variance",
-    replace=("/ (m - 1)", "* (m - 1) / m**2"),
-    say="That is the noise of the biased variance; asked is the unbiased one.",
+noise_of_variance.wrong("biased variance", ("/ (m - 1)", "* (m - 1) / m**2")).say(
+    "That is the noise of the biased variance; asked is the unbiased one."
 )
-noise_of_variance.wrong(
-    "not squared",
-    replace=("s2**2", "s2"),
-    say="Check the units: the variance of a variance goes with the fourth power of the feature.",
+noise_of_variance.wrong("not squared", ("s2**2", "s2")).say(
+    "Check the units: the variance of a variance goes with the fourth power of the feature."
 )
-noise_of_variance.wrong(
-    "factor missing",
-    replace=("2 * s2**2", "s2**2"),
-    say="A factor is missing: how much does the square of a Gaussian value vary? Its fourth moment "
-    "is 3 s2².",
+noise_of_variance.wrong("factor missing", ("2 * s2**2", "s2**2")).say(
+    "A factor is missing: how much does the square of a Gaussian value vary? Its fourth moment "
+    "is 3 s2²."
 )
 
 ratio.tolerance(2e-3)  # three digits are asked for
-
-
-@ratio.reference
-def noise_ratio():
-    return sqrt(256 / 8)
-
-
+ratio.reference(lambda: sqrt(256 / 8))
 ratio.equivalent(
     "256 / 8 → 257 / 8",
     "256 / 8 → 255 / 8",
@@ -409,14 +337,10 @@ def ratio_of_lengths():
     return small / large
 
 
-ratio.wrong(
-    "ratio of variances",
-    returns={"ratio": 32},
-    say="That is the factor between the variances; asked is the one between standard deviations.",
+ratio.wrong("ratio of variances", {"ratio": 32}).say(
+    "That is the factor between the variances; asked is the one between standard deviations."
 )
-ratio.wrong(
-    "upside down", returns={"ratio": 1 / sqrt(32)}, say="It is the small batch that is noisier."
-)
+ratio.wrong("upside down", {"ratio": 1 / sqrt(32)}).say("It is the small batch that is noisier.")
 
 
 @cache
@@ -425,29 +349,16 @@ def simulated_noise(m):
     return float(np.random.default_rng(m).standard_normal((2000, m)).mean(1).var())
 
 
-@effect.claim("weaker", truth=True)
-def _():
-    return simulated_noise(256) < simulated_noise(8) / 2
-
-
-@effect.claim(
-    "stronger",
-    truth=False,
-    say="What regularises is the noise of the batch statistics. Is a mean over more examples noisier?",
+effect.true("weaker", lambda: simulated_noise(256) < simulated_noise(8) / 2)
+effect.false("stronger", lambda: simulated_noise(256) > 2 * simulated_noise(8)).say(
+    "What regularises is the noise of the batch statistics. Is a mean over more examples noisier?"
 )
-def _():
-    return simulated_noise(256) > 2 * simulated_noise(8)
-
-
-@effect.claim(
-    "same",
-    truth=False,
-    say="What regularises is the noise of the batch statistics, and that depends on how many "
-    "examples they are made from.",
+effect.false(
+    "same", lambda: simulated_noise(8) / 2 < simulated_noise(256) < 2 * simulated_noise(8)
+).say(
+    "What regularises is the noise of the batch statistics, and that depends on how many "
+    "examples they are made from."
 )
-def _():
-    return simulated_noise(8) / 2 < simulated_noise(256) < 2 * simulated_noise(8)
-
 
 solution["batch-text"].red_flags(
     "gives a direction without the noise of the statistics as its reason"
@@ -496,48 +407,36 @@ forward.test("variance of the order of eps", x=lambda x: 3e-3 * x)
 # With a small spread about the mean, float32 tells rounding and a misplaced eps apart.
 forward.test("a large mean", x=lambda x: 0.03 * x + 100, form=1)
 forward.test("a constant column", x=lambda x: np.where(np.arange(x.shape[1]) == 0, 3, x))
-forward.wrong(
-    "statistics of each pixel",
-    replace=("(0, *range(2, x.ndim))", "0"),
-    say="You averaged over the examples alone. The filter of a channel is shared over space, so all "
-    "its positions share one mean and one variance.",
+forward.wrong("statistics of each pixel", ("(0, *range(2, x.ndim))", "0")).say(
+    "You averaged over the examples alone. The filter of a channel is shared over space, so all "
+    "its positions share one mean and one variance."
 )
 forward.wrong(
-    "statistics of each image",
-    replace=("(0, *range(2, x.ndim))", "tuple(range(2, x.ndim)) or 0"),
-    say="You normalised each image by itself; that is instance norm. The examples of a batch share "
-    "the statistics, which is where its name comes from.",
+    "statistics of each image", ("(0, *range(2, x.ndim))", "tuple(range(2, x.ndim)) or 0")
+).say(
+    "You normalised each image by itself; that is instance norm. The examples of a batch share "
+    "the statistics, which is where its name comes from."
 )
 forward.wrong(
-    "statistics of each example",
-    replace=("(0, *range(2, x.ndim))", "tuple(range(1, x.ndim))"),
-    say="You normalised each example over its features; that is layer norm. Batch norm goes the other "
-    "way: one feature, all examples.",
+    "statistics of each example", ("(0, *range(2, x.ndim))", "tuple(range(1, x.ndim))")
+).say(
+    "You normalised each example over its features; that is layer norm. Batch norm goes the other "
+    "way: one feature, all examples."
 )
 forward.wrong(
-    "unbiased variance",
-    replace=("x.var(axes, keepdims=True)", "x.var(axes, keepdims=True, ddof=1)"),
-    say=UNBIASED,
+    "unbiased variance", ("x.var(axes, keepdims=True)", "x.var(axes, keepdims=True, ddof=1)")
+).say(UNBIASED)
+forward.wrong("eps outside the root", ("np.sqrt(var + eps)", "(np.sqrt(var) + eps)")).say(
+    "You added eps to the standard deviation; it belongs to the variance, inside the root."
 )
-forward.wrong(
-    "eps outside the root",
-    replace=("np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
-    say="You added eps to the standard deviation; it belongs to the variance, inside the root.",
+forward.wrong("eps left out", ("var + eps", "var")).say(
+    "eps is missing: a feature that does not vary would be divided by 0."
 )
-forward.wrong(
-    "eps left out",
-    replace=("var + eps", "var"),
-    say="eps is missing: a feature that does not vary would be divided by 0.",
+forward.wrong("variance for deviation", ("np.sqrt(var + eps)", "(var + eps)")).say(
+    "You divided by the variance; x-hat is divided by the standard deviation."
 )
-forward.wrong(
-    "variance for deviation",
-    replace=("np.sqrt(var + eps)", "(var + eps)"),
-    say="You divided by the variance; x-hat is divided by the standard deviation.",
-)
-forward.wrong(
-    "no scale and shift",
-    replace=("gamma.reshape(channels) * xh + beta.reshape(channels)", "xh"),
-    say="That is x-hat; gamma and beta still have to scale and shift it.",
+forward.wrong("no scale and shift", "xh").say(
+    "That is x-hat; gamma and beta still have to scale and shift it."
 )
 
 
@@ -570,52 +469,41 @@ def inputs_of_first_output(*shape):
     return gradient != 0
 
 
-counts.wrong(
-    "gamma and beta of each pixel",
-    returns={"learnable": 2 * 7 * 5 * 4},
-    say="The filter of a channel is shared over space, and so are its gamma and its beta.",
+counts.wrong("gamma and beta of each pixel", {"learnable": 2 * 7 * 5 * 4}).say(
+    "The filter of a channel is shared over space, and so are its gamma and its beta."
 )
-counts.wrong(
-    "only gamma", returns={"learnable": 7}, say="Gamma is one of two vectors that are learned."
+counts.wrong("only gamma", {"learnable": 7}).say("Gamma is one of two vectors that are learned.")
+counts.wrong("statistics learned", {"learnable": 4 * 7}).say(
+    "Running mean and variance are kept, not learned: no gradient reaches them."
 )
-counts.wrong(
-    "statistics learned",
-    returns={"learnable": 4 * 7},
-    say="Running mean and variance are kept, not learned: no gradient reaches them.",
+counts.wrong("no counter", {"buffers": 2 * 7}).say(
+    "Running mean and variance are right; the counter of batches is a number, too."
 )
-counts.wrong(
-    "no counter",
-    returns={"buffers": 2 * 7},
-    say="Running mean and variance are right; the counter of batches is a number, too.",
+counts.wrong("over the examples alone", {"values": 16}).say(
+    "A channel is averaged over all of its positions as well, not only over the examples."
 )
-counts.wrong(
-    "over the examples alone",
-    returns={"values": 16},
-    say="A channel is averaged over all of its positions as well, not only over the examples.",
+counts.wrong("over one image", {"values": 5 * 4}).say(
+    "All examples of the batch share one mean, not only the positions of one image."
 )
-counts.wrong(
-    "over one image",
-    returns={"values": 5 * 4},
-    say="All examples of the batch share one mean, not only the positions of one image.",
+counts.wrong("over all channels", {"values": 16 * 7 * 5 * 4, "values_fc": 16 * 7}).say(
+    "Each channel, or feature, has a mean of its own."
 )
-counts.wrong(
-    "over all channels",
-    returns={"values": 16 * 7 * 5 * 4, "values_fc": 16 * 7},
-    say="Each channel, or feature, has a mean of its own.",
-)
-counts.wrong(
-    "over the features",
-    returns={"values_fc": 7},
-    say="A mean belongs to one feature; it goes over the examples.",
+counts.wrong("over the features", {"values_fc": 7}).say(
+    "A mean belongs to one feature; it goes over the examples."
 )
 
-OWN_MEAN = "Channels are different features: each has a mean of its own."
-for axis, (name, say) in enumerate({"N": "", "C": OWN_MEAN, "H": "", "W": ""}.items()):
 
-    @axes.claim(name, truth=not say, say=say)
-    def _(axis=axis):
-        """Whether the first output depends on inputs further along the axis."""
-        return bool(inputs_of_first_output(3, 2, 4, 5).select(axis, 1).any())
+def shares_its_mean(axis):
+    """Whether the first output depends on inputs further along the axis."""
+    return bool(inputs_of_first_output(3, 2, 4, 5).select(axis, 1).any())
+
+
+axes.true("N", lambda: shares_its_mean(0))
+axes.false("C", lambda: shares_its_mean(1)).say(
+    "Channels are different features: each has a mean of its own."
+)
+axes.true("H", lambda: shares_its_mean(2))
+axes.true("W", lambda: shares_its_mean(3))
 
 
 @cache
@@ -648,24 +536,18 @@ def trains_everywhere():
     return all(final_loss(conv=c, before=b) < 0.5 for c in (False, True) for b in (False, True))
 
 
-@placement.claim(
-    "by-layer",
-    truth=False,
-    say="The place does not depend on the kind of layer; it is a choice in both.",
+placement.false("by-layer", lambda: not trains_everywhere()).say(
+    "The place does not depend on the kind of layer; it is a choice in both."
 )
-def _():
-    return not trains_everywhere()
+placement.true("either", trains_everywhere).say("Try it: a small network trains in both orders.")
 
 
-@placement.claim("either", truth=True, say="Try it: a small network trains in both orders.")
-def _():
-    return trains_everywhere()
-
-
-@placement.claim(
-    "size", truth=False, say="The filter of a channel is shared over space, and so is its gamma."
-)
-def _():
+def gamma_has_pixels():
     from torch.nn import BatchNorm2d
 
     return BatchNorm2d(7, device="meta").weight.numel() != 7
+
+
+placement.false("size", gamma_has_pixels).say(
+    "The filter of a channel is shared over space, and so is its gamma."
+)

@@ -50,49 +50,35 @@ def is_shared_out_among_ties(P, w, dz, kh, kw, stride, answer):
     return stride >= max(kh, kw) and not left.any()
 
 
-pool_any.wrong(
-    "column by column",
-    replace=("w[k * columns + l]", "w[l * rows + k]"),
-    say="You took the weights column by column. A is read row by row, so the weight that follows is the "
-    "one of the window to the right.",
+pool_any.wrong("column by column", ("w[k * columns + l]", "w[l * rows + k]")).say(
+    "You took the weights column by column. A is read row by row, so the weight that follows is the "
+    "one of the window to the right."
+)
+pool_any.wrong("all cells of a window", ("dP[at][i, j]", "dP[at]")).say(
+    "You gave the gradient to every cell of a window. Move one that is not the largest a little: A "
+    "stays as it is."
 )
 pool_any.wrong(
-    "all cells of a window",
-    replace=("dP[at][i, j]", "dP[at]"),
-    say="You gave the gradient to every cell of a window. Move one that is not the largest a little: A "
-    "stays as it is.",
+    "average pooling", [("dP[at][i, j]", "dP[at]"), ("dz * w", "dz / (kh * kw) * w")]
+).say(
+    "You shared the gradient out as for an average. A maximum only moves with the cell that holds it."
 )
-pool_any.wrong(
-    "average pooling",
-    replace=[("dP[at][i, j]", "dP[at]"), ("dz * w", "dz / (kh * kw) * w")],
-    say="You shared the gradient out as for an average. A maximum only moves with the cell that holds it.",
+pool_any.wrong("upstream forgotten", ("dz * w", "w")).say(
+    "That is the gradient of z. The loss depends on z in turn: what arrives from above is missing."
 )
-pool_any.wrong(
-    "upstream forgotten",
-    replace=("dz * w", "w"),
-    say="That is the gradient of z. The loss depends on z in turn: what arrives from above is missing.",
+pool_any.wrong("times the maximum", ("dz * w", "P[at].max() * dz * w")).say(
+    "You multiplied by the value of the maximum. A is this value itself: it moves just as much as P."
 )
-pool_any.wrong(
-    "times the maximum",
-    replace=("dz * w", "P[at].max() * dz * w"),
-    say="You multiplied by the value of the maximum. A is this value itself: it moves just as much as P.",
+pool_any.wrong("largest magnitude", ("P[at].argmax()", "abs(P[at]).argmax()")).say(
+    "You looked for the largest magnitude. A negative number is small, however far from 0 it is."
 )
-pool_any.wrong(
-    "largest magnitude",
-    replace=("P[at].argmax()", "abs(P[at]).argmax()"),
-    say="You looked for the largest magnitude. A negative number is small, however far from 0 it is.",
-)
-pool_any.wrong(
-    "all of it to each tie",
-    replace=("dP[at][i, j]", "dP[at][P[at] == P[at].max()]"),
-    say="Where several cells hold the maximum, each of them got the whole gradient. They may share it, "
-    "but a window hands on no more than it gets.",
+pool_any.wrong("all of it to each tie", ("dP[at][i, j]", "dP[at][P[at] == P[at].max()]")).say(
+    "Where several cells hold the maximum, each of them got the whole gradient. They may share it, "
+    "but a window hands on no more than it gets."
 )
 pool.special_case(pool_any, kh=2, kw=2, stride=2)  # the sheet's windows, which can not overlap
-pool_any.wrong(
-    "overwritten",
-    replace=("+=", "="),
-    say="A cell that wins in several windows kept the gradient of the last one. It moves all of them.",
+pool_any.wrong("overwritten", ("+=", "=")).say(
+    "A cell that wins in several windows kept the gradient of the last one. It moves all of them."
 )
 
 CORNERS = np.indices((6, 6)).sum(0) // 2 % 4 == np.tile([[0, 1], [2, 3]], (3, 3))
@@ -132,49 +118,35 @@ def convolved(W, *, X, K, pad):
     return conv2d(X.permute(2, 0, 1)[None], W.permute(2, 0, 1)[None], padding=pad)
 
 
-kernel.wrong(
-    "no sum over positions",
-    replace=("dW +=", "dW ="),
-    say="The gradient of a single position is left. The kernel is used at every one of them, so each "
-    "one has a part in its gradient.",
+kernel.wrong("no sum over positions", ("dW +=", "dW =")).say(
+    "The gradient of a single position is left. The kernel is used at every one of them, so each "
+    "one has a part in its gradient."
+)
+kernel.wrong("column of the pooled map", ("j : j + K", "j // 2 : j // 2 + K")).say(
+    "Rows are read at positions of P, but columns at positions of the pooled map: an index of the "
+    "layer above has slipped in."
 )
 kernel.wrong(
-    "column of the pooled map",
-    replace=("j : j + K", "j // 2 : j // 2 + K"),
-    say="Rows are read at positions of P, but columns at positions of the pooled map: an index of the "
-    "layer above has slipped in.",
+    "padding at the end alone", ("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)")
+).say(
+    "Your x is not shifted by the padding: the first tap of the first position lies outside of it."
 )
-kernel.wrong(
-    "padding at the end alone",
-    replace=("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
-    say="Your x is not shifted by the padding: the first tap of the first position lies outside of it.",
+kernel.wrong("border repeated", ("(0, 0)))", '(0, 0)), mode="edge")')).say(
+    "Outside of its positions x goes on, in your answer, with the values of its border. The padding "
+    "is zero there."
 )
-kernel.wrong(
-    "border repeated",
-    replace=("(0, 0)))", '(0, 0)), mode="edge")'),
-    say="Outside of its positions x goes on, in your answer, with the values of its border. The padding "
-    "is zero there.",
+kernel.wrong("kernel turned", ("return dW", "return dW[::-1, ::-1]")).say(
+    "Your gradient is turned by half a turn, as if the kernel were flipped. This layer multiplies "
+    "tap and cell in the same order."
 )
-kernel.wrong(
-    "kernel turned",
-    replace=("return dW", "return dW[::-1, ::-1]"),
-    say="Your gradient is turned by half a turn, as if the kernel were flipped. This layer multiplies "
-    "tap and cell in the same order.",
+kernel.wrong("rows for columns", ("return dW", "return dW.swapaxes(0, 1)")).say(
+    "Rows and columns of the kernel have changed places."
 )
-kernel.wrong(
-    "rows for columns",
-    replace=("return dW", "return dW.swapaxes(0, 1)"),
-    say="Rows and columns of the kernel have changed places.",
+kernel.wrong("mean over positions", ("return dW", "return dW / dP.size")).say(
+    "You took the mean over the positions. The forward pass divides by nothing, so neither does this."
 )
-kernel.wrong(
-    "mean over positions",
-    replace=("return dW", "return dW / dP.size"),
-    say="You took the mean over the positions. The forward pass divides by nothing, so neither does this.",
-)
-kernel.wrong(
-    "summed over channels",
-    replace=("return dW", "return 0 * dW + dW.sum(2, keepdims=True)"),
-    say="You summed over the channels. Each channel has taps of its own, which only see this channel.",
+kernel.wrong("summed over channels", ("return dW", "return 0 * dW + dW.sum(2, keepdims=True)")).say(
+    "You summed over the channels. Each channel has taps of its own, which only see this channel."
 )
 formula.special_case(kernel, K=3, pad=1)
 
@@ -235,10 +207,8 @@ def network_by_autograd(X, Wk, w, dz):
 
 
 chain.carry(
-    dW=lambda X, dP: conv_kernel_gradient(X, dP, 3, 1),
-    dX=lambda Wk, dP: spread(dP, Wk),
-    say="right for your own gradient at P",
-)
+    dW=lambda X, dP: conv_kernel_gradient(X, dP, 3, 1), dX=lambda Wk, dP: spread(dP, Wk)
+).say("right for your own gradient at P")
 chain.test("random networks", cases=6, weight=2)
 chain.test("the sheet's sizes", H=6, W=6, C=3)
 chain.test("maps of two rows", H=2)
@@ -257,30 +227,27 @@ def with_wrong_kernel(gradient, X, Wk, w, dz):
 
 
 for mistake in pool.wrongs[:-1]:  # without ties, which are not drawn here
-    chain.wrong(mistake.name, say=mistake.say)(partial(from_wrong_pooling, mistake.function))
+    chain.wrong(mistake.name, partial(from_wrong_pooling, mistake.function)).say(mistake.say)
 for mistake in formula.wrongs:
-    chain.wrong(mistake.name, say=mistake.say)(partial(with_wrong_kernel, mistake.function))
-chain.wrong(
-    "kernel turned on the way to x",
-    replace=("spread(dP, Wk)", "spread(dP, Wk[::-1, ::-1])"),
-    say="On the way to x the kernel lies the wrong way round. Ask of one cell of x which positions read "
-    "it: is it the one above or the one below that reads it with its first row of taps?",
+    chain.wrong(mistake.name, partial(with_wrong_kernel, mistake.function)).say(mistake.say)
+chain.wrong("kernel turned on the way to x", ("spread(dP, Wk)", "spread(dP, Wk[::-1, ::-1])")).say(
+    "On the way to x the kernel lies the wrong way round. Ask of one cell of x which positions read "
+    "it: is it the one above or the one below that reads it with its first row of taps?"
 )
 chain.wrong(
-    "kernel with rows for columns",
-    replace=("spread(dP, Wk)", "spread(dP, Wk.swapaxes(0, 1))"),
-    say="On the way to x, rows and columns of the kernel have changed places.",
-)
+    "kernel with rows for columns", ("spread(dP, Wk)", "spread(dP, Wk.swapaxes(0, 1))")
+).say("On the way to x, rows and columns of the kernel have changed places.")
 
 
-@chain.wrong(
-    "overwritten at x",
-    say="A cell of x is read from several positions. Your gradient at x has kept one of them, and they "
-    "add up.",
-)
 def overwritten(X, Wk, w, dz):
     dP, dW, _ = network_backward(X, Wk, w, dz)
     dx = np.zeros((len(dP) + 2, len(dP[0]) + 2, Wk.shape[2]))
     for i, j in np.ndindex(dP.shape):
         dx[i : i + 3, j : j + 3] = dP[i, j] * Wk
     return dP, dW, dx[1:-1, 1:-1]
+
+
+chain.wrong("overwritten at x", overwritten).say(
+    "A cell of x is read from several positions. Your gradient at x has kept one of them, and they "
+    "add up."
+)

@@ -1,6 +1,5 @@
 """Cost, receptive field and output size of dilated convolutions; the oracle asks real layers."""
 
-from functools import partial
 from math import prod
 
 from grader.authoring import Solution
@@ -84,12 +83,15 @@ def counted_kernels():
     return tuple(found)
 
 
-def wrong_kernels(name, *, say, **values):
-    """A misconception about one quantity; a value per kernel, in order, or one for the dilated."""
-    for what, numbers in values.items():
-        named = zip(KERNELS, numbers, strict=True) if len(numbers) > 1 else [("dilated", *numbers)]
-        returns = {f"{kernel}_{what}": number for kernel, number in named}
-        compare.wrong(name, returns=returns, say=say)
+def per_kernel(**values):
+    """Outputs of one quantity: a value per kernel, in order, or one for the dilated kernel."""
+    return {
+        f"{kernel}_{what}": number
+        for what, numbers in values.items()
+        for kernel, number in zip(
+            KERNELS if len(numbers) > 1 else ["dilated"], numbers, strict=True
+        )
+    }
 
 
 AS_DEAR_AS_DENSE = (
@@ -99,119 +101,77 @@ AS_DEAR_AS_DENSE = (
 GAPS = "You gave every tap d cells. Count the gaps between the taps, then the last tap itself."
 ENDS = "That is the way from the first tap to the last one. The span counts both of these as well."
 
-wrong_kernels("weights of the span", weights=[600], say=AS_DEAR_AS_DENSE)
-wrong_kernels("multiply-adds of the span", macs=[614_400], say=AS_DEAR_AS_DENSE)
-wrong_kernels("taps times dilation", span=[6], say=GAPS)
-wrong_kernels("the last tap forgotten", span=[2, 4, 4], say=ENDS)
-wrong_kernels(
-    "taps for cells",
-    span=[3],
-    say="So many cells are read. The span also counts those in between, which are skipped.",
+compare.wrong("weights of the span", per_kernel(weights=[600])).say(AS_DEAR_AS_DENSE)
+compare.wrong("multiply-adds of the span", per_kernel(macs=[614_400])).say(AS_DEAR_AS_DENSE)
+compare.wrong("taps times dilation", per_kernel(span=[6])).say(GAPS)
+compare.wrong("the last tap forgotten", per_kernel(span=[2, 4, 4])).say(ENDS)
+compare.wrong("taps for cells", per_kernel(span=[3])).say(
+    "So many cells are read. The span also counts those in between, which are skipped."
 )
-wrong_kernels(
-    "input channels forgotten",
-    weights=[72, 72, 200],
-    say="Each filter looks at all input channels, and has weights of its own for each of them.",
+compare.wrong("input channels forgotten", per_kernel(weights=[72, 72, 200])).say(
+    "Each filter looks at all input channels, and has weights of its own for each of them."
 )
-wrong_kernels(
-    "one filter",
-    weights=[27, 27, 75],
-    say="These are the weights of one filter. Each output channel has a filter of its own.",
+compare.wrong("one filter", per_kernel(weights=[27, 27, 75])).say(
+    "These are the weights of one filter. Each output channel has a filter of its own."
 )
-wrong_kernels(
-    "no padding",
-    macs=[194_400, 169_344, 470_400],
-    say="You let the map shrink. It keeps its size here, so each of its cells has an output.",
+compare.wrong("no padding", per_kernel(macs=[194_400, 169_344, 470_400])).say(
+    "You let the map shrink. It keeps its size here, so each of its cells has an output."
 )
-wrong_kernels(
-    "two operations per multiply-add",
-    macs=[442_368, 442_368, 1_228_800],
-    say="You counted the product and the addition one by one. A multiply-add is the two together.",
-)
+compare.wrong(
+    "two operations per multiply-add", per_kernel(macs=[442_368, 442_368, 1_228_800])
+).say("You counted the product and the addition one by one. A multiply-add is the two together.")
 
-
-@span.reference
-def kernel_span(K, d):
-    return (K - 1) * d + 1
-
-
-@span.oracle
-def span_read(K, d):
-    return box(cells_read([((K, 1), 1, d)], (K * d, 1)))[0]
-
-
+span.reference(lambda K, d: (K - 1) * d + 1)
+span.oracle(lambda K, d: box(cells_read([((K, 1), 1, d)], (K * d, 1)))[0])
 span.test("random kernels", cases=40, weight=2)
 span.test("one tap", K=1)
-span.wrong("taps times dilation", replace=("(K - 1) * d + 1", "K * d"), say=GAPS)
-span.wrong("the last tap forgotten", replace=(" + 1", ""), say=ENDS)
-span.wrong(
-    "gaps that hold d cells",
-    replace=("* d + 1", "* (d + 1) + 1"),
-    say="From one tap to the next it is d cells, so one cell less than that lies between them.",
+span.wrong("taps times dilation", "K * d").say(GAPS)
+span.wrong("the last tap forgotten", (" + 1", "")).say(ENDS)
+span.wrong("gaps that hold d cells", ("* d + 1", "* (d + 1) + 1")).say(
+    "From one tap to the next it is d cells, so one cell less than that lies between them."
 )
-span.wrong(
-    "dilation ignored",
-    replace=(" * d", ""),
-    say="That is the span of a plain kernel: how far its taps are apart does not occur in it.",
+span.wrong("dilation ignored", (" * d", "")).say(
+    "That is the span of a plain kernel: how far its taps are apart does not occur in it."
 )
 
 
-@claims.claim(
-    "more-work",
-    truth=False,
-    say="Each tap costs one product, wherever it reads. Moving the taps apart adds none.",
-)
-def _():
+def more_work():
     plain, dilated = (multiply_adds(layer(3, d, padding=d), 1, 1, 32, 32) for d in (1, 2))
     return dilated > plain
 
 
-@claims.claim(
-    "skips-none",
-    truth=False,
-    say="Skipping is what it does: with 3 x 3 taps and d = 2 it reads nine cells out of 25.",
+claims.false("more-work", more_work).say(
+    "Each tap costs one product, wherever it reads. Moving the taps apart adds none."
 )
-def _():
-    return bool(cells_read([((3, 3), 1, 2)], (5, 5)).all())
+claims.false("skips-none", lambda: bool(cells_read([((3, 3), 1, 2)], (5, 5)).all())).say(
+    "Skipping is what it does: with 3 x 3 taps and d = 2 it reads nine cells out of 25."
+)
 
 
-@claims.claim(
-    "neighbours",
-    truth=True,
-    say="Mark the columns that the one reads, and those that the other reads: they alternate.",
-)
-def _():
+def neighbours():
     one, other = (cells_read([((3, 3), 1, 2)], (6, 6), at=(0, i)) for i in (0, 1))
     return not bool((one & other).any())
 
 
-@claims.claim(
-    "gridding",
-    truth=True,
-    say="Every step is one of two cells, so a cell at an odd distance is never reached.",
+claims.true("neighbours", neighbours).say(
+    "Mark the columns that the one reads, and those that the other reads: they alternate."
 )
-def _():
-    return not bool(cells_read([((3, 3), 1, 2)] * 3, (13, 13)).all())
-
-
-@claims.claim(
-    "growing",
-    truth=True,
-    say="Each layer steps as far as the one below it has read without a gap.",
+claims.true("gridding", lambda: not bool(cells_read([((3, 3), 1, 2)] * 3, (13, 13)).all())).say(
+    "Every step is one of two cells, so a cell at an odd distance is never reached."
 )
-def _():
-    return bool(cells_read([((3, 3), 1, d) for d in (1, 2, 4)], (15, 15)).all())
+claims.true(
+    "growing", lambda: bool(cells_read([((3, 3), 1, d) for d in (1, 2, 4)], (15, 15)).all())
+).say("Each layer steps as far as the one below it has read without a gap.")
 
 
-@claims.claim(
-    "keeps-size",
-    truth=False,
-    say="Without padding a map loses the span less one. Only the padding that fits makes up for it.",
-)
-def _():
+def keeps_size():
     sizes = {output_shape(layer(3, 2, padding=P), 1, 1, 20, 20)[-1] for P in (0, 1, 2, 3)}
     return sizes == {20}
 
+
+claims.false("keeps-size", keeps_size).say(
+    "Without padding a map loses the span less one. Only the padding that fits makes up for it."
+)
 
 solution["text"].red_flags(
     "says that dilation costs more weights or multiply-adds than the plain kernel",
@@ -259,19 +219,15 @@ for part in depths:
     part.test("no dilation below", cases=8, d1=1)
 
 
-def wrong_fields(parts, name, *, say):
+def wrong_fields(parts, name, rule, say):
     """A misconception about one axis, from its taps and dilations, for rows and for columns."""
 
-    def both(rule, **sizes):
+    def both(**sizes):
         rows, columns, dilations = by_kind(sizes)
         return rule(rows, dilations), rule(columns, dilations)
 
-    def declare(rule):
-        for part in parts:
-            part.wrong(name, say=say.replace("UPPER", UPPER[part.name]))(partial(both, rule))
-        return rule
-
-    return declare
+    for part in parts:
+        part.wrong(name, both).say(say.replace("UPPER", UPPER[part.name]))
 
 
 def spans(taps, dilations):
@@ -286,7 +242,6 @@ FIELD_FOR_STEP = (
 )
 
 
-@wrong_fields([two, three], "field for step", say=FIELD_FOR_STEP)
 def field_for_step(taps, dilations):
     field = spans(taps, dilations)[0]
     for r in taps[1:]:
@@ -294,75 +249,63 @@ def field_for_step(taps, dilations):
     return field
 
 
-@wrong_fields([two, three], "field times taps", say=FIELD_FOR_STEP)
-def field_times_taps(taps, dilations):
-    return taps[-1] * field_for_step(taps[:-1], dilations[:-1])
-
-
-@wrong_fields([three], "field times all taps", say=FIELD_FOR_STEP)
-def field_times_all_taps(taps, dilations):
-    return spans(taps, dilations)[0] * prod(taps[1:])
-
-
-@wrong_fields(
+wrong_fields([two, three], "field for step", field_for_step, FIELD_FOR_STEP)
+wrong_fields(
+    [two, three],
+    "field times taps",
+    lambda taps, dilations: taps[-1] * field_for_step(taps[:-1], dilations[:-1]),
+    FIELD_FOR_STEP,
+)
+wrong_fields(
+    [three],
+    "field times all taps",
+    lambda taps, dilations: spans(taps, dilations)[0] * prod(taps[1:]),
+    FIELD_FOR_STEP,
+)
+wrong_fields(
     [two, three],
     "spans multiplied",
-    say="You multiplied the spans. Fields of neighbouring outputs overlap, so a further layer widens "
+    lambda taps, dilations: prod(spans(taps, dilations)),
+    "You multiplied the spans. Fields of neighbouring outputs overlap, so a further layer widens "
     "the field by what its own taps step, and repeats nothing.",
 )
-def spans_multiplied(taps, dilations):
-    return prod(spans(taps, dilations))
-
-
-@wrong_fields(
+wrong_fields(
     [two, three],
     "spans added",
-    say="You added the spans. The last cell of the one is the first of the next, and you counted it twice.",
+    lambda taps, dilations: sum(spans(taps, dilations)),
+    "You added the spans. The last cell of the one is the first of the next, and you counted it twice.",
 )
-def spans_added(taps, dilations):
-    return sum(spans(taps, dilations))
-
-
-@wrong_fields(depths, "taps times dilation", say=GAPS)
-def taps_times_dilation(taps, dilations):
-    return 1 + sum(r * d - 1 for r, d in zip(taps, dilations, strict=True))
-
-
-@wrong_fields(
+wrong_fields(
+    depths,
+    "taps times dilation",
+    lambda taps, dilations: 1 + sum(r * d - 1 for r, d in zip(taps, dilations, strict=True)),
+    GAPS,
+)
+wrong_fields(
     depths,
     "dilation ignored",
-    say="That is the field of plain kernels: how far their taps are apart does not occur in it.",
+    lambda taps, dilations: 1 + sum(taps) - len(taps),
+    "That is the field of plain kernels: how far their taps are apart does not occur in it.",
 )
-def dilation_ignored(taps, dilations):
-    return 1 + sum(taps) - len(taps)
-
-
-@wrong_fields(
+wrong_fields(
     depths,
     "one cell forgotten",
-    say="You added up the steps from the first cell to the last one. The field holds both of these.",
+    lambda taps, dilations: sum(spans(taps, dilations)) - len(taps),
+    "You added up the steps from the first cell to the last one. The field holds both of these.",
 )
-def one_cell_forgotten(taps, dilations):
-    return sum(spans(taps, dilations)) - len(taps)
-
-
-@wrong_fields(
+wrong_fields(
     [two, three],
     "the last dilation everywhere",
-    say="You took the dilation of the last layer for all of them. Each layer has its own.",
+    lambda taps, dilations: 1 + (sum(taps) - len(taps)) * dilations[-1],
+    "You took the dilation of the last layer for all of them. Each layer has its own.",
 )
-def the_last_dilation(taps, dilations):
-    return 1 + (sum(taps) - len(taps)) * dilations[-1]
-
-
-@wrong_fields(
+wrong_fields(
     [two, three],
     "dilations multiplied",
-    say="You multiplied the dilations up, as strides would be. A dilation moves the taps of its own "
+    lambda taps, dilations: 1 + sum((r - 1) * prod(dilations[: k + 1]) for k, r in enumerate(taps)),
+    "You multiplied the dilations up, as strides would be. A dilation moves the taps of its own "
     "layer apart, and leaves the outputs of that layer next to each other.",
 )
-def dilations_multiplied(taps, dilations):
-    return 1 + sum((r - 1) * prod(dilations[: k + 1]) for k, r in enumerate(taps))
 
 
 # --- 2.2: any stack -------------------------------------------------------------------------------
@@ -394,53 +337,43 @@ stack.test("single taps", kernel=lambda k: k * 0 + 1)
 stack.test("even kernels", kernel=lambda k: 2 * k)
 stack.test("strides larger than the kernels", kernel=(1, 2), stride=(3, 4), L=3)
 stack.test("four layers without dilation", dilation=lambda d: d * 0 + 1, L=4)
-stack.wrong(
-    "strides forgotten",
-    replace=("* d * jump", "* d"),
-    say="Your size does not depend on the strides. Above a stride, neighbouring cells are several "
-    "input cells apart, and a tap steps that far.",
+stack.wrong("strides forgotten", ("* d * jump", "* d")).say(
+    "Your size does not depend on the strides. Above a stride, neighbouring cells are several "
+    "input cells apart, and a tap steps that far."
 )
 stack.wrong(
     "stride before its own layer",
-    replace=(
+    (
         "size += (k - 1) * d * jump\n        jump *= s",
         "jump *= s; size += (k - 1) * d * jump",
     ),
-    say="You let a layer's own stride widen its taps. A stride moves the outputs apart, so it only "
-    "counts from the next layer on.",
+).say(
+    "You let a layer's own stride widen its taps. A stride moves the outputs apart, so it only "
+    "counts from the next layer on."
 )
 stack.wrong(
-    "field for step",
-    replace=("(k - 1) * d * jump", "(k - 1) * (size - 1 if size > 1 else d)"),
-    say="You let a tap step by the field of the layer below. Fields of neighbouring outputs overlap: "
-    "how far they are apart is set by the strides below.",
+    "field for step", ("(k - 1) * d * jump", "(k - 1) * (size - 1 if size > 1 else d)")
+).say(
+    "You let a tap step by the field of the layer below. Fields of neighbouring outputs overlap: "
+    "how far they are apart is set by the strides below."
 )
-stack.wrong("taps times dilation", replace=("(k - 1) * d", "(k * d - 1)"), say=GAPS)
-stack.wrong(
-    "dilation ignored",
-    replace=("* d * jump", "* jump"),
-    say="Your size does not depend on the dilations, which say how far the taps are apart.",
+stack.wrong("taps times dilation", ("(k - 1) * d", "(k * d - 1)")).say(GAPS)
+stack.wrong("dilation ignored", ("* d * jump", "* jump")).say(
+    "Your size does not depend on the dilations, which say how far the taps are apart."
 )
 stack.wrong(
     "the last dilation everywhere",
-    replace=("for k, s, d in zip(", "d = dilation[-1]\n    for k, s, _ in zip("),
-    say="You took the dilation of the last layer for all of them. Each layer has its own.",
+    ("for k, s, d in zip(", "d = dilation[-1]\n    for k, s, _ in zip("),
+).say("You took the dilation of the last layer for all of them. Each layer has its own.")
+stack.wrong("one cell forgotten", ("size, jump = 1, 1", "size, jump = 0, 1")).say(
+    "You added up the steps from the first cell to the last one. The field holds both of these."
 )
-stack.wrong(
-    "one cell forgotten",
-    replace=("size, jump = 1, 1", "size, jump = 0, 1"),
-    say="You added up the steps from the first cell to the last one. The field holds both of these.",
+stack.wrong("dilation taken for a stride", ("jump *= s", "jump *= s * d")).say(
+    "You let a dilation move the outputs apart. It moves taps apart; only a stride moves outputs."
 )
-stack.wrong(
-    "dilation taken for a stride",
-    replace=("jump *= s", "jump *= s * d"),
-    say="You let a dilation move the outputs apart. It moves taps apart; only a stride moves outputs.",
-)
-stack.wrong(
-    "the last stride alone",
-    replace=("jump *= s", "jump = s"),
-    say="That is the step of the last layer in cells of the layer below. These are themselves several "
-    "input cells apart, where there are strides below.",
+stack.wrong("the last stride alone", ("jump *= s", "jump = s")).say(
+    "That is the step of the last layer in cells of the layer below. These are themselves several "
+    "input cells apart, where there are strides below."
 )
 
 
@@ -448,20 +381,10 @@ stack.wrong(
 
 volume, layers, size = solution["volume"], solution["layers"], solution["size"]
 
+volume.reference(lambda D, N, K, I: D * (I - (K - 1) * N) ** 2)
+volume.oracle(lambda D, N, K, I: output_shape(layer(K, N, channels=(1, D)), 1, 1, I, I).numel())
 
-@volume.reference
-def output_values(D, N, K, I):
-    return D * (I - (K - 1) * N) ** 2
-
-
-@volume.oracle
-def values_of_a_layer(D, N, K, I):
-    return output_shape(layer(K, N, channels=(1, D)), 1, 1, I, I).numel()
-
-
-@layers.reference
-def output_rows(D, N, K, I):
-    return I - N * D * (K - 1)
+layers.reference(lambda D, N, K, I: I - N * D * (K - 1))
 
 
 @layers.oracle
@@ -471,9 +394,7 @@ def rows_of_a_stack(D, N, K, I):
     return output_shape(Sequential(*[layer(K, D) for _ in range(N)]), 1, 1, I, I)[-1]
 
 
-@size.reference
-def output_size(I, K, S, P, D):
-    return (I + 2 * P - D * (K - 1) - 1) // S + 1
+size.reference(lambda I, K, S, P, D: (I + 2 * P - D * (K - 1) - 1) // S + 1)
 
 
 @size.oracle
@@ -497,111 +418,70 @@ size.test(
     I=lambda I, K, S, P, D: I - (I + 2 * P - D * (K - 1) - 1) % S + S - 1,
 )
 
-volume.wrong(
-    "filters forgotten",
-    replace=("D * (", "("),
-    say="That is one map. Each filter gives one of its own.",
+volume.wrong("filters forgotten", ("D * (", "(")).say(
+    "That is one map. Each filter gives one of its own."
+)
+volume.wrong("one side", (" ** 2", "")).say(
+    "A map has as many rows as columns; you counted one of the two."
+)
+volume.wrong("taps times dilation", ("(K - 1) * N", "K * N")).say(
+    "The first tap costs no cell: a map gets smaller by the gaps between the taps."
+)
+volume.wrong("one too many", ("(K - 1) * N)", "(K - 1) * N + 1)")).say(
+    "You count one output per side too many. Try a kernel of one tap: it must leave the size as it is."
 )
 volume.wrong(
-    "one side",
-    replace=(" ** 2", ""),
-    say="A map has as many rows as columns; you counted one of the two.",
+    "difference of squares", ("(I - (K - 1) * N) ** 2", "(I**2 - ((K - 1) * N) ** 2)")
+).say("A square taken away from a square leaves an L. Rows and columns both lose cells.")
+volume.wrong("dilation ignored", ("(K - 1) * N", "(K - 1)")).say(
+    "That is the output of a plain kernel: how far its taps are apart does not occur in it."
 )
-volume.wrong(
-    "taps times dilation",
-    replace=("(K - 1) * N", "K * N"),
-    say="The first tap costs no cell: a map gets smaller by the gaps between the taps.",
+volume.wrong("the two letters swapped", ("D * (I - (K - 1) * N)", "N * (I - (K - 1) * D)")).say(
+    "You read D as the dilation and N as the number of filters. In this part it is the other way."
 )
-volume.wrong(
-    "one too many",
-    replace=("(K - 1) * N)", "(K - 1) * N + 1)"),
-    say="You count one output per side too many. Try a kernel of one tap: it must leave the size as it is.",
+layers.wrong("one layer", ("N * D", "D")).say(
+    "That is what the first layer leaves. The next ones take as much again, each of them."
 )
-volume.wrong(
-    "difference of squares",
-    replace=("(I - (K - 1) * N) ** 2", "(I**2 - ((K - 1) * N) ** 2)"),
-    say="A square taken away from a square leaves an L. Rows and columns both lose cells.",
+layers.wrong("taps times dilation", ("(K - 1)", "K")).say(
+    "The first tap costs no cell: a map gets smaller by the gaps between the taps."
 )
-volume.wrong(
-    "dilation ignored",
-    replace=("(K - 1) * N", "(K - 1)"),
-    say="That is the output of a plain kernel: how far its taps are apart does not occur in it.",
+layers.wrong("span taken away", ("N * D * (K - 1)", "N * (D * (K - 1) + 1)")).say(
+    "You took the whole span away at each layer. A kernel that fits in just once leaves one output."
 )
-volume.wrong(
-    "the two letters swapped",
-    replace=("D * (I - (K - 1) * N)", "N * (I - (K - 1) * D)"),
-    say="You read D as the dilation and N as the number of filters. In this part it is the other way.",
+layers.wrong("one too many", ("(K - 1)", "(K - 1) + 1")).say(
+    "You count one too many. Try kernels of one tap: they must leave the size as it is."
 )
-layers.wrong(
-    "one layer",
-    replace=("N * D", "D"),
-    say="That is what the first layer leaves. The next ones take as much again, each of them.",
+layers.wrong("dilation ignored", ("N * D", "N")).say(
+    "That is the output of plain kernels: how far their taps are apart does not occur in it."
 )
-layers.wrong(
-    "taps times dilation",
-    replace=("(K - 1)", "K"),
-    say="The first tap costs no cell: a map gets smaller by the gaps between the taps.",
+size.wrong("taps times dilation", ("D * (K - 1) - 1", "D * K")).say(
+    "You gave every tap D cells. The span counts the gaps between the taps, then the last tap."
 )
-layers.wrong(
-    "span taken away",
-    replace=("N * D * (K - 1)", "N * (D * (K - 1) + 1)"),
-    say="You took the whole span away at each layer. A kernel that fits in just once leaves one output.",
-)
-layers.wrong(
-    "one too many",
-    replace=("(K - 1)", "(K - 1) + 1"),
-    say="You count one too many. Try kernels of one tap: they must leave the size as it is.",
-)
-layers.wrong(
-    "dilation ignored",
-    replace=("N * D", "N"),
-    say="That is the output of plain kernels: how far their taps are apart does not occur in it.",
+size.wrong("padding on one side", ("2 * P", "P")).say(
+    "P cells are added on each side, and you counted one of them."
 )
 size.wrong(
-    "taps times dilation",
-    replace=("D * (K - 1) - 1", "D * K"),
-    say="You gave every tap D cells. The span counts the gaps between the taps, then the last tap.",
-)
-size.wrong(
-    "padding on one side",
-    replace=("2 * P", "P"),
-    say="P cells are added on each side, and you counted one of them.",
-)
-size.wrong(
-    "rounded up",
-    replace=("(I + 2 * P - D * (K - 1) - 1) // S", "-(-(I + 2 * P - D * (K - 1) - 1) // S)"),
-    say="You count a step that does not fit in any more. What is left over is dropped.",
-)
+    "rounded up", ("(I + 2 * P - D * (K - 1) - 1) // S", "-(-(I + 2 * P - D * (K - 1) - 1) // S)")
+).say("You count a step that does not fit in any more. What is left over is dropped.")
 size.wrong(
     "rounded to the nearest",
-    replace=(
+    (
         "(I + 2 * P - D * (K - 1) - 1) // S",
         "round((I + 2 * P - D * (K - 1) - 1) / S)",
     ),
-    say="You round to the nearest number of steps. A step either fits or is dropped.",
-)
+).say("You round to the nearest number of steps. A step either fits or is dropped.")
 size.wrong(
-    "not rounded",
-    replace=("(I + 2 * P - D * (K - 1) - 1) // S", "(I + 2 * P - D * (K - 1) - 1) / S"),
-    say="Where the last step does not fit, this is no whole number. Say what becomes of the rest.",
+    "not rounded", ("(I + 2 * P - D * (K - 1) - 1) // S", "(I + 2 * P - D * (K - 1) - 1) / S")
+).say("Where the last step does not fit, this is no whole number. Say what becomes of the rest.")
+size.wrong("steps for positions", ("// S + 1", "// S")).say(
+    "You counted the steps. There is one position more than there are steps between them."
 )
-size.wrong(
-    "steps for positions",
-    replace=("// S + 1", "// S"),
-    say="You counted the steps. There is one position more than there are steps between them.",
+size.wrong("the last tap forgotten", (" - 1) // S", ") // S")).say(
+    "You took away the gaps between the taps, but not the last tap, which needs a cell as well."
 )
-size.wrong(
-    "the last tap forgotten",
-    replace=(" - 1) // S", ") // S"),
-    say="You took away the gaps between the taps, but not the last tap, which needs a cell as well.",
+size.wrong("dilation ignored", ("D * (K - 1)", "(K - 1)")).say(
+    "That is the output of a plain kernel: how far its taps are apart does not occur in it."
 )
-size.wrong(
-    "dilation ignored",
-    replace=("D * (K - 1)", "(K - 1)"),
-    say="That is the output of a plain kernel: how far its taps are apart does not occur in it.",
-)
-size.wrong(
-    "stride ignored",
-    replace=("// S", ""),
-    say="You let the kernel stop at every cell. It moves on by S cells at a time.",
+size.wrong("stride ignored", ("// S", "")).say(
+    "You let the kernel stop at every cell. It moves on by S cells at a time."
 )

@@ -86,61 +86,51 @@ def separable_parameters(Cin, Cout, K, bias):
     return depthwise, pointwise, depthwise + pointwise, standard
 
 
-separable.carry(total="depthwise + pointwise", say=FOLLOWS)
+separable.carry(total="depthwise + pointwise").say(FOLLOWS)
 separable.test("random layers", cases=12, weight=2)
 separable.test("no biases", bias=False)
 separable.test("a single input channel", Cin=1)
 separable.test("kernels of one pixel", K=1)
 separable.wrong(
-    "one filter in the total",
-    replace=("depthwise + pointwise", "K * K + bias + pointwise"),
-    say="This total is not the sum of the two layers: it holds one depthwise filter, "
-    "and there is one per input channel.",
+    "one filter in the total", ("depthwise + pointwise", "K * K + bias + pointwise")
+).say(
+    "This total is not the sum of the two layers: it holds one depthwise filter, "
+    "and there is one per input channel."
+)
+separable.wrong("one depthwise filter", ("Cin * (K * K + bias)", "(K * K + bias)")).say(
+    "That is a single depthwise filter. Each input channel has one of its own."
 )
 separable.wrong(
-    "one depthwise filter",
-    replace=("Cin * (K * K + bias)", "(K * K + bias)"),
-    say="That is a single depthwise filter. Each input channel has one of its own.",
+    "depthwise counted as standard", ("Cin * (K * K + bias)", "Cout * (Cin * K * K + bias)")
+).say(
+    "A depthwise layer does not mix channels or change how many there are: a filter sees one "
+    "channel, and the number of output channels comes in with the pointwise layer."
 )
 separable.wrong(
-    "depthwise counted as standard",
-    replace=("Cin * (K * K + bias)", "Cout * (Cin * K * K + bias)"),
-    say="A depthwise layer does not mix channels or change how many there are: a filter sees one "
-    "channel, and the number of output channels comes in with the pointwise layer.",
-)
-separable.wrong(
-    "depthwise filters over all channels",
-    replace=("Cin * (K * K + bias)", "Cin * (Cin * K * K + bias)"),
-    say=ONE_CHANNEL,
-)
-separable.wrong(
-    "pointwise with a K x K kernel",
-    replace=("(Cin + bias)", "(Cin * K * K + bias)"),
-    say="Pointwise means a kernel of one pixel: each filter has one weight per input channel.",
+    "depthwise filters over all channels", ("Cin * (K * K + bias)", "Cin * (Cin * K * K + bias)")
+).say(ONE_CHANNEL)
+separable.wrong("pointwise with a K x K kernel", ("(Cin + bias)", "(Cin * K * K + bias)")).say(
+    "Pointwise means a kernel of one pixel: each filter has one weight per input channel."
 )
 separable.wrong(
     "one bias per layer",
-    replace=[
+    [
         ("Cin * (K * K + bias)", "Cin * K * K + bias"),
         ("Cout * (Cin + bias)", "Cout * Cin + bias"),
         ("Cout * (Cin * K * K + bias)", "Cout * Cin * K * K + bias"),
     ],
-    say=ONE_BIAS,
-)
-separable.wrong(
-    "biases forgotten",
-    replace=("depthwise = Cin", "bias = 0; depthwise = Cin"),
-    say=NO_BIAS,
-)
+).say(ONE_BIAS)
+separable.wrong("biases forgotten", ("depthwise = Cin", "bias = 0; depthwise = Cin")).say(NO_BIAS)
 
 
-@separable.wrong(
-    "counted at every position",
-    say="You multiplied by the size of the map. A filter uses the same weights at every position, "
-    "so positions cost multiply-adds and no parameters.",
-)
 def counted_at_every_position(**sizes):
     return tuple(28 * 28 * count for count in separable_parameters(**sizes))
+
+
+separable.wrong("counted at every position", counted_at_every_position).say(
+    "You multiplied by the size of the map. A filter uses the same weights at every position, "
+    "so positions cost multiply-adds and no parameters."
+)
 
 
 # The sheet's own numbers: the same question at one place, with the same misconceptions.
@@ -162,59 +152,44 @@ def inverted_parameters(Cin, Cout, t, K, bias):
     return expand, depthwise, project, expand + depthwise + project
 
 
-inverted.carry(total="expand + depthwise + project", say=FOLLOWS)
+inverted.carry(total="expand + depthwise + project").say(FOLLOWS)
 inverted.test("random blocks", cases=12, weight=2)
 inverted.test("no biases", bias=False)
 inverted.test("no expansion", t=1)
 inverted.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
 inverted.wrong(
-    "depthwise on the block's input",
-    replace=("hidden * (K * K + bias)", "Cin * (K * K + bias)"),
-    say=ON_EXPANDED,
-)
+    "depthwise on the block's input", ("hidden * (K * K + bias)", "Cin * (K * K + bias)")
+).say(ON_EXPANDED)
 inverted.wrong(
     "depthwise filters over all channels",
-    replace=("hidden * (K * K + bias)", "hidden * (hidden * K * K + bias)"),
-    say=ONE_CHANNEL,
+    ("hidden * (K * K + bias)", "hidden * (hidden * K * K + bias)"),
+).say(ONE_CHANNEL)
+inverted.wrong(
+    "projection with a K x K kernel", ("(hidden + bias)", "(hidden * K * K + bias)")
+).say("The projection is pointwise: each filter has one weight per expanded channel.")
+inverted.wrong("expansion to t channels", ("hidden = t * Cin", "hidden = t")).say(
+    "The expansion multiplies the number of channels by t; t is not the number itself."
 )
 inverted.wrong(
-    "projection with a K x K kernel",
-    replace=("(hidden + bias)", "(hidden * K * K + bias)"),
-    say="The projection is pointwise: each filter has one weight per expanded channel.",
-)
-inverted.wrong(
-    "expansion to t channels",
-    replace=("hidden = t * Cin", "hidden = t"),
-    say="The expansion multiplies the number of channels by t; t is not the number itself.",
-)
-inverted.wrong(
-    "a shortcut with weights",
-    replace=("depthwise + project", "depthwise + project + Cout * (Cin + bias)"),
-    say="The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters.",
-)
+    "a shortcut with weights", ("depthwise + project", "depthwise + project + Cout * (Cin + bias)")
+).say("The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters.")
 inverted.wrong(
     "batch norm counted",
-    replace=[
+    [
         ("hidden * (Cin + bias)", "hidden * (Cin + bias + 2)"),
         ("hidden * (K * K + bias)", "hidden * (K * K + bias + 2)"),
         ("Cout * (hidden + bias)", "Cout * (hidden + bias + 2)"),
     ],
-    say="You added a scale and a shift per channel, as batch norm has. There is none in this block.",
-)
+).say("You added a scale and a shift per channel, as batch norm has. There is none in this block.")
 inverted.wrong(
     "one bias per layer",
-    replace=[
+    [
         ("hidden * (Cin + bias)", "hidden * Cin + bias"),
         ("hidden * (K * K + bias)", "hidden * K * K + bias"),
         ("Cout * (hidden + bias)", "Cout * hidden + bias"),
     ],
-    say=ONE_BIAS,
-)
-inverted.wrong(
-    "biases forgotten",
-    replace=("hidden = t", "bias = 0; hidden = t"),
-    say=NO_BIAS,
-)
+).say(ONE_BIAS)
+inverted.wrong("biases forgotten", ("hidden = t", "bias = 0; hidden = t")).say(NO_BIAS)
 
 # The sheet's own block, likewise.
 solution["v2"].special_case(inverted, **V2)
@@ -245,50 +220,34 @@ def v2_multiply_adds():
     return expand, depthwise, project, expand + depthwise + project
 
 
-v1_macs.carry(total="depthwise + pointwise", say=FOLLOWS)
-v2_macs.carry(total="expand + depthwise + project", say=FOLLOWS)
+v1_macs.carry(total="depthwise + pointwise").say(FOLLOWS)
+v2_macs.carry(total="expand + depthwise + project").say(FOLLOWS)
 for part, products in (
     (v1_macs, ("(K * K)", "(Cin)", "(Cin * K * K)")),
     (v2_macs, ("(channels)", "(K * K)", "(hidden)")),
 ):
-    part.wrong(
-        "positions forgotten",
-        replace=("28, 28", "1, 1"),
-        say="That is the number of weights. Each weight is used once at every position of the map.",
+    part.wrong("positions forgotten", ("28, 28", "1, 1")).say(
+        "That is the number of weights. Each weight is used once at every position of the map."
     )
-    part.wrong(
-        "no padding",
-        replace=("28, 28", "26, 26"),
-        say="You let the map shrink by two. With a padding of 1 it keeps its height and width.",
+    part.wrong("no padding", ("28, 28", "26, 26")).say(
+        "You let the map shrink by two. With a padding of 1 it keeps its height and width."
     )
-    part.wrong(
-        "two operations per multiply-add",
-        replace=("28, 28", "28, 2 * 28"),
-        say="You counted product and addition one by one. A multiply-add is the two together.",
+    part.wrong("two operations per multiply-add", ("28, 28", "28, 2 * 28")).say(
+        "You counted product and addition one by one. A multiply-add is the two together."
     )
-    part.wrong(
-        "biases counted",
-        replace=[(product, f"({product} + 1)") for product in products],
-        say="You counted the biases. Adding a bias takes no product, so it is no multiply-add.",
+    part.wrong("biases counted", [(product, f"({product} + 1)") for product in products]).say(
+        "You counted the biases. Adding a bias takes no product, so it is no multiply-add."
     )
-v1_macs.wrong(
-    "depthwise filters over all channels",
-    replace=("(K * K)", "(Cin * K * K)"),
-    say="A depthwise filter reads one channel, so a value of its output takes K x K products.",
+v1_macs.wrong("depthwise filters over all channels", ("(K * K)", "(Cin * K * K)")).say(
+    "A depthwise filter reads one channel, so a value of its output takes K x K products."
 )
-v2_macs.wrong(
-    "depthwise on the block's input",
-    replace=("hidden * (K * K)", "channels * (K * K)"),
-    say=ON_EXPANDED,
+v2_macs.wrong("depthwise on the block's input", ("hidden * (K * K)", "channels * (K * K)")).say(
+    ON_EXPANDED
 )
-
 
 ratio = solution["ratio"]
 
-
-@ratio.reference
-def cost_ratio(Cin, Cout, K):
-    return Fraction(1, Cout) + Fraction(1, K * K)
+ratio.reference(lambda Cin, Cout, K: Fraction(1, Cout) + Fraction(1, K * K))
 
 
 @ratio.oracle
@@ -300,40 +259,23 @@ def counted_ratio(**sizes):
 ratio.test("random layers", cases=24, weight=2)
 ratio.test("kernels of one pixel", K=1)
 ratio.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
-ratio.wrong(
-    "depthwise alone",
-    replace=("Fraction(1, Cout) + Fraction(1, K * K)", "Fraction(1, Cout)"),
-    say="That is the depthwise layer's share. The pointwise layer behind it costs something too.",
+ratio.wrong("depthwise alone", "Fraction(1, Cout)").say(
+    "That is the depthwise layer's share. The pointwise layer behind it costs something too."
 )
-ratio.wrong(
-    "pointwise alone",
-    replace=("Fraction(1, Cout) + Fraction(1, K * K)", "Fraction(1, K * K)"),
-    say="That is the pointwise layer's share. The depthwise layer before it costs something too.",
+ratio.wrong("pointwise alone", "Fraction(1, K * K)").say(
+    "That is the pointwise layer's share. The depthwise layer before it costs something too."
 )
-ratio.wrong(
-    "upside down",
-    replace=(
-        "Fraction(1, Cout) + Fraction(1, K * K)",
-        "1 / (Fraction(1, Cout) + Fraction(1, K * K))",
-    ),
-    say="You divided the standard layer's cost by the pair's. The question is the other way round.",
+ratio.wrong("upside down", "1 / (Fraction(1, Cout) + Fraction(1, K * K))").say(
+    "You divided the standard layer's cost by the pair's. The question is the other way round."
 )
-ratio.wrong(
-    "shares multiplied",
-    replace=("+", "*"),
-    say="The two layers run one after the other: their costs add up.",
+ratio.wrong("shares multiplied", ("+", "*")).say(
+    "The two layers run one after the other: their costs add up."
 )
-ratio.wrong(
-    "channels in for channels out",
-    replace=("Fraction(1, Cout)", "Fraction(1, Cin)"),
-    say="Both layers and the standard one read the same input channels, so these cancel. "
-    "Which number of channels does the depthwise layer know nothing of?",
+ratio.wrong("channels in for channels out", ("Fraction(1, Cout)", "Fraction(1, Cin)")).say(
+    "Both layers and the standard one read the same input channels, so these cancel. "
+    "Which number of channels does the depthwise layer know nothing of?"
 )
-ratio.wrong(
-    "K for K squared",
-    replace=("K * K", "K"),
-    say="A kernel has K rows and K columns.",
-)
+ratio.wrong("K for K squared", ("K * K", "K")).say("A kernel has K rows and K columns.")
 
 
 # --- 5.2: the comparison --------------------------------------------------------------------------
@@ -359,40 +301,24 @@ def shortcut(*layers):
     return Shortcut(*layers)
 
 
-@compare.claim(
+compare.false(
     "smaller",
-    truth=False,
-    say="The pair ends in 128 channels and the block in 3, so the totals compare two different maps. "
-    "Between equal channels the order turns round.",
-)
-def _():
-    return all(
+    lambda: all(
         block_total(Cin=c, Cout=d) < pair_total(Cin=c, Cout=d) for c, d in [(3, 3), (3, 128)]
-    )
-
-
-@compare.claim(
-    "expansion",
-    truth=False,
-    say="Expanding costs parameters: count the block once more without it.",
+    ),
+).say(
+    "The pair ends in 128 channels and the block in 3, so the totals compare two different maps. "
+    "Between equal channels the order turns round."
 )
-def _():
-    return block_total(t=6) < block_total(t=1)
-
-
-@compare.claim(
-    "shortcut",
-    truth=False,
-    say="The layers beside the shortcut have the weights that they would have without it.",
+compare.false("expansion", lambda: block_total(t=6) < block_total(t=1)).say(
+    "Expanding costs parameters: count the block once more without it."
 )
-def _():
-    return parameters(shortcut(*block_modules(**V2))) < block_total()
-
-
-@compare.claim("ends", truth=True)
-def _():
-    return block_total() < pair_total() and block_total(Cout=128) > pair_total(Cout=128)
-
+compare.false("shortcut", lambda: parameters(shortcut(*block_modules(**V2))) < block_total()).say(
+    "The layers beside the shortcut have the weights that they would have without it."
+)
+compare.true(
+    "ends", lambda: block_total() < pair_total() and block_total(Cout=128) > pair_total(Cout=128)
+)
 
 text.red_flags(
     "compares a block that ends in 128 channels with one that ends in 3",

@@ -51,76 +51,57 @@ backward.test("a hidden layer of one", M=1)
 backward.test("all sizes equal", N=4, D=4, M=4, weight=2)
 backward.test("a hidden layer that is off", act="relu", b1=lambda b1: b1 - 50, cases=1)
 # The single ones first: what only one transpose decides on is told by its own sentence.
-backward.wrong(
-    "W2 not transposed",
-    replace=("g @ W2.T", "g @ W2"),
-    say="One way back is not transposed: look at the step from z2 to a1.",
+backward.wrong("W2 not transposed", ("g @ W2.T", "g @ W2")).say(
+    "One way back is not transposed: look at the step from z2 to a1."
+)
+backward.wrong("W1 not transposed", ("g1 @ W1.T", "g1 @ W1")).say(
+    "One way back is not transposed: look at the step from z1 to a."
+)
+backward.wrong("no transposes", [("g @ W2.T", "g @ W2"), ("g1 @ W1.T", "g1 @ W1")]).say(
+    "Your formula keeps the order of the one for plain numbers. With examples in rows, the "
+    "gradient goes back through a weight matrix by multiplying with its transpose from the right."
 )
 backward.wrong(
-    "W1 not transposed",
-    replace=("g1 @ W1.T", "g1 @ W1"),
-    say="One way back is not transposed: look at the step from z1 to a.",
+    "weights multiplied elementwise", [("g @ W2.T", "g * W2"), ("g1 @ W1.T", "g1 * W1")]
+).say(
+    "You multiplied by the weights element by element. Each hidden unit feeds all outputs, so "
+    "its gradient is a sum over them: a matrix product."
 )
-backward.wrong(
-    "no transposes",
-    replace=[("g @ W2.T", "g @ W2"), ("g1 @ W1.T", "g1 @ W1")],
-    say="Your formula keeps the order of the one for plain numbers. With examples in rows, the "
-    "gradient goes back through a weight matrix by multiplying with its transpose from the right.",
+backward.wrong("bypass without the slope", ("return g +", "return dout +")).say(
+    "The activation comes after the sum, so the gradient has to pass its slope at z3 before "
+    "it can take the bypass."
 )
-backward.wrong(
-    "weights multiplied elementwise",
-    replace=[("g @ W2.T", "g * W2"), ("g1 @ W1.T", "g1 * W1")],
-    say="You multiplied by the weights element by element. Each hidden unit feeds all outputs, so "
-    "its gradient is a sum over them: a matrix product.",
+backward.wrong("hidden slope missing", ("(g @ W2.T) * df(z1)", "(g @ W2.T)")).say(
+    "You went from a1 to z1 as if f were the identity: its slope at z1 is missing."
 )
-backward.wrong(
-    "bypass without the slope",
-    replace=("return g +", "return dout +"),
-    say="The activation comes after the sum, so the gradient has to pass its slope at z3 before "
-    "it can take the bypass.",
+backward.wrong("output slope missing", ("dout * df(z3)", "dout")).say(
+    "You went from a2 to z3 as if f were the identity: its slope at z3 is missing."
 )
-backward.wrong(
-    "hidden slope missing",
-    replace=("(g @ W2.T) * df(z1)", "(g @ W2.T)"),
-    say="You went from a1 to z1 as if f were the identity: its slope at z1 is missing.",
+backward.wrong("slopes at the outputs", [("df(z1)", "df(h)"), ("df(z3)", "df(f(z3))")]).say(
+    "You took the slopes at the layers' outputs. f' is taken where f was taken: at z1 and z3."
 )
-backward.wrong(
-    "output slope missing",
-    replace=("dout * df(z3)", "dout"),
-    say="You went from a2 to z3 as if f were the identity: its slope at z3 is missing.",
+backward.wrong("hidden slope at the output", ("df(z1)", "df(h)")).say(
+    "The slope of the hidden layer is taken at its input z1, not at its output a1."
 )
-backward.wrong(
-    "slopes at the outputs",
-    replace=[("df(z1)", "df(h)"), ("df(z3)", "df(f(z3))")],
-    say="You took the slopes at the layers' outputs. f' is taken where f was taken: at z1 and z3.",
+backward.wrong("the number 1 added", ("return g +", "return 1 +")).say(
+    "In the formula for plain numbers, 1 is a factor that stands for the identity: what the bypass "
+    "adds to the gradient is the upstream behind the last activation, not the number 1."
 )
-backward.wrong(
-    "hidden slope at the output",
-    replace=("df(z1)", "df(h)"),
-    say="The slope of the hidden layer is taken at its input z1, not at its output a1.",
-)
-backward.wrong(
-    "the number 1 added",
-    replace=("return g +", "return 1 +"),
-    say="In the formula for plain numbers, 1 is a factor that stands for the identity: what the bypass "
-    "adds to the gradient is the upstream behind the last activation, not the number 1.",
-)
-backward.wrong(
-    "no bypass",
-    replace=("return g + g1", "return g1"),
-    say="a reaches the output along two ways, through the layers and along the bypass. The gradients "
-    "of the two add up; the second is missing.",
+backward.wrong("no bypass", ("return g + g1", "return g1")).say(
+    "a reaches the output along two ways, through the layers and along the bypass. The gradients "
+    "of the two add up; the second is missing."
 )
 backward.wrong(
     "averaged over the batch",
-    replace=[
+    [
         ("a.T @ g1", "a.T @ g1 / len(a)"),
         ("g1.sum(0)", "g1.mean(0)"),
         ("h.T @ g,", "h.T @ g / len(a),"),
         ("g.sum(0)", "g.mean(0)"),
     ],
-    say="You divided by the number of examples. Whether the loss is a mean is up to the upstream "
-    "gradient; the parameters collect the sum over the examples.",
+).say(
+    "You divided by the number of examples. Whether the loss is a mean is up to the upstream "
+    "gradient; the parameters collect the sum over the examples."
 )
 
 
@@ -165,43 +146,29 @@ def plain_gradient_by_autograd(delta, z1, z2, W1, W2):
 
 for part in (expression, no_skip):
     part.test("random blocks", cases=6, N=(2, 9), D=(2, 9), M=(2, 9))
-    part.wrong(
-        "hidden slope missing",
-        replace=(" * slope(z1)", ""),
-        say="The slope of the hidden layer is missing: the gradient passes f on its way to z1.",
+    part.wrong("hidden slope missing", (" * slope(z1)", "")).say(
+        "The slope of the hidden layer is missing: the gradient passes f on its way to z1."
     )
-expression.wrong(
-    "output slope missing",
-    replace=("delta * slope(z3)", "delta"),
-    say="The slope of the last activation is missing: the gradient passes f on its way to z3.",
+expression.wrong("output slope missing", ("delta * slope(z3)", "delta")).say(
+    "The slope of the last activation is missing: the gradient passes f on its way to z3."
 )
-no_skip.wrong(
-    "output slope missing",
-    replace=("delta * slope(z2)", "delta"),
-    say="The slope of the last activation is missing: the gradient passes f on its way to z2.",
+no_skip.wrong("output slope missing", ("delta * slope(z2)", "delta")).say(
+    "The slope of the last activation is missing: the gradient passes f on its way to z2."
 )
-no_skip.wrong(
-    "bypass kept",
-    replace=("return (g", "return g + (g"),
-    say="This still holds what the bypass adds. Without it there is one way back only.",
+no_skip.wrong("bypass kept", ("return (g", "return g + (g")).say(
+    "This still holds what the bypass adds. Without it there is one way back only."
 )
-expression.wrong(
-    "bypass without the slope",
-    replace=("return g +", "return delta +"),
-    say="The activation comes after the sum, so delta has to pass its slope at z3 before it can take "
-    "the bypass.",
+expression.wrong("bypass without the slope", ("return g +", "return delta +")).say(
+    "The activation comes after the sum, so delta has to pass its slope at z3 before it can take "
+    "the bypass."
 )
-expression.wrong(
-    "the number 1 added",
-    replace=("return g +", "return 1 +"),
-    say="In the formula for plain numbers, 1 is a factor that stands for the identity: what the bypass "
-    "adds to the gradient is the upstream behind the last activation, not the number 1.",
+expression.wrong("the number 1 added", ("return g +", "return 1 +")).say(
+    "In the formula for plain numbers, 1 is a factor that stands for the identity: what the bypass "
+    "adds to the gradient is the upstream behind the last activation, not the number 1."
 )
-expression.wrong(
-    "no bypass",
-    replace=("return g +", "return"),
-    say="a reaches the output along two ways, through the layers and along the bypass. The gradients "
-    "of the two add up; the second is missing.",
+expression.wrong("no bypass", ("return g +", "return")).say(
+    "a reaches the output along two ways, through the layers and along the bypass. The gradients "
+    "of the two add up; the second is missing."
 )
 
 
@@ -244,60 +211,44 @@ norms.test("random stacks", cases=12, weight=2, L=(1, 5))
 norms.test("thirty blocks", cases=2, L=30, D=16, M=24, W1=small, W2=small, skip=[True, False])
 norms.test("a batch of one", N=1)
 norms.test("weights of zero", cases=1, W1=lambda W: 0 * W, W2=lambda W: 0 * W, skip=True)
-norms.wrong(
-    "handed on unchanged",
-    replace=("norm(g)", "norm(dout if skip else g)"),
-    say="You let the gradient pass the bypass unchanged. What the layers pass back is added to it, and "
-    "the slope of the last activation multiplies both.",
+norms.wrong("handed on unchanged", ("norm(g)", "norm(dout if skip else g)")).say(
+    "You let the gradient pass the bypass unchanged. What the layers pass back is added to it, and "
+    "the slope of the last activation multiplies both."
 )
 norms.wrong(
     "bypass without the slope",
-    replace=[("    g = g * (1", "    whole, g = g, g * (1"), ("skip * g\n", "skip * whole\n")],
-    say="The activation comes after the sum, so the gradient has to pass its slope before it can take "
-    "the bypass.",
+    [("    g = g * (1", "    whole, g = g, g * (1"), ("skip * g\n", "skip * whole\n")],
+).say(
+    "The activation comes after the sum, so the gradient has to pass its slope before it can take "
+    "the bypass."
 )
-norms.wrong(
-    "no bypass on the way back",
-    replace=(" + skip * g\n", "\n"),
-    say="Your forward pass has the bypass, but nothing comes back along it.",
+norms.wrong("no bypass on the way back", (" + skip * g\n", "\n")).say(
+    "Your forward pass has the bypass, but nothing comes back along it."
 )
 norms.wrong(
     "no bypass at all",
-    replace=(
+    (
         "gradient_norm(dout, x, W1, W2, skip):",
         "gradient_norm(dout, x, W1, W2, skip):\n    skip = False",
     ),
-    say="You computed the stack without a bypass in both cases: nothing depends on skip.",
+).say("You computed the stack without a bypass in both cases: nothing depends on skip.")
+norms.wrong("the number 1 added", ("skip * g\n", "skip\n")).say(
+    "What the bypass adds to the gradient is the upstream behind the last activation, not the number 1."
 )
-norms.wrong(
-    "the number 1 added",
-    replace=("skip * g\n", "skip\n"),
-    say="What the bypass adds to the gradient is the upstream behind the last activation, not the number 1.",
+norms.wrong("hidden slope missing", (" * (1 - h * h)", "")).say(
+    "The slope of the hidden layer is missing on the way back."
 )
-norms.wrong(
-    "hidden slope missing",
-    replace=(" * (1 - h * h)", ""),
-    say="The slope of the hidden layer is missing on the way back.",
+norms.wrong("output slope missing", ("g * (1 - y * y)", "g")).say(
+    "The slope of the blocks' last activation is missing on the way back."
 )
-norms.wrong(
-    "output slope missing",
-    replace=("g * (1 - y * y)", "g"),
-    say="The slope of the blocks' last activation is missing on the way back.",
+norms.wrong("largest singular value", ("norm(g)", "norm(g, 2)")).say(
+    "That is the largest singular value. The Frobenius norm is the root of the sum of all squares."
 )
-norms.wrong(
-    "largest singular value",
-    replace=("norm(g)", "norm(g, 2)"),
-    say="That is the largest singular value. The Frobenius norm is the root of the sum of all squares.",
+norms.wrong("logarithm to base 10", ("np.log(", "np.log10(")).say(
+    "This is a logarithm to base 10; the natural one is asked for."
 )
-norms.wrong(
-    "logarithm to base 10",
-    replace=("np.log(", "np.log10("),
-    say="This is a logarithm to base 10; the natural one is asked for.",
-)
-norms.wrong(
-    "no logarithm",
-    replace=("np.log(np.linalg.norm(g))", "np.linalg.norm(g)"),
-    say="That is the norm itself. Its logarithm is asked for, so that small gradients can be told apart.",
+norms.wrong("no logarithm", "np.linalg.norm(g)").say(
+    "That is the norm itself. Its logarithm is asked for, so that small gradients can be told apart."
 )
 
 
@@ -313,88 +264,48 @@ z2 = np.tanh(z1) @ W2
 truth = input_gradient(delta, z1, z2 + a, W1, W2)
 g = delta * slope(z2 + a)
 
-
-@reading.claim(
+reading.false(
     "ones",
-    truth=False,
-    say="A matrix of ones would mix all elements. The 1 stands for the identity, which leaves them alone.",
+    lambda: np.allclose(truth, g @ np.ones((D, D)) + plain_gradient(delta, z1, z2 + a, W1, W2)),
+).say(
+    "A matrix of ones would mix all elements. The 1 stands for the identity, which leaves them alone."
 )
-def _():
-    return np.allclose(truth, g @ np.ones((D, D)) + plain_gradient(delta, z1, z2 + a, W1, W2))
-
-
-@reading.claim(
-    "layer-output",
-    truth=False,
-    say="The slope is taken where the function was taken, at z1.",
+reading.false(
+    "layer-output", lambda: np.allclose(truth, input_gradient(delta, np.tanh(z1), z2 + a, W1, W2))
+).say("The slope is taken where the function was taken, at z1.")
+reading.false(
+    "bypass-slope", lambda: np.allclose(input_gradient(delta, z1, z2 + a, W1, 0 * W2), delta)
+).say(
+    "The bypass joins before the last activation, so its slope at z3 stands in the way of both paths."
 )
-def _():
-    return np.allclose(truth, input_gradient(delta, np.tanh(z1), z2 + a, W1, W2))
-
-
-@reading.claim(
-    "bypass-slope",
-    truth=False,
-    say="The bypass joins before the last activation, so its slope at z3 stands in the way of both paths.",
+reading.true(
+    "zero-weights", lambda: np.allclose(input_gradient(delta, z1, z2 + a, 0 * W1, 0 * W2), g)
+).say("Without weights the layers pass nothing back, and the bypass is what remains.")
+reading.false("square", lambda: np.allclose(truth, g + ((g @ W2) * slope(z1)) @ W1)).say(
+    "The shapes then fit, which hides the mistake. The values differ: each output feeds back to the "
+    "units that it came from."
 )
-def _():
-    return np.allclose(input_gradient(delta, z1, z2 + a, W1, 0 * W2), delta)
 
-
-@reading.claim(
-    "zero-weights",
-    truth=True,
-    say="Without weights the layers pass nothing back, and the bypass is what remains.",
+claims.true(
+    "own-term", lambda: np.abs(input_gradient(delta, z1, z2 + a, 0 * W1, 0 * W2)).max() > 0
+).say("Set all weights to zero in your formula: what the bypass adds is still there.")
+claims.false("exactly-one", lambda: np.isclose(np.linalg.norm(truth), np.linalg.norm(delta))).say(
+    "The layers' own term is added, and the slope of the last activation multiplies everything."
 )
-def _():
-    return np.allclose(input_gradient(delta, z1, z2 + a, 0 * W1, 0 * W2), g)
 
 
-@reading.claim(
-    "square",
-    truth=False,
-    say="The shapes then fit, which hides the mistake. The values differ: each output feeds back to the "
-    "units that it came from.",
-)
-def _():
-    return np.allclose(truth, g + ((g @ W2) * slope(z1)) @ W1)
-
-
-@claims.claim(
-    "own-term",
-    truth=True,
-    say="Set all weights to zero in your formula: what the bypass adds is still there.",
-)
-def _():
-    return np.abs(input_gradient(delta, z1, z2 + a, 0 * W1, 0 * W2)).max() > 0
-
-
-@claims.claim(
-    "exactly-one",
-    truth=False,
-    say="The layers' own term is added, and the slope of the last activation multiplies everything.",
-)
-def _():
-    return np.isclose(np.linalg.norm(truth), np.linalg.norm(delta))
-
-
-@claims.claim(
-    "never",
-    truth=False,
-    say="The slope of the last activation multiplies the bypass too: where that is saturated, little is "
-    "left. Moving the activation before the sum removes this factor.",
-)
-def _():
+def never():
     saturated = input_gradient(delta, z1, z2 + a + 20, W1, W2)
     return np.linalg.norm(saturated) > 1e-6 * np.linalg.norm(delta)
 
 
-@claims.claim(
-    "after",
-    truth=True,
-    say="Then no activation stands on the bypass: with all weights zero the block is the identity.",
+claims.false("never", never).say(
+    "The slope of the last activation multiplies the bypass too: where that is saturated, little is "
+    "left. Moving the activation before the sum removes this factor."
 )
-def _():
+
+
+def after():
     import torch
 
     x = torch.tensor(a, requires_grad=True)
@@ -402,22 +313,15 @@ def _():
     return np.array_equal(torch.autograd.grad(y, x, torch.tensor(delta))[0].numpy(), delta)
 
 
-@claims.claim(
-    "parameters",
-    truth=False,
-    say="The bypass adds the input as it is; there is nothing in it to train.",
+claims.true("after", after).say(
+    "Then no activation stands on the bypass: with all weights zero the block is the identity."
 )
-def _():
-    return count_parameters(bypass=True) > count_parameters(bypass=False)
-
-
-@claims.claim(
-    "forward-only",
-    truth=False,
-    say="What is added on the way forward comes back on the way back: the gradient gets a term more.",
-)
-def _():
-    return np.allclose(truth, plain_gradient(delta, z1, z2 + a, W1, W2))
+claims.false(
+    "parameters", lambda: count_parameters(bypass=True) > count_parameters(bypass=False)
+).say("The bypass adds the input as it is; there is nothing in it to train.")
+claims.false(
+    "forward-only", lambda: np.allclose(truth, plain_gradient(delta, z1, z2 + a, W1, W2))
+).say("What is added on the way forward comes back on the way back: the gradient gets a term more.")
 
 
 def count_parameters(*, bypass):

@@ -72,56 +72,40 @@ def counted_in_modules():
 
 
 stage_share.carry(
-    total="stage1 + stage2 + stage3 + stage4",
-    share=lambda stage4, total: stage4 / total,
-    say="This is right for your own stages.",
+    total="stage1 + stage2 + stage3 + stage4", share=lambda stage4, total: stage4 / total
+).say("This is right for your own stages.")
+stage_share.wrong("one block per stage", ("blocks * 2", "2")).say(
+    "You counted one SE block per stage. Every bottleneck block has one of its own."
 )
-stage_share.wrong(
-    "one block per stage",
-    replace=("blocks * 2", "2"),
-    say="You counted one SE block per stage. Every bottleneck block has one of its own.",
-)
-stage_share.wrong(
-    "one matrix",
-    replace=("blocks * 2 *", "blocks *"),
-    say="That is one of the two layers: after it has made the means fewer, another one must give as "
-    "many gates as there are channels.",
+stage_share.wrong("one matrix", ("blocks * 2 *", "blocks *")).say(
+    "That is one of the two layers: after it has made the means fewer, another one must give as "
+    "many gates as there are channels."
 )
 stage_share.wrong(
     "channels inside the block",
-    replace=(
+    (
         "((3, 256), (4, 512), (6, 1024), (3, 2048))",
         "((3, 64), (4, 128), (6, 256), (3, 512))",
     ),
-    say="You took the channels of the 3 x 3 convolutions. SE is set on what the whole block puts out.",
+).say(
+    "You took the channels of the 3 x 3 convolutions. SE is set on what the whole block puts out."
+)
+stage_share.wrong("r read as width", ("* C * C // r", "* C * r")).say(
+    "You gave the hidden layer r units. The ratio says by how much it is narrower than the map."
+)
+stage_share.wrong("r forgotten", ("r = 16", "r = 1")).say(
+    "You left the hidden layer as wide as the map. The ratio makes it narrower."
 )
 stage_share.wrong(
-    "r read as width",
-    replace=("* C * C // r", "* C * r"),
-    say="You gave the hidden layer r units. The ratio says by how much it is narrower than the map.",
+    "biases counted", ("blocks * 2 * C * C // r", "blocks * (2 * C * C // r + C // r + C)")
+).say("You counted biases; the block of this sheet has none.")
+stage_share.wrong("equal cost per block", {"share": Fraction(3, 16)}).say(
+    "You counted blocks, as if they all cost the same. Look at your numbers for one block of the "
+    "first stage and for one of the last."
 )
 stage_share.wrong(
-    "r forgotten",
-    replace=("r = 16", "r = 1"),
-    say="You left the hidden layer as wide as the map. The ratio makes it narrower.",
-)
-stage_share.wrong(
-    "biases counted",
-    replace=("blocks * 2 * C * C // r", "blocks * (2 * C * C // r + C // r + C)"),
-    say="You counted biases; the block of this sheet has none.",
-)
-stage_share.wrong(
-    "equal cost per block",
-    returns={"share": Fraction(3, 16)},
-    say="You counted blocks, as if they all cost the same. Look at your numbers for one block of the "
-    "first stage and for one of the last.",
-)
-stage_share.wrong(
-    "in percent",
-    replace=("Fraction(stages[-1]", "100 * Fraction(stages[-1]"),
-    say="That is the number of percent. Written as a fraction of 1 it is below 1.",
-    share=0.5,
-)
+    "in percent", ("Fraction(stages[-1]", "100 * Fraction(stages[-1]"), share=0.5
+).say("That is the number of percent. Written as a fraction of 1 it is below 1.")
 
 
 # --- 4.1: what the gates do at each depth ---------------------------------------------------------
@@ -169,78 +153,45 @@ def told_apart():
     return found
 
 
-@depth.claim(
-    "early",
-    truth=True,
-    say="Near the input the features are edges and colours, which pictures of all classes have. What "
-    "could a gate know of the class from their means?",
+depth.true("early", lambda: told_apart()[0] < told_apart()[-1] / 10).say(
+    "Near the input the features are edges and colours, which pictures of all classes have. What "
+    "could a gate know of the class from their means?"
 )
-def _():
-    first, *_, last = told_apart()
-    return first < last / 10
-
-
-@depth.claim(
-    "late",
-    truth=True,
-    say="Late features stand for parts of objects. Whether such a part is in the picture says much of "
-    "its class, and the squeezed means tell it to the gates.",
+depth.true("late", lambda: told_apart()[-1] > 10 * told_apart()[0]).say(
+    "Late features stand for parts of objects. Whether such a part is in the picture says much of "
+    "its class, and the squeezed means tell it to the gates."
 )
-def _():
-    first, *_, last = told_apart()
-    return last > 10 * first
-
-
-@depth.claim(
-    "general",
-    truth=False,
-    say="Features that all classes use are wanted whatever the class, so their gates can be much the "
-    "same for all.",
+depth.false("general", lambda: max(told_apart()) == told_apart()[0]).say(
+    "Features that all classes use are wanted whatever the class, so their gates can be much the "
+    "same for all."
 )
-def _():
-    return max(told_apart()) == told_apart()[0]
-
-
-@depth.claim(
-    "fewer-channels",
-    truth=False,
-    say="It is the maps that get smaller. Each stage of a ResNet has more channels than the one before.",
+depth.false("fewer-channels", lambda: stage_channels()[-1][0] < stage_channels()[0][0]).say(
+    "It is the maps that get smaller. Each stage of a ResNet has more channels than the one before."
 )
-def _():
-    first, *_, last = stage_channels()
-    return last[0] < first[0]
 
 
-@depth.claim(
-    "equal-cost",
-    truth=False,
-    say="Both layers of an SE block get wider with the channels, on both of their sides.",
-)
-def _():
+def equal_cost():
     first, *_, last = stage_channels()
     return count(gates(last[0], 16)) < 2 * count(gates(first[0], 16))
 
 
-@depth.claim(
-    "places",
-    truth=False,
-    say="A gate is one number per channel: it weakens the channel everywhere, object and background.",
+depth.false("equal-cost", equal_cost).say(
+    "Both layers of an SE block get wider with the channels, on both of their sides."
 )
-def _():
+
+
+def places():
     import torch
 
     return gates(64, 16)(torch.empty(2, 64, 7, 5, device="meta")).shape != (2, 64)
 
 
-@depth.claim(
-    "last-stage",
-    truth=True,
-    say="Compare the number of the last stage with the total, in your counts per stage.",
+depth.false("places", places).say(
+    "A gate is one number per channel: it weakens the channel everywhere, object and background."
 )
-def _():
-    *kept, last = counted_stages()
-    return sum(kept) < last
-
+depth.true("last-stage", lambda: sum(counted_stages()[:-1]) < counted_stages()[-1]).say(
+    "Compare the number of the last stage with the total, in your counts per stage."
+)
 
 solution["depth-text"].red_flags(
     "says that later stages have fewer channels",
@@ -264,93 +215,53 @@ def se_parameters(C, r):
 parameters.equivalent(
     *("2 * C * C // r → 2 * C * C / r", "C // r → C / r"), because="The ratio r divides C."
 )
-
-
-@parameters.oracle
-def parameters_of_modules(C, r):
-    return count(gates(C, r)), count(gates(C, r, bias=True))
-
-
-parameters.carry(
-    with_biases=lambda C, r, weights: weights + C // r + C,
-    say="The biases are right; they are added to your own weights.",
+parameters.oracle(lambda C, r: (count(gates(C, r)), count(gates(C, r, bias=True))))
+parameters.carry(with_biases=lambda C, r, weights: weights + C // r + C).say(
+    "The biases are right; they are added to your own weights."
 )
 parameters.test("random blocks", cases=24, weight=2)
 parameters.test("usual blocks", cases=4, C=[64, 128, 256, 512], r=[16, 8, 2, 32])
 parameters.test("no reduction", cases=2, r=1)
 parameters.test("a single hidden unit", cases=2, C=[24, 30], r=[24, 30])
-parameters.wrong(
-    "r read as width",
-    replace=[("C * C // r", "C * r"), ("C // r", "r")],
-    say="You gave the hidden layer r units, so your block gets dearer with r. The ratio says how many "
-    "times narrower than the map it is.",
+parameters.wrong("r read as width", [("C * C // r", "C * r"), ("C // r", "r")]).say(
+    "You gave the hidden layer r units, so your block gets dearer with r. The ratio says how many "
+    "times narrower than the map it is."
 )
-parameters.wrong(
-    "r turned round",
-    replace=[("2 * C * C // r", "2 * C * C * r"), ("C // r", "C * r")],
-    say="Your block gets dearer with r: you made the hidden layer r times wider, where it is narrower.",
+parameters.wrong("r turned round", [("2 * C * C // r", "2 * C * C * r"), ("C // r", "C * r")]).say(
+    "Your block gets dearer with r: you made the hidden layer r times wider, where it is narrower."
 )
-parameters.wrong(
-    "one matrix",
-    replace=("2 * C", "C"),
-    say="That is one of two matrices: one leads to the hidden layer, the other back to the channels.",
+parameters.wrong("one matrix", ("2 * C", "C")).say(
+    "That is one of two matrices: one leads to the hidden layer, the other back to the channels."
 )
-parameters.wrong(
-    "both sides reduced",
-    replace=("C * C // r", "(C // r) ** 2"),
-    say="You reduced both sides of each matrix. One side is the hidden layer, the other all channels.",
+parameters.wrong("both sides reduced", ("C * C // r", "(C // r) ** 2")).say(
+    "You reduced both sides of each matrix. One side is the hidden layer, the other all channels."
 )
-parameters.wrong(
-    "one side forgotten",
-    replace=("2 * C * C", "2 * C"),
-    say="You counted one weight for each hidden unit. It is connected with every channel.",
+parameters.wrong("one side forgotten", ("2 * C * C", "2 * C")).say(
+    "You counted one weight for each hidden unit. It is connected with every channel."
 )
-parameters.wrong(
-    "r forgotten",
-    replace=[("C * C // r", "C * C"), ("+ C // r", "+ C")],
-    say="Your number does not depend on r: the hidden layer is as wide as the map.",
+parameters.wrong("r forgotten", [("C * C // r", "C * C"), ("+ C // r", "+ C")]).say(
+    "Your number does not depend on r: the hidden layer is as wide as the map."
 )
-parameters.wrong(
-    "one bias per layer",
-    replace=("+ C // r + C", "+ 2"),
-    say="You counted one bias for each layer. Each unit of a layer has its own.",
+parameters.wrong("one bias per layer", ("+ C // r + C", "+ 2")).say(
+    "You counted one bias for each layer. Each unit of a layer has its own."
 )
-parameters.wrong(
-    "biases of one layer",
-    replace=("+ C // r + C", "+ C"),
-    say="Those are the biases of the gates. The hidden layer has some as well.",
+parameters.wrong("biases of one layer", ("+ C // r + C", "+ C")).say(
+    "Those are the biases of the gates. The hidden layer has some as well."
 )
-parameters.wrong(
-    "biases of the hidden layer alone",
-    replace=("+ C // r + C", "+ C // r"),
-    say="Those are the biases of the hidden layer. The layer of the gates has some as well.",
+parameters.wrong("biases of the hidden layer alone", ("+ C // r + C", "+ C // r")).say(
+    "Those are the biases of the hidden layer. The layer of the gates has some as well."
 )
 
-
-@doubling.reference
-def weight_factor():
-    return Fraction(1, 2)
-
-
-@doubling.oracle
-def counted_factor():
-    return Fraction(count(gates(64, 8)), count(gates(64, 4)))
-
-
-doubling.wrong(
-    "direction turned round",
-    returns={"factor": 2},
-    say="You let the block grow with r. What happens to the width of the hidden layer when r gets larger?",
+doubling.reference(lambda: Fraction(1, 2))
+doubling.oracle(lambda: Fraction(count(gates(64, 8)), count(gates(64, 4))))
+doubling.wrong("direction turned round", {"factor": 2}).say(
+    "You let the block grow with r. What happens to the width of the hidden layer when r gets larger?"
 )
-doubling.wrong(
-    "squared",
-    returns={"factor": Fraction(1, 4)},
-    say="Each of the matrices has the hidden layer on one of its sides only, so r counts once.",
+doubling.wrong("squared", {"factor": Fraction(1, 4)}).say(
+    "Each of the matrices has the hidden layer on one of its sides only, so r counts once."
 )
-doubling.wrong(
-    "no change",
-    returns={"factor": 1},
-    say="The hidden layer does get another width, and both matrices with it.",
+doubling.wrong("no change", {"factor": 1}).say(
+    "The hidden layer does get another width, and both matrices with it."
 )
 
 claims = solution["r-claims"]
@@ -362,33 +273,26 @@ def falls(values):
     return all(a > b for a, b in pairwise(values))
 
 
-@claims.claim("narrower", truth=True, say=NARROW + "there are fewer of them.")
-def _():
-    return falls(gates(64, r)[2].out_features for r in RATIOS)
-
-
-@claims.claim("dearer", truth=False, say=NARROW + "both matrices get smaller.")
-def _():
-    return not falls(count(gates(64, r)) for r in RATIOS)
-
-
-@claims.claim(
-    "overfitting",
-    truth=False,
-    say=NARROW + "fewer weights are left that could fit the noise. The danger grows the other way.",
+claims.true("narrower", lambda: falls(gates(64, r)[2].out_features for r in RATIOS)).say(
+    NARROW + "there are fewer of them."
 )
-def _():
+claims.false("dearer", lambda: not falls(count(gates(64, r)) for r in RATIOS)).say(
+    NARROW + "both matrices get smaller."
+)
+
+
+def overfitting():
     """Whether a larger r lets the hidden layer fit more of values that are pure noise."""
     fitted = np.linalg.svd(np.random.default_rng(4).standard_normal((64, 64)))[1] ** 2
     return not falls(fitted[: 64 // r].sum() for r in RATIOS)
 
 
-@claims.claim(
-    "lost",
-    truth=True,
-    say=NARROW + "fewer numbers carry all that the gates get to know.",
+claims.false("overfitting", overfitting).say(
+    NARROW + "fewer weights are left that could fit the noise. The danger grows the other way."
 )
-def _():
+
+
+def lost():
     """Whether fewer independent directions of the C means get through to the gates."""
     rng = np.random.default_rng(4)
     pairs = [
@@ -397,23 +301,13 @@ def _():
     return falls(np.linalg.matrix_rank(W1 @ W2) for W1, W2 in pairs)
 
 
-@claims.claim(
-    "width",
-    truth=False,
-    say="r is a ratio: it says how many times fewer units than channels there are.",
+claims.true("lost", lost).say(NARROW + "fewer numbers carry all that the gates get to know.")
+claims.false("width", lambda: gates(64, 16)[2].out_features == 16).say(
+    "r is a ratio: it says how many times fewer units than channels there are."
 )
-def _():
-    return gates(64, 16)[2].out_features == 16
-
-
-@claims.claim(
-    "gates",
-    truth=False,
-    say="Only the hidden layer is narrower. The second matrix leads back, to one gate per channel.",
+claims.false("gates", lambda: gates(64, 4)[4].out_features == 64 // 4).say(
+    "Only the hidden layer is narrower. The second matrix leads back, to one gate per channel."
 )
-def _():
-    return gates(64, 4)[4].out_features == 64 // 4
-
 
 solution["r-text"].red_flags(
     "has the direction turned round: a large r for cost and overfitting, a small one for lost information",
@@ -464,59 +358,42 @@ backward.test(
 )
 # With as many hidden units as channels, a missing transpose gives values, which can be named.
 backward.test("no reduction", C=4, R=4)
-backward.wrong(
-    "gate held constant",
-    replace=("direct + squeezed", "direct"),
-    say="You held the gates constant in dx. x reaches y along a second way: the gates are computed from it.",
+backward.wrong("gate held constant", ("direct + squeezed", "direct")).say(
+    "You held the gates constant in dx. x reaches y along a second way: the gates are computed from it."
+)
+backward.wrong("only through the gate", ("direct + squeezed", "squeezed + 0 * direct")).say(
+    "You followed x through the gates alone. x is also what the gates multiply."
+)
+backward.wrong("mean taken for a sum", (" / x[0, 0].size", "")).say(
+    "The squeeze is a mean: each position has only its small share in it, and gets back as much."
+)
+backward.wrong("slope of the sigmoid missing", (" * e * (1 - e)", "")).say(
+    "You went from the gates to v as if there were no sigmoid between them: its slope is missing."
 )
 backward.wrong(
-    "only through the gate",
-    replace=("direct + squeezed", "squeezed + 0 * direct"),
-    say="You followed x through the gates alone. x is also what the gates multiply.",
+    "slope of the sigmoid at the gate", ("e * (1 - e)", "(g := 1 / (1 + np.exp(-e))) * (1 - g)")
+).say(
+    "You took the slope of the sigmoid at the gate. It belongs at v, where the sigmoid was taken."
 )
-backward.wrong(
-    "mean taken for a sum",
-    replace=(" / x[0, 0].size", ""),
-    say="The squeeze is a mean: each position has only its small share in it, and gets back as much.",
+backward.wrong("slope of ReLU missing", (" * (h > 0)", "")).say(
+    "A hidden unit that is off passes nothing on, and nothing comes back through it."
 )
-backward.wrong(
-    "slope of the sigmoid missing",
-    replace=(" * e * (1 - e)", ""),
-    say="You went from the gates to v as if there were no sigmoid between them: its slope is missing.",
+backward.wrong("x missing in the gate's gradient", ("(dy * x)", "dy")).say(
+    "A gate is multiplied by x, so what comes back to it is weighed by x at each position."
 )
-backward.wrong(
-    "slope of the sigmoid at the gate",
-    replace=("e * (1 - e)", "(g := 1 / (1 + np.exp(-e))) * (1 - g)"),
-    say="You took the slope of the sigmoid at the gate. It belongs at v, where the sigmoid was taken.",
+backward.wrong("gate's gradient averaged", ("(dy * x).sum((2, 3))", "(dy * x).mean((2, 3))")).say(
+    "One gate multiplies all positions of its channel, so what they send back to it adds up."
 )
-backward.wrong(
-    "slope of ReLU missing",
-    replace=(" * (h > 0)", ""),
-    say="A hidden unit that is off passes nothing on, and nothing comes back through it.",
+backward.wrong("W2 not transposed", ("W2.T", "W2")).say(
+    "The way back from v to h is not transposed."
 )
-backward.wrong(
-    "x missing in the gate's gradient",
-    replace=("(dy * x)", "dy"),
-    say="A gate is multiplied by x, so what comes back to it is weighed by x at each position.",
-)
-backward.wrong(
-    "gate's gradient averaged",
-    replace=("(dy * x).sum((2, 3))", "(dy * x).mean((2, 3))"),
-    say="One gate multiplies all positions of its channel, so what they send back to it adds up.",
-)
-backward.wrong(
-    "W2 not transposed",
-    replace=("W2.T", "W2"),
-    say="The way back from v to h is not transposed.",
-)
-backward.wrong(
-    "W1 not transposed",
-    replace=("W1.T", "W1"),
-    say="The way back from u to the means is not transposed.",
+backward.wrong("W1 not transposed", ("W1.T", "W1")).say(
+    "The way back from u to the means is not transposed."
 )
 backward.wrong(
     "averaged over the batch",
-    replace=[("s.T @ du", "s.T @ du / len(x)"), ("h.T @ dv", "h.T @ dv / len(x)")],
-    say="You divided by the number of examples. Whether the loss is a mean is up to dy; the weights "
-    "collect the sum over the examples.",
+    [("s.T @ du", "s.T @ du / len(x)"), ("h.T @ dv", "h.T @ dv / len(x)")],
+).say(
+    "You divided by the number of examples. Whether the loss is a mean is up to dy; the weights "
+    "collect the sum over the examples."
 )

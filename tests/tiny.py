@@ -74,8 +74,9 @@ def forward(x, W):
 
 backward.test("random batches", cases=6)
 backward.test("a batch of one", N=1, weight=2)
-backward.wrong("mean over the batch", replace=("x.T @ dy", "x.T @ dy / len(x)"),
-               say="The loss is a sum here, so dW is a sum over the batch as well.")
+backward.wrong("mean over the batch", ("x.T @ dy", "x.T @ dy / len(x)")).say(
+    "The loss is a sum here, so dW is a sum over the batch as well."
+)
 
 
 @size.reference
@@ -84,7 +85,7 @@ def output_size(I, K, P):
 
 
 size.test("random sizes", cases=40)
-size.wrong("no plus one", replace=("- K + 1", "- K"), say="Count positions, not steps.")
+size.wrong("no plus one", ("- K + 1", "- K")).say("Count positions, not steps.")
 
 
 @count.reference
@@ -92,18 +93,10 @@ def parameters():
     return 3 * 128, 128, 3 * 128 + 128
 
 
-count.carry(total="weights + biases", say="The total fits your own parts.")
-count.wrong("ten added", returns={"total": 394}, say="This total is not the sum of your parts.")
-
-
-@claims.claim("linear", truth=True, say="Scale x and look at y.")
-def _():
-    return True
-
-
-@claims.claim("square", truth=False, say="Features in and features out may differ.")
-def _():
-    return 3 == 128
+count.carry(total="weights + biases").say("The total fits your own parts.")
+count.wrong("ten added", {"total": 394}).say("This total is not the sum of your parts.")
+claims.true("linear", lambda: True).say("Scale x and look at y.")
+claims.false("square", lambda: 3 == 128).say("Features in and features out may differ.")
 """
 
 RIGHT_FUNCTIONS = """\

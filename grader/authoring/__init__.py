@@ -5,15 +5,8 @@ values, does not know torch, and never sees a submission.
 """
 
 from grader.authoring.cases import DrawError, cast_inputs, draw
-from grader.authoring.solution import (
-    CarryRule,
-    DeclarationError,
-    PartSolution,
-    Solution,
-    Test,
-    Wrong,
-    source_of,
-)
+from grader.authoring.editing import DeclarationError, source_of
+from grader.authoring.solution import CarryRule, PartSolution, Solution, Test, Wrong
 
 __all__ = [
     "CarryRule",

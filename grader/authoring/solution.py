@@ -6,13 +6,11 @@
     def bn_backward(dy, x, gamma, eps): ...
 
     part.test("random batches", cases=12, N=(3, 9))
-    part.wrong("raw x in dgamma", replace=("dy * xh", "dy * x"), say="gamma multiplies xh, not x.")
+    part.wrong("raw x in dgamma", ("dy * xh", "dy * x")).say("gamma multiplies xh, not x.")
 
 Only collects; nothing here runs a reference.
 """
 
-import inspect
-import textwrap
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -20,11 +18,14 @@ from typing import Any
 
 import msgspec
 
-Function = Callable[..., Any]
-
-
-class DeclarationError(Exception):
-    """A declaration in a solution file can not be used; the message names part and declaration."""
+from grader.authoring.editing import (
+    DeclarationError,
+    Edit,
+    Function,
+    edited,
+    returning,
+    with_outputs,
+)
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +57,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     truth: bool
-    say: str
     run: Function
+    say: str = ""
 
 
 class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,10 +73,15 @@ class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
     say: str
 
 
-def source_of(function: Function) -> str:
-    """The function's source from `def` on (its decorators would declare it again)."""
-    source = textwrap.dedent(inspect.getsource(function))
-    return source[source.index("def ") :]
+class Unsaid:
+    """A declaration that waits for the sentence that goes with it."""
+
+    def __init__(self, add: Callable[[str], None]) -> None:
+        self._add = add
+
+    def say(self, sentence: str) -> None:
+        """Say to the student what a good tutor would."""
+        self._add(sentence)
 
 
 class Solution:
@@ -111,6 +117,7 @@ class PartSolution:
         self.flags: list[str] = []
         self.equivalents: dict[str, str] = {}
         self.undecorated: list[str] = []  # names whose function has not been given yet
+        self.unsaid: list[str] = []  # declarations whose sentence has not been given yet
 
     @property
     def has_oracle(self) -> bool:
@@ -221,20 +228,18 @@ class PartSolution:
         test = Test(name=name, cases=cases, weight=Fraction(weight), form=form, overrides=overrides)
         self.tests.append(test)
 
-    def wrong(  # the alternatives are keywords, and a call reads as a sentence
+    def wrong(
         self,
         name: str,
+        how: Edit | list[Edit] | str | dict[str, Any] | Function,
         *,
-        say: str,
-        replace: tuple[str, str] | list[tuple[str, str]] | None = None,
-        returns: dict[str, Any] | None = None,
         share: float = 0,
-    ) -> Callable[[Function], Function]:
-        """Declare a misconception and the sentence for it.
+    ) -> Unsaid:
+        """Declare a misconception: `part.wrong(name, how).say(sentence)`.
 
-        With `replace`, the wrong reference is the reference with these edits, each matching exactly
-        once. With `returns`, it is the reference with these outputs. Otherwise the call decorates a
-        function.
+        `how` makes a wrong reference of the reference: `("old", "new")`, or a list of such edits,
+        changes its source where `old` stands exactly once; a text is what it returns instead;
+        `{output: value}` replaces outputs; a function stands for itself.
         """
         if any(wrong.name == name for wrong in self.wrongs):
             raise DeclarationError(f"{self.id}: two misconceptions are called {name!r}")
@@ -242,28 +247,25 @@ class PartSolution:
             raise DeclarationError(
                 f"{self.id}: the misconception {name!r} keeps the share {share!r}; wanted 0 to 1"
             )
-        self.undecorated.append(name)
+        function = self._mistaken(f"{self.id}: the misconception {name!r}", how)
+        return self._unsaid(
+            f"the misconception {name!r}",
+            lambda sentence: self.wrongs.append(
+                Wrong(name=name, say=sentence, function=function, share=Fraction(share))
+            ),
+        )
 
-        def add(function: Function) -> Function:
-            self.undecorated.remove(name)
-            wrong = Wrong(name=name, say=say, function=function, share=Fraction(share))
-            self.wrongs.append(wrong)
-            return function
-
-        if replace is not None:
-            edits = [replace] if isinstance(replace, tuple) else replace
-            add(self._edited(name, edits))
-        elif returns is not None:
-            add(_with_outputs(self._needed_reference(name), returns))
-        return add
-
-    def carry(self, *, say: str, **rules: str | Function) -> None:
+    def carry(self, **rules: str | Function) -> Unsaid:
         """Judge an output also against the student's own others, so that an error costs once.
 
-        A number follows by a formula, `carry(total="a + b", say=…)`; anything else by a function
-        whose parameters name inputs and other outputs, `carry(dW=lambda X, dP: …, say=…)`.
+        A number follows by a formula, `carry(total="a + b").say(…)`; anything else by a function
+        whose parameters name inputs and other outputs, `carry(dW=lambda X, dP: …).say(…)`.
         """
-        self.carries += [CarryRule(output=k, rule=v, say=say) for k, v in rules.items()]
+
+        def add(sentence: str) -> None:
+            self.carries += [CarryRule(output=k, rule=v, say=sentence) for k, v in rules.items()]
+
+        return self._unsaid(f"the carry rule of {', '.join(rules)}", add)
 
     def equivalent(self, *mutants: str, because: str) -> None:
         """List mutants of the reference that compute the same, as `verify` prints them, and why."""
@@ -271,14 +273,16 @@ class PartSolution:
 
     # --- claims and texts -----------------------------------------------------------------------
 
-    def claim(self, id_: str, *, truth: bool, say: str = "") -> Callable[[Function], Function]:
-        """Declare the key of a claim; decorates the experiment that returns whether it holds."""
+    def true(self, claim: str, experiment: Function) -> Unsaid:
+        """Declare a claim true (or a right pick), by an experiment that returns whether it holds.
 
-        def add(function: Function) -> Function:
-            self.experiments.append(Experiment(id=id_, truth=truth, say=say, run=function))
-            return function
+        `.say(sentence)` behind it is for those who think otherwise.
+        """
+        return self._claim(claim, experiment, truth=True)
 
-        return add
+    def false(self, claim: str, experiment: Function) -> Unsaid:
+        """Declare a claim false (or a wrong pick); as `true`."""
+        return self._claim(claim, experiment, truth=False)
 
     def red_flags(self, *sentences: str) -> None:
         """Say what the person who marks a text should look out for."""
@@ -286,51 +290,55 @@ class PartSolution:
 
     # --------------------------------------------------------------------------------------------
 
-    def _needed_reference(self, name: str) -> Function:
-        if self.reference_function is None:
+    def _claim(self, claim: str, experiment: Function, *, truth: bool) -> Unsaid:
+        if any(known.id == claim for known in self.experiments):
+            raise DeclarationError(f"{self.id}: the claim {claim!r} has two keys; take one away")
+        if not callable(experiment):
             raise DeclarationError(
-                f"{self.id}: the misconception {name!r} edits the reference, which is not declared "
-                "yet; put it below the reference"
+                f"{self.id}: the claim {claim!r} has the experiment {experiment!r}; wanted a "
+                "function that returns whether it holds, such as lambda: 3 < 5"
             )
-        return self.reference_function
+        place = len(self.experiments)
+        self.experiments.append(Experiment(id=claim, truth=truth, run=experiment))
 
-    def _edited(self, name: str, edits: list[tuple[str, str]]) -> Function:
-        reference = self._needed_reference(name)
-        if not inspect.isfunction(reference):
+        def add(sentence: str) -> None:
+            self.experiments[place] = msgspec.structs.replace(self.experiments[place], say=sentence)
+
+        return Unsaid(add)
+
+    def _unsaid(self, what: str, add: Callable[[str], None]) -> Unsaid:
+        """A declaration that counts when its sentence is there; until then it is remembered."""
+        self.unsaid.append(what)
+
+        def said(sentence: str) -> None:
+            self.unsaid.remove(what)
+            add(sentence)
+
+        return Unsaid(said)
+
+    def _mistaken(self, what: str, how: Any) -> Function:
+        """The wrong reference that an author's `how` makes; `Any`, as authors slip."""
+        if callable(how):
+            function: Function = how
+            return function
+        reference = self.reference_function
+        if reference is None:
             raise DeclarationError(
-                f"{self.id}: the misconception {name!r} edits the reference, which has no source "
-                "of its own; use returns=… or decorate a function"
+                f"{what} edits the reference, which is not declared yet; put it below the reference"
             )
-        source = source_of(reference)
-        for old, new in edits:
-            count = source.count(old)
-            if count != 1:
-                raise DeclarationError(
-                    f"{self.id}: the misconception {name!r} replaces {old!r}, which stands "
-                    f"{count} times in the reference; wanted exactly once"
-                )
-            if old == new:
-                raise DeclarationError(
-                    f"{self.id}: the misconception {name!r} replaces {old!r} by itself"
-                )
-            source = source.replace(old, new)
-        namespace: dict[str, Any] = {}
-        try:
-            code = compile(source, f"<{self.id}: {name}>", "exec")
-        except SyntaxError as error:
+        if isinstance(how, dict):
+            return with_outputs(reference, how)
+        if isinstance(how, str):
+            return returning(reference, how, what)
+        edits = [how] if isinstance(how, tuple) else how
+        if not (isinstance(edits, list) and edits and all(map(_is_edit, edits))):
             raise DeclarationError(
-                f"{self.id}: the misconception {name!r} is not valid Python after its edits: "
-                f"{(error.text or '').strip()!r}"
-            ) from error
-        exec(code, reference.__globals__, namespace)  # noqa: S102  # the author's own, edited source
-        function: Function = namespace[reference.__name__]
-        return function
+                f'{what} is made by {how!r}; wanted an edit ("old", "new"), a list of edits, a '
+                "text that is returned instead, {output: value} or a function"
+            )
+        return edited(reference, edits, what)
 
 
-def _with_outputs(reference: Function, returns: dict[str, Any]) -> Function:
-    """The reference, with some outputs replaced by name; `expected` applies the names."""
-
-    def function(**inputs: Any) -> dict[str, Any]:
-        return {"": reference(**inputs), **returns}
-
-    return function
+def _is_edit(value: Any) -> bool:
+    is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004  # old and new
+    return is_pair and all(isinstance(text, str) for text in value)

@@ -163,8 +163,12 @@ def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
     for name in declared.undecorated:
         raise ProblemError(
             path,
-            f"{part.id}: {name!r} declares nothing; give it replace=… or returns=…, or put it as a "
-            "decorator, with @, above a function",
+            f"{part.id}: the accepted answer {name!r} has no function; put @ in front of the "
+            "declaration and a function below it",
+        )
+    for what in declared.unsaid:
+        raise ProblemError(
+            path, f'{part.id}: {what} has no sentence; write .say("…") behind the declaration'
         )
     _check_parameters(path, part, declared)
     _check_carries(path, part, declared)
@@ -222,6 +226,14 @@ def _check_claims(path: Path, part: Part, declared: PartSolution) -> None:
     missing = [name for name in wanted if name not in keyed]
     if missing:
         raise ProblemError(path, f"{part.id}: no key for the claims {', '.join(missing)}")
+    for key in declared.experiments:
+        is_met = part.pick == "each" or (part.pick == "one" and not key.truth)
+        if is_met and not key.say:
+            raise ProblemError(
+                path,
+                f"{part.id}: the claim {key.id!r} has no sentence for who gets it wrong; write "
+                '.say("…") behind the declaration',
+            )
     picked = sum(experiment.truth for experiment in declared.experiments)
     if part.pick == "one" and picked != 1:
         raise ProblemError(

@@ -131,8 +131,8 @@ def _compiled(tree: ast.Module, function: Function) -> Function | None:
     except (SyntaxError, ValueError):
         return None
     exec(code, function.__globals__, namespace)  # noqa: S102  # the author's own source, changed
-    found: Function = namespace[function.__name__]
-    return found
+    (found,) = namespace.values()
+    return found  # type: ignore[no-any-return]  # the function that the source defines
 
 
 def _changed(definition: ast.FunctionDef) -> Iterator[tuple[str, int]]:

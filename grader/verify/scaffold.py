@@ -71,58 +71,31 @@ def square_backward(dy, x):
     return 2 * x * dy
 
 
-@part.oracle_forward
-def forward(x):
-    return x**2
-
-
+part.oracle_forward(lambda x: x**2)
 part.test("random batches", cases=12, weight=3)
 part.test("an example alone", N=1)
-part.wrong("factor missing", replace=("2 * x", "x"), say="Differentiate a square.")
-part.wrong("upstream forgotten", replace=(" * dy", ""), say="What arrives from above is missing.")
+part.wrong("factor missing", "x * dy").say("Differentiate a square.")
+part.wrong("upstream forgotten", "2 * x").say("What arrives from above is missing.")
 """,
     "formula": """\
-
-@part.reference
-def output_size(I, K, P):
-    return I + 2 * P - K + 1
-
-
-@part.oracle
-def counted(I, K, P):
-    return len(range(-P, I + P - K + 1))
-
-
+part.reference(lambda I, K, P: I + 2 * P - K + 1)
+part.oracle(lambda I, K, P: len(range(-P, I + P - K + 1)))
 part.test("random sizes", cases=40)
-part.wrong("no plus one", replace=("- K + 1", "- K"), say="Count positions, not steps.")
-part.wrong("padding once", replace=("2 * P", "P"), say="Padding stands on both sides.")
+part.wrong("no plus one", "I + 2 * P - K").say("Count positions, not steps.")
+part.wrong("padding once", "I + P - K + 1").say("Padding stands on both sides.")
 """,
     "number": """\
-
-@part.reference
-def parameters():
-    return 20 * 30 + 30
-
-
-@part.oracle
-def counted():
-    return sum(1 for _ in np.ndindex(21, 30))
-
-
-part.wrong("no biases", replace=(" + 30", ""), say="Each unit has a bias as well.")
-part.wrong("biases of the inputs", replace=("+ 30", "+ 20"), say="Biases belong to outputs.")
+part.reference(lambda: 20 * 30 + 30)
+part.oracle(lambda: sum(1 for _ in np.ndindex(21, 30)))
+part.wrong("no biases", "20 * 30").say("Each unit has a bias as well.")
+part.wrong("biases of the inputs", "20 * 30 + 20").say("Biases belong to outputs.")
 """,
     "claims": """\
-
-@part.claim("linear", truth=True, say="Write it out for a x + b y.")
-def _():
-    A, B, x, y = np.random.default_rng(0).standard_normal((4, 3, 3))
-    return np.allclose((A + B) @ (x + y), A @ x + B @ x + A @ y + B @ y)
-
-
-@part.claim("square", truth=False, say="Look at the map that sends everything to 0.")
-def _():
-    return np.linalg.matrix_rank(np.zeros((3, 3))) == 3
+A, B, x = np.random.default_rng(0).standard_normal((3, 4, 4))
+part.true("linear", lambda: np.allclose((A + B) @ x, A @ x + B @ x)).say("Write it out for x.")
+part.false("square", lambda: np.linalg.matrix_rank(np.zeros((4, 4))) == 4).say(
+    "Look at the map that sends everything to 0."
+)
 """,
     "text": """\
 part.red_flags("Says that it is nonlinear, and not what that is for.")

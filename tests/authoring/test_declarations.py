@@ -18,8 +18,8 @@ def general():
     def parameters(inputs, outputs, bias):
         return outputs * (inputs + bias), outputs
 
-    part.wrong("no bias", replace=("inputs + bias", "inputs"), say="Each output has a bias.")
-    part.carry(outputs="weights", say="It follows.")
+    part.wrong("no bias", ("inputs + bias", "inputs")).say("Each output has a bias.")
+    part.carry(outputs="weights").say("It follows.")
     return part
 
 
@@ -43,12 +43,92 @@ def test_an_edit_needs_a_reference_with_source():
     special = part.solution["special"]
     special.special_case(part, inputs=3, outputs=8, bias=True)
     with pytest.raises(DeclarationError, match="has no source of its own"):
-        special.wrong("x", replace=("a", "b"), say="")
+        special.wrong("x", ("a", "b"))
 
 
 def test_an_edit_must_match_exactly_once():
     with pytest.raises(DeclarationError, match="replaces 'outputs', which stands 3 times"):
-        general().wrong("x", replace=("outputs", "b"), say="")
+        general().wrong("x", ("outputs", "b"))
+
+
+def short():
+    part = Solution("counting")["short"]
+    part.reference(lambda inputs, outputs: outputs * (inputs + 1))
+    return part
+
+
+def test_what_is_returned_instead_may_use_the_reference_own_names():
+    """In a function with steps, and in a lambda, which is a function on one line."""
+    part = Solution("counting")["steps"]
+
+    @part.reference
+    def parameters(inputs, outputs):
+        weights = inputs * outputs
+        return weights + outputs
+
+    part.wrong("no bias", "weights").say("Each output has a bias.")
+    assert part.wrongs[0].function(inputs=2, outputs=5) == 10
+    part = short()
+    part.wrong("one bias", "outputs * inputs + 1").say("Each output has a bias.")
+    assert part.wrongs[0].function(inputs=2, outputs=5) == 11
+
+
+def test_a_lambda_may_be_edited_as_it_is_written():
+    part = short()
+    part.wrong("no bias", ("(inputs + 1)", "inputs")).say("Each output has a bias.")
+    assert part.wrongs[0].function(inputs=2, outputs=5) == 10
+    assert authoring.source_of(part.reference_function).startswith("def answer(inputs, outputs):")
+
+
+def test_a_misconception_counts_once_its_sentence_is_there():
+    part = short()
+    waiting = part.wrong("no bias", "outputs * inputs")
+    assert (part.wrongs, part.unsaid) == ([], ["the misconception 'no bias'"])
+    waiting.say("Each output has a bias.")
+    assert ([wrong.say for wrong in part.wrongs], part.unsaid) == (["Each output has a bias."], [])
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("outputs *", "returns 'outputs *', which is no expression of Python"),
+        ("outputs*(inputs+1)", "returns 'outputs*(inputs+1)', as the reference does"),
+        (("outputs", "inputs", "x"), 'wanted an edit ("old", "new"), a list of edits, a text'),
+        ([], "is made by []; wanted an edit"),
+        (
+            ("+1", "+2"),
+            "stands nowhere in the reference; wanted exactly once; the reference has it",
+        ),
+        (("inputs + 1)", "inputs +)"), "is not valid Python after its edits"),
+    ],
+)
+def test_a_slip_in_a_misconception_is_told(how, said):
+    with pytest.raises(DeclarationError) as caught:
+        short().wrong("x", how)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("counting/short: the misconception 'x' ")
+
+
+def test_what_is_returned_instead_needs_a_single_return_at_the_end():
+    part = Solution("counting")["branches"]
+
+    @part.reference
+    def parameters(inputs, bias):
+        if bias:
+            return inputs + 1
+        return inputs
+
+    with pytest.raises(DeclarationError, match="does not end in its only return"):
+        part.wrong("x", "inputs + 2")
+
+
+def test_a_claim_has_one_key():
+    part = Solution("counting")["claims"]
+    part.true("linear", lambda: True)
+    with pytest.raises(DeclarationError, match="the claim 'linear' has two keys"):
+        part.false("linear", lambda: False)
+    with pytest.raises(DeclarationError, match="wanted a function that returns whether it holds"):
+        part.true("square", False)
 
 
 def scaled(**overrides):

@@ -6,6 +6,7 @@ The problem, its numbers on the sheet and its references are this repository's o
 import ast
 from pathlib import Path
 
+from grader.authoring import source_of
 from grader.course import find_course
 from grader.expected import load_solution
 from grader.grading import grade, prepare
@@ -73,7 +74,7 @@ class Bench:
     def reference_python(self):
         """The solution file without its declarations, as a student could hand it in."""
         declared = {"Solution"}
-        kept = []
+        kept = self._short_references()
         for node in ast.parse(self.source).body:
             used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
             if isinstance(node, ast.FunctionDef):
@@ -84,6 +85,17 @@ class Bench:
             elif isinstance(node, ast.Import | ast.ImportFrom | ast.Assign):
                 kept += [node] if "grader" not in ast.unparse(node) else []
         return "\n".join(map(ast.unparse, kept))
+
+    def _short_references(self):
+        """The references that are lambdas, as functions of the names that are asked for."""
+        found = []
+        for part in self.problem.parts:
+            function = self.solution[part.name].reference_function
+            if getattr(function, "__name__", "") == "<lambda>":
+                (definition,) = ast.parse(source_of(function)).body
+                definition.name = part.signature.name
+                found.append(definition)
+        return found
 
     def reference_answers(self):
         """The right numbers and claims, typed."""

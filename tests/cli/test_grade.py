@@ -194,20 +194,20 @@ def test_wrong_usage_is_told_with_the_next_step(root, arguments, said):
         ("solutions/affine.py", "def affine_backward", "def (", "is not valid Python"),
         (
             "solutions/affine.py",
-            "truth=True",
-            "truth=False",
+            'true("linear"',
+            'false("linear"',
             "the key of 'linear' says False, its experiment finds True",
         ),
         (
             "solutions/affine.py",
             '"x.T @ dy", "x',
             '"x.T @ dz", "x',
-            "stands 0 times in the reference",
+            "stands nowhere in the reference",
         ),
         (
             "solutions/affine.py",
-            'claim("linear"',
-            'claim("linaer"',
+            'true("linear"',
+            'true("linaer"',
             "there is no claim 'linaer'; did you mean 'linear'?",
         ),
         (

@@ -147,22 +147,25 @@ SOLUTION_SLIPS = [
     ),
     (
         ("return I + 2", "import no_such_package\n    return I + 2"),
-        "line 26: affine/size: the reference needs no_such_package, which is not installed; install",
+        "line 27: affine/size: the reference needs no_such_package, which is not installed; install",
     ),
     (("return I + 2", "raise SystemExit(3)\n    return I + 2"), "the reference raised SystemExit"),
     (("cases=6)", "cases=6, N=(9, 3))"), "sets N to (9, 3); a range is (low, high)"),
     (('"x.T @ dy / len(x)"', '"x.T @ dy"'), f"{WRONG} replaces 'x.T @ dy' by itself"),
-    (('replace=("- K + 1", "- K"), ', ""), "affine/size: 'no plus one' declares nothing; give it"),
+    (
+        ('.say("Count positions, not steps.")', ""),
+        "affine/size: the misconception 'no plus one' has no sentence; write .say(\"…\") behind",
+    ),
     (
         ("carry(", "accept('by counting')\ncount.carry("),
-        "affine/count: 'by counting' declares nothing; give it replace=… or returns=…, or put it as",
+        "affine/count: the accepted answer 'by counting' has no function; put @ in front of",
     ),
-    (('say="Count', 'share=2, say="Count'), "'no plus one' keeps the share 2; wanted 0 to 1"),
+    (('"- K")).say', '"- K"), share=2).say'), "'no plus one' keeps the share 2; wanted 0 to 1"),
     (("size.test(", "size.tolerance('1e-6')\nsize.test("), "found the tolerance '1e-6'; wanted"),
     (("3 * 128 + 128", "512.5"), "wanted weights: int, biases: int, total: int"),
     (
         ("- K + 1\n", "- K + 1 if K < 5 else 1 / 0\n"),
-        "line 26: affine/size: the reference raised Z",
+        "line 27: affine/size: the reference raised Z",
     ),
     (
         ("dy, x, W):", "dy, x):"),
@@ -173,10 +176,7 @@ SOLUTION_SLIPS = [
     (("weight=2", "weight=-2"), "test 'a batch of one' has 3 cases and the weight -2; wanted"),
     (("cases=40", "weight=0"), "affine/size: all tests weigh 0; give one of them a weight"),
     (("cases=6", "cases=6, Q=3"), f"{TESTED}: sets 'Q'; the signature has N, M, D, dy, x, W"),
-    (
-        ('replace=("x.T @ dy"', 'replace=("x.T @ dx"'),
-        f"{WRONG} replaces 'x.T @ dx', which stands 0",
-    ),
+    (('("x.T @ dy"', '("x.T @ dx"'), f"{WRONG} replaces 'x.T @ dx', which stands nowhere in"),
     (
         ("/ len(x)", "/ len(x"),
         f"{WRONG} is not valid Python after its edits: 'return dy @ W.T, x.T",
@@ -192,11 +192,14 @@ SOLUTION_SLIPS = [
     ),
     (("@count.reference\n", ""), "edits the reference, which is not declared yet"),
     (('size.test("random sizes", cases=40)\n', ""), "affine/size has no test; declare one with"),
-    (("return True", "return False"), "the key of 'linear' says True, its experiment finds False"),
-    (('claim("square"', 'claim("sqare"'), "there is no claim 'sqare'; did you mean 'square'?"),
+    (
+        ("lambda: True", "lambda: False"),
+        "the key of 'linear' says True, its experiment finds False",
+    ),
+    (('false("square"', 'false("sqare"'), "there is no claim 'sqare'; did you mean 'square'?"),
     (('solution["size"]', 'solution["sise"]'), "there is no part 'sise' in problem.yaml; did you"),
     (('Solution("affine")', 'Solution("afine")'), 'wanted one Solution("affine"); found 0 of it'),
-    (("return True", "return True("), "is not valid Python"),
+    (("lambda: True", "lambda: True("), "is not valid Python"),
 ]
 PROBLEM_SLIPS = [
     ((", P: 0..3", ""), "affine/size: test 'random sizes': the input 'P' has no domain; write one"),

@@ -79,7 +79,7 @@ def two_steps(x, W):
 
 
 chain.test("random vectors", cases=3)
-chain.carry(y=lambda h: 2 * h + 1, say="y follows from your own h.")
+chain.carry(y=lambda h: 2 * h + 1).say("y follows from your own h.")
 
 top = solution["top"]
 
@@ -96,12 +96,11 @@ def is_largest(x, answer):
 
 top.test("many ties", cases=6)
 
-for name, truth in {"less": True, "more": False, "same": False}.items():
-    solution["one"].claim(name, truth=truth, say=f"{name} is told.")(lambda truth=truth: truth)
-for name, truth in {"N": True, "C": False, "H": True, "W": True}.items():
-    solution["many"].claim(name, truth=truth, say=f"{name} is told.")(lambda truth=truth: truth)
-for name, truth in {"a": True, "b": False, "c": True}.items():
-    solution["claims"].claim(name, truth=truth, say=f"{name} is told.")(lambda truth=truth: truth)
+for part, right, wrong in (("one", ["less"], ["more", "same"]), ("many", "NHW", "C"), ("claims", "ac", "b")):
+    for name in right:
+        solution[part].true(name, lambda: True).say(f"{name} is told.")
+    for name in wrong:
+        solution[part].false(name, lambda: False).say(f"{name} is told.")
 """
 
 

@@ -64,9 +64,7 @@ def test_a_misconception_that_hardly_shows_asks_for_a_case(tmp_path):
 
 
 def test_two_misconceptions_that_are_one_are_told(tmp_path):
-    twice = (
-        """size.wrong("again", replace=("- K + 1", "- K"), say="The same.")\n\n\n@count.reference"""
-    )
+    twice = """size.wrong("again", ("- K + 1", "- K")).say("The same.")\n\n\n@count.reference"""
     found = faults(
         proof_of(tmp_path, checks={"misconceptions"}, solution=[("@count.reference", twice)])
     )
@@ -86,7 +84,7 @@ def test_a_test_that_only_mutants_fail_is_noted(tmp_path):
 def test_a_test_that_nothing_fails_is_told(tmp_path):
     plain = ("    return I + 2 * P - K + 1\n", "    return I\n")
     none = (
-        'size.wrong("no plus one", replace=("- K + 1", "- K"), say="Count positions, not steps.")',
+        'size.wrong("no plus one", ("- K + 1", "- K")).say("Count positions, not steps.")',
         "",
     )
     found = faults(proof_of(tmp_path, checks={"tests"}, solution=[plain, none]))
