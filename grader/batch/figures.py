@@ -14,6 +14,7 @@ from grader.gradebook import (
     Gradebook,
     MisconceptionCount,
     PartCount,
+    PartMark,
     RemarkCount,
     Standing,
     TestCount,
@@ -124,20 +125,24 @@ def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
     for standing in standings:
         if standing.trouble or not standing.is_graded:
             yield Look(who=named(standing.student), why=f"not graded: {standing.trouble}")
-    for verdict, words in (
-        (Verdict.FAILED_TO_GRADE, "the grader failed on"),
-        (Verdict.UNREADABLE, "not read:"),
-    ):
-        for standing in standings:
-            if numbers := [p.number for p in standing.parts if p.pending and p.verdict is verdict]:
-                yield Look(who=named(standing.student), why=f"{words} {_listed(numbers)}")
+    for standing in standings:
+        if failed := _open(standing, Verdict.FAILED_TO_GRADE):
+            why = f"the grader failed on {_listed(failed)}: {failed[0].sentence}"
+            yield Look(who=named(standing.student), why=why)
+    for standing in standings:
+        if unread := _open(standing, Verdict.UNREADABLE):
+            yield Look(who=named(standing.student), why=f"not read: {_listed(unread)}")
     yield from _odd_times(standings, named)
     yield from _near_misses(standings, named)
 
 
-def _listed(numbers: Sequence[str]) -> str:
-    more = f" and {len(numbers) - _LISTED} more" if len(numbers) > _LISTED else ""
-    return f"{', '.join(numbers[:_LISTED])}{more}"
+def _open(standing: Standing, verdict: Verdict) -> list[PartMark]:
+    return [part for part in standing.parts if part.pending and part.verdict is verdict]
+
+
+def _listed(parts: Sequence[PartMark]) -> str:
+    more = f" and {len(parts) - _LISTED} more" if len(parts) > _LISTED else ""
+    return f"{', '.join(part.number for part in parts[:_LISTED])}{more}"
 
 
 def _odd_times(standings: Sequence[Standing], named: Named) -> Iterator[Look]:

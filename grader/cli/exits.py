@@ -19,9 +19,11 @@ class Exit(enum.IntEnum):
 
 
 def exit_code(report: "Report") -> Exit:
-    """0 nothing lost, 1 something lost or unread, 4 when we failed on a part."""
+    """0 nothing lost, 1 something lost or unread, 3 a broken problem, 4 our own failure."""
     from grader.model import Verdict  # help and usage errors need no records
 
+    if any(part.trouble for part in report.parts):
+        return Exit.BROKEN_PROBLEM
     if not report.is_complete:
         return Exit.GRADER_FAILED
     lost = report.marks + report.pending != report.out_of

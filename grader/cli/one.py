@@ -86,7 +86,7 @@ def _grade_one(path: Path, common: Common) -> Exit:
 
     with Sandbox(walls=common.walls) as sandbox:
         from grader.cli.preparing import prepared
-        from grader.cli.terminal import print_report
+        from grader.cli.terminal import one_line, print_report
         from grader.course import find_course
         from grader.grading import grade
         from grader.report import record_json, write_report
@@ -108,4 +108,7 @@ def _grade_one(path: Path, common: Common) -> Exit:
         click.echo(record_json(report))
     else:
         print_report(report, index)
+    for part in report.parts:
+        if part.trouble:
+            click.echo(f"error: {one_line(part.trouble)}", err=True)
     return exit_code(report)

@@ -85,7 +85,7 @@ def part_rows(number: int, report: Report) -> Iterator[Row]:
             "marks_exact": str(part.marks),
             "out_of_exact": str(part.out_of),
             "pending_exact": str(part.pending),
-            "sentence": storable(part.sentence),
+            "sentence": storable(part.trouble or part.sentence),
         }
 
 
@@ -211,7 +211,7 @@ def preview(student: str, assignment: str, report: Report | None, trouble: str) 
                 marks=part.marks,
                 out_of=part.out_of,
                 pending=part.pending,
-                sentence=part.sentence,
+                sentence=part.trouble or part.sentence,
             )
             for part in parts
         ),

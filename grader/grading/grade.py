@@ -4,13 +4,15 @@ The whole run can be read in `grade`. What is right comes from `expected`, what 
 sandbox; nothing of a student's runs here.
 """
 
+from functools import cached_property
 from pathlib import Path
 
 import grader
+from grader.errors import ProblemError
 from grader.expected import PartCode, expected_for
 from grader.grading.choice import judge_choice, judge_text
 from grader.grading.computed import OwnCode, judge_computed
-from grader.grading.results import missing, unreadable
+from grader.grading.results import broken, missing, unreadable
 from grader.grading.tasks import asked_of, could_hide, fields_by_output, task_for
 from grader.model import (
     Assignment,
@@ -29,7 +31,7 @@ from grader.student.wire import Index, Job
 from grader.submission import Match, Submission, field_names, match_answers, unread_files
 
 
-class Grading(Record, frozen=True, kw_only=True):
+class Grading(Record, frozen=True, kw_only=True, dict=True):
     """What is graded against.
 
     Attributes:
@@ -41,6 +43,15 @@ class Grading(Record, frozen=True, kw_only=True):
     expected: dict[str, ExpectedProblem]
     public: dict[str, Path]
     private: dict[str, Path]
+
+    @cached_property
+    def codes(self) -> dict[str, PartCode]:
+        """Per part the solution's own code: loaded when it is first asked, once for a class."""
+        return {
+            part.id: PartCode(self.private[problem.slug], problem, part)
+            for problem in self.assignment.problems
+            for part in problem.parts
+        }
 
 
 def prepare(
@@ -61,11 +72,7 @@ def prepare(
 
 
 def grade(submission: Submission, grading: Grading, sandbox: Sandbox) -> Report:
-    """Grade a submission on all problems of the assignment.
-
-    Raises:
-        ProblemError: a solution's own validator fails.
-    """
+    """Grade a submission on all problems of the assignment."""
     index = sandbox.read(submission.sources, asked_of(grading.assignment))
     matching = match_answers(index, grading.assignment)
     outcomes = _run(submission, grading, matching.matches, sandbox)
@@ -119,12 +126,12 @@ class _Judge:
     def problem(self, problem: Problem) -> ProblemResult:
         expected = {part.id: part for part in self.grading.expected[problem.slug].parts}
         parts = tuple(
-            self._part(problem, numbered, expected[numbered.part.id])
+            self._part(numbered, expected[numbered.part.id])
             for numbered in self.grading.assignment.numbered_of(problem)
         )
         return ProblemResult(slug=problem.slug, title=problem.title, parts=parts)
 
-    def _part(self, problem: Problem, numbered: NumberedPart, expected: ExpectedPart) -> PartResult:
+    def _part(self, numbered: NumberedPart, expected: ExpectedPart) -> PartResult:
         match = self.matches[numbered.part.id]
         if match.doubt:
             return unreadable(numbered, match, match.doubt)
@@ -141,14 +148,13 @@ class _Judge:
         if match.function is None and not any(fields_by_output(numbered.part, match.fields)):
             return unreadable(numbered, match, _unlabelled(numbered.part, match))
         outcome = self.outcomes[numbered.part.id]
-        own = self._own_code(problem, numbered.part, expected)
-        return judge_computed(numbered, expected, match, outcome, own)
-
-    def _own_code(self, problem: Problem, part: Part, expected: ExpectedPart) -> OwnCode:
-        code = PartCode(self.grading.private[problem.slug], problem, part)
-        return OwnCode(
-            is_valid=code.is_valid if expected.has_validator else None, carried=code.carried
-        )
+        code = self.grading.codes[numbered.part.id]
+        is_valid = code.is_valid if expected.has_validator else None
+        own = OwnCode(is_valid=is_valid, carried=code.carried)
+        try:
+            return judge_computed(numbered, expected, match, outcome, own)
+        except ProblemError as error:
+            return broken(numbered, match, str(error))
 
 
 def _unlabelled(part: Part, match: Match) -> str:

@@ -155,19 +155,24 @@ def test_lateness_is_recorded_and_costs_nothing(root):
     assert "late by" in " ".join(table(done)["student000"])
 
 
-def test_a_student_whom_the_grader_fails_is_not_graded_and_not_zero(root):
-    """An error of ours meets those alone whom it meets: the solution's own validator breaks."""
+def test_a_part_on_which_a_validator_breaks_is_undecided_and_listed_with_the_reason(root):
+    """An error of ours meets those alone whom it meets, and there one part alone."""
     code = "\n\n@size.valid\ndef _(*answer, **inputs):\n    raise RuntimeError('broken')\n"
     solution = root / "solutions/affine.py"
     solution.write_text(solution.read_text() + code)
     answers = tiny.RIGHT_ANSWERS.replace("- K + 1", "- K + 2")
     tiny.hand_in(root, "student002", affine=tiny.RIGHT_FUNCTIONS, answers=answers)
     done = run(root, "--book", "fresh", "submissions", check=4)
-    assert table(done)["student002"] == ["–", "–", "not", "graded"]
-    assert "student002: not graded: " in done.stdout
-    assert "RuntimeError: broken" in done.stdout
+    assert table(done)["student002"][:3] == ["9", "12", "3"]
+    listed = next(line for line in done.stdout.splitlines() if "student002: " in line)
+    assert listed.startswith("  student002: 2 marks open at 1.2: ")
+    assert listed.endswith("affine/size: the validator raised RuntimeError: broken")
     assert table(done)["student000"][0] == "11"
-    assert ",not graded,,,," in (root / "reports/week-1/marks.csv").read_text()
+    assert "RuntimeError: broken" in (root / "reports/week-1/class.html").read_text()
+    done = run(root, "submissions/student002", check=3)
+    assert "the validator raised RuntimeError: broken" in done.stderr
+    assert "RuntimeError" not in done.stdout
+    assert (root / "reports/week-1/student002/index.html").is_file()
 
 
 def test_a_submission_that_can_not_be_opened_is_listed_and_the_rest_is_graded(root):

@@ -117,7 +117,9 @@ def test_marks_of_a_part_that_are_still_open_are_told_beside_those_that_are_not(
     tiny.hand_in(root, "partly", answers="1.3a: {weights: 384, biases: '12 )', total: 5}\n")
     done = run(root, "submissions/partly")
     (line,) = (line for line in lines(done) if line.startswith("  1.3a"))
-    assert line.startswith("  1.3a  Parameters         1 of 3  unreadable     1 still open: biases: ")
+    assert line.startswith(
+        "  1.3a  Parameters         1 of 3  unreadable     1 still open: biases: "
+    )
 
 
 def test_an_empty_submission_is_graded_as_missing(root):

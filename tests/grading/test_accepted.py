@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.errors import ProblemError
 from grader.model import Verdict
+from grader.report import record_json
 from tests.grading.second import SOLUTION
 
 CHAIN = "import numpy as np\n\n\ndef two_steps(x, W):\n    h = {h}\n    return h, {y}\n"
@@ -53,11 +53,19 @@ def test_what_is_no_tie_is_wrong(desk):
     assert (part.verdict, part.marks) == (Verdict.WRONG, 0)
 
 
-def test_a_validator_that_fails_is_a_broken_problem(desk):
+def test_a_validator_that_fails_leaves_its_part_alone_undecided(desk):
     """Here it is asked for a place that is not there: the author must bound it, or check it."""
     line = SOLUTION[: SOLUTION.index('return x[int(answer["place"])]')].count("\n") + 1
-    with pytest.raises(ProblemError) as caught:
-        desk.part("2.6", python="def top(x):\n    return 99\n")
-    assert f"layers.py: line {line}: layers/top: the validator raised IndexError" in str(
-        caught.value
-    )
+    python = CHAIN.format(h="W @ x", y="2 * h + 1") + "\n\ndef top(x):\n    return 99\n"
+    report = desk.report(python=python)
+    part = next(part for part in report.parts if part.number == "2.6")
+    assert (part.verdict, part.marks, part.pending) == (Verdict.FAILED_TO_GRADE, 0, 1)
+    assert f"layers.py: line {line}: layers/top: the validator raised IndexError" in part.trouble
+    assert report.marks == 2
+
+
+def test_why_a_validator_failed_is_not_for_students(desk):
+    """An author's exception may hold what the reference expects."""
+    report = desk.report(python="def top(x):\n    return 99\n")
+    assert "IndexError" not in record_json(report)
+    assert "the problem's own check failed on this answer" in record_json(report)
