@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from grader.batch.gather import Entry, student_name, utc
+from grader.batch.gather import Entry, utc
 from grader.batch.platforms import METADATA, Handed, Placed, handed_by_folder, place
 from grader.errors import SubmissionError
 from grader.student.wire import Source
@@ -19,6 +19,7 @@ from grader.submission import (
     Member,
     Submission,
     inner_archive,
+    student_name,
     submission_of,
 )
 

@@ -4,7 +4,6 @@ Knows names and times; opens no student's file itself (`submission` copies, `arc
 """
 
 import os
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 
 from grader.errors import UsageError
 from grader.model import Record
-from grader.submission import Submission, take_submission
+from grader.submission import Submission, student_name, take_submission
 
 _LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
 
@@ -87,14 +86,6 @@ def _entry(path: Path) -> Entry:
         take=partial(_taken, path, student),
         submitted_at=_newest(path),
     )
-
-
-def student_name(text: str) -> str:
-    """A student's name as it is kept: one normal form, printable, fit for a folder."""
-    name = os.fsencode(text).decode("utf-8", "backslashreplace")
-    name = unicodedata.normalize("NFC", name).strip().replace("/", "-").replace("\\", "-")
-    name = "".join(c if c.isprintable() else "-" for c in name).strip(". ")
-    return name or "unnamed"
 
 
 def _taken(path: Path, student: str) -> Submission:

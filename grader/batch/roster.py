@@ -7,8 +7,8 @@ import csv
 import io
 from pathlib import Path
 
-from grader.batch.gather import student_name
 from grader.errors import UsageError
+from grader.submission import student_name
 
 # The headings of course platforms, in the order of how well they fit a submission's name.
 _HEADINGS = ("student", "sid", "student id", "sis login id", "username", "login", "name", "email")

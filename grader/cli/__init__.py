@@ -73,19 +73,27 @@ class _Commands(click.Group):
             error.show()
             code = error.exit_code
         except GraderError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(_inert(f"error: {error}"), err=True)
             code = error.exit_code
         except (KeyboardInterrupt, click.Abort):
             click.echo("interrupted; run the same command again", err=True)
             code = Exit.INTERRUPTED
         except Exception as error:  # noqa: BLE001  # the last line: no traceback reaches the user
+            said = _inert(f"{type(error).__name__}: {error}")
             click.echo(
-                f"error: the grader failed ({type(error).__name__}: {error}); nobody loses marks "
-                "by it. Run again with --debug to see where, and report it.",
+                f"error: the grader failed ({said}); nobody loses marks by it. Run again with"
+                " --debug to see where, and report it.",
                 err=True,
             )
             code = Exit.GRADER_FAILED
         sys.exit(code)
+
+
+def _inert(message: str) -> str:
+    """A message that may name a student's file, fit for a terminal."""
+    from grader.cli.terminal import inert  # help and a finished run need no records
+
+    return inert(message)
 
 
 @click.group(

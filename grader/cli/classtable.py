@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from grader.batch.moves import Move, MovedTest
-from grader.cli.terminal import near, one_line
+from grader.cli.terminal import cut, near, one_line
 from grader.gradebook import PartMark, Standing
 from grader.model import Verdict
 from grader.report import shown
@@ -22,6 +22,7 @@ _LOOK = {
 }
 
 _LISTED = 6
+_WIDEST_NAME = 40  # columns; the class page and the spreadsheet have whole names
 
 
 def print_table(standings: Sequence[Standing], *, sort: str) -> None:
@@ -29,7 +30,7 @@ def print_table(standings: Sequence[Standing], *, sort: str) -> None:
     ordered = sorted(standings, key=lambda s: s.student)
     if sort == "marks":
         ordered.sort(key=lambda s: s.marks if s.is_graded else Fraction(-1), reverse=True)
-    lines = [(one_line(s.student), *_sums(s)) for s in ordered]
+    lines = [(cut(one_line(s.student), _WIDEST_NAME), *_sums(s)) for s in ordered]
     heads = ("student", "marks", "of", "open", "")
     widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
     for index, line in enumerate((heads, *lines)):

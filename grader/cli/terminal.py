@@ -97,7 +97,7 @@ def _print_line(line: _Line, widths: tuple[int, ...]) -> None:
     if line.sentence and not _width():
         click.echo(f"{head}{beside}  {line.sentence}")
     elif line.sentence and room >= min(_LEAST_ROOM, len(line.sentence)):
-        click.echo(f"{head}{beside}  {_cut(line.sentence, room)}")
+        click.echo(f"{head}{beside}  {cut(line.sentence, room)}")
     else:
         click.echo(f"{head}{click.style(line.verdict, fg=colour)}")
         for wrapped in textwrap.wrap(line.sentence, max(_width() - number - 4, _LEAST_ROOM)):
@@ -119,18 +119,24 @@ def _width() -> int:
     return shutil.get_terminal_size((_PLAIN_WIDTH, 0)).columns if sys.stdout.isatty() else 0
 
 
-def _cut(sentence: str, room: int) -> str:
+def cut(sentence: str, room: int) -> str:
+    """As much of a sentence as `room` columns hold."""
     return sentence if len(sentence) <= room else f"{sentence[: room - 1].rstrip()}…"
 
 
 def one_line(text: str) -> str:
     """Text that may hold a student's words, fit for a terminal: one line, no control characters."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return inert(" ".join(text.split()))
+
+
+def inert(text: str) -> str:
+    """Text without what a terminal would act on; its lines stay."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def near(path: Path) -> str:
     """The path as seen from here, where that is shorter."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return inert(str(path.resolve().relative_to(Path.cwd())))
     except ValueError:
-        return str(path)
+        return inert(str(path))

@@ -5,6 +5,8 @@ Knows standings; nothing of SQL. A spreadsheet must never take a student's name 
 
 import csv
 import io
+import json
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -20,6 +22,9 @@ _HEAD = (
 )
 # What spreadsheets take for the beginning of a formula, in ASCII and in full width.
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# What a terminal that the JSON is printed to would act on, beyond what JSON escapes itself.
+_ACTING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 def as_csv(standings: Sequence[Standing]) -> str:
@@ -37,7 +42,8 @@ def as_csv(standings: Sequence[Standing]) -> str:
 def as_json(standings: Sequence[Standing]) -> str:
     """The same with verdicts, sentences and overrides; marks as exact text and as a decimal."""
     record = {"format": FORMAT, "students": [_student(standing) for standing in standings]}
-    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode()
+    text = msgspec.json.format(msgspec.json.encode(record), indent=1).decode()
+    return _ACTING.sub(lambda found: json.dumps(found.group())[1:-1], text)  # within texts alone
 
 
 def inert(text: str) -> str:

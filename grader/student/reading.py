@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+import msgspec
+
 from grader.student.documents import MAX_BYTES, MAX_LINE, read_document, read_lines
 from grader.student.labels import Sheet
 from grader.student.notebooks import (
@@ -52,7 +54,7 @@ def read_submission(
     sheet = Sheet(asked)
     for number, source in enumerate(sources):
         starting(number)
-        for item in _read(source, sheet):
+        for item in map(_crossing, _read(source, sheet)):
             (found if isinstance(item, Found) else unread).append(item)  # type: ignore[arg-type]  # picked by type
         if len(found) > MAX_FOUND:
             unread.append(
@@ -64,6 +66,20 @@ def read_submission(
             )
             break
     return Index(found=tuple(found[:MAX_FOUND]), unread=tuple(unread))
+
+
+def _crossing(item: Found | Unread) -> Found | Unread:
+    """The item with texts that can cross the wire, whatever escapes the student typed."""
+    if isinstance(item, Unread):
+        return msgspec.structs.replace(item, message=_unicode(item.message))
+    return msgspec.structs.replace(item, key=tuple(map(_unicode, item.key)), text=_unicode(item.text))
+
+
+def _unicode(text: str) -> str:
+    """Surrogates in pairs are one character, as JSON writes them; a lone one is none."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _read(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:

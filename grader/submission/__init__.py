@@ -17,6 +17,7 @@ from grader.submission.take import (
     MAX_BYTES,
     MAX_FILES,
     Submission,
+    student_name,
     submission_of,
     take_submission,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "field_names",
     "inner_archive",
     "match_answers",
+    "student_name",
     "submission_of",
     "take_submission",
     "unread_files",

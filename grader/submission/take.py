@@ -6,6 +6,7 @@ Knows nothing of what the bytes mean.
 import hashlib
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from grader.student.wire import Source
 MAX_FILES = 500
 MAX_FILE_BYTES = 16 * 2**20
 MAX_BYTES = 64 * 2**20
+_MAX_NAME, _CUT_NAME = 200, 180  # bytes; a folder's name may have 255, and files need some more
+_CLASS_FILES = frozenset({"class.html", "marks.csv"})  # they stand beside the students' folders
 # Folders that tools leave behind; nobody writes answers there.
 _LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
 
@@ -51,8 +54,19 @@ def take_submission(path: Path) -> Submission:
             taker.file(path, path.name)
     except OSError as error:
         raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
-    student = path.resolve().name if path.is_dir() else path.resolve().parent.name
-    return submission_of(student, tuple(taker.sources), tuple(taker.notes))
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    return submission_of(student_name(folder.name), tuple(taker.sources), tuple(taker.notes))
+
+
+def student_name(text: str) -> str:
+    """A student's name as it is kept: one normal form, printable, fit for a folder."""
+    name = unicodedata.normalize("NFC", _as_text(text)).strip()
+    name = name.replace("/", "-").replace("\\", "-")
+    name = "".join(c if c.isprintable() else "-" for c in name).strip(". ")
+    if len(name.encode()) > _MAX_NAME:
+        digest = hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
+        name = f"{name.encode()[:_CUT_NAME].decode(errors='ignore')}-{digest}"
+    return f"{name}-" if name.lower() in _CLASS_FILES else name or "unnamed"
 
 
 def submission_of(

@@ -1,19 +1,11 @@
 """The pages in a real browser: Debian's chromium, headless."""
 
-import os
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from grader.report import write_report
 from tests.report import samples
 from tests.report.test_pages import PAGES, hostile_report
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-dev-shm-usage", "--disable-extensions"),
-]
 LOWEST_CONTRAST = 4.5
 
 UNFOLD = "document.querySelectorAll('details').forEach(d => { d.open = true })"
@@ -62,17 +54,6 @@ FOCUS = """
 }
 """
 STOPS = "a[href], summary, [tabindex='0']"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """One browser for each worker."""
-    if not os.path.exists(CHROMIUM):  # noqa: PTH110  # a path of the system
-        pytest.fail(f"{CHROMIUM} is missing; run `sh .ci/system-packages`")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
