@@ -34,6 +34,7 @@ def asked_of(assignment: Assignment) -> tuple[Asked, ...]:
             inputs=_inputs(numbered.part),
             function=numbered.part.signature.name if numbered.part.signature else "",
             pick=numbered.part.pick,
+            question=numbered.part.ask,
         )
         for numbered in assignment.numbered
     )

@@ -5,12 +5,13 @@ costs no more than other text. Nothing is repaired: what is not closed is no blo
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import msgspec
 
-from grader.student.scanning import Line
+from grader.student.macros import closing_brace
+from grader.student.texts import Line
 from grader.student.wire import Place
 
 MAX_BLOCKS = 2_000
@@ -18,9 +19,10 @@ MAX_INLINE = 600
 MAX_DISPLAY = 6_000
 
 _ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
+_PROGRAMS = "lstlisting|minted|verbatim"
 _OPEN = re.compile(
-    rf"(?P<fence>^[ \t]*(?:```|~~~))|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<paren>\\\()"
-    rf"|\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}|(?P<escaped>\\.)|(?P<dollar>\$)|(?P<code>`)",
+    rf"(?P<fence>^[ \t]{{0,80}}(?:```|~~~))|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<paren>\\\()"
+    rf"|\\begin\{{(?P<program>{_PROGRAMS})\}}|\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}|(?P<escaped>\\.)|(?P<dollar>\$)|(?P<code>`)",
     re.MULTILINE,
 )
 _CLOSING = {"dollars": "$$", "bracket": r"\]", "paren": r"\)", "dollar": "$", "code": "`"}
@@ -70,6 +72,12 @@ class Text:
             return None
         return self.blocks[number]
 
+    def blocks_within(self, start: int, end: int) -> list[Block]:
+        """The blocks that lie between two positions."""
+        first = bisect_left(self.blocks, start, key=lambda block: block.start)
+        last = bisect_right(self.blocks, end, key=lambda block: block.end)
+        return self.blocks[first:last]
+
     def _without(self, blocks: Sequence[Block]) -> str:
         pieces, position = [], 0
         for block in blocks:
@@ -90,24 +98,13 @@ def boxed(text: str) -> list[tuple[int, str]]:
         if open_ < 0 or text[start + 6 : open_].strip():
             position = start + 6
             continue
-        end = _closing_brace(text, open_)
+        end = closing_brace(text, open_, within=MAX_DISPLAY)
         if end < 0:
             position = open_
             continue
         found.append((start, text[open_ + 1 : end].strip()))
         position = end
     return found
-
-
-def _closing_brace(text: str, open_: int) -> int:
-    depth = 0
-    for position in range(open_, min(open_ + MAX_DISPLAY, len(text))):
-        character = text[position]
-        if character in "{}" and text[position - 1 : position] != "\\":
-            depth += 1 if character == "{" else -1
-            if depth == 0:
-                return position
-    return -1
 
 
 def _blocks(text: str) -> list[Block]:
@@ -118,7 +115,8 @@ def _blocks(text: str) -> list[Block]:
         kind = opened.lastgroup or ""
         if kind == "escaped":
             continue
-        block = _fence(text, opened, finder) if kind == "fence" else _formula(text, opened, finder)
+        make = {"fence": _fence, "program": _program}.get(kind, _formula)
+        block = make(text, opened, finder)
         if block is not None:
             found.append(block)
             position = block.end
@@ -135,9 +133,27 @@ def _fence(text: str, opened: re.Match[str], finder: "_Closings") -> Block | Non
     return Block(
         kind="fence",
         text=text[line_end + 1 : end].strip("\n"),
-        info=text[opened.end() : line_end].strip(" `~{}").lower(),
+        info=text[opened.end() : line_end].strip(" `~{}.").lower().partition(" ")[0],
         start=opened.start(),
         end=end + 3,
+    )
+
+
+def _program(text: str, opened: re.Match[str], finder: "_Closings") -> Block | None:
+    """A listing of LaTeX's: `minted` names its language, `lstlisting` may."""
+    close = rf"\end{{{opened['program']}}}"
+    line_end = text.find("\n", opened.end())
+    end = finder.next(close, opened.end())
+    if end < 0 or not 0 <= line_end <= end:
+        return None
+    options = text[opened.end() : line_end].lower()
+    is_text = opened["program"] == "verbatim"
+    return Block(
+        kind="fence",
+        text=text[line_end + 1 : end].strip("\n"),
+        info="python" if "python" in options else ("" if is_text else opened["program"]),
+        start=opened.start(),
+        end=end + len(close),
     )
 
 

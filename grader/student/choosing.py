@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from grader.student.blocks import Text
-from grader.student.extracting import Value, as_found
+from grader.student.extracting import as_found, untold_values
+from grader.student.naming import Value
 from grader.student.phrases import normal, pattern, plain, trimmed
 from grader.student.wire import Asked, Found
 
@@ -17,6 +18,7 @@ _WORDS = {**dict.fromkeys(_TRUE, "true"), **dict.fromkeys(_FALSE, "false")}
 _HEAD = re.compile(
     r"^\s*(?:[-*•+]\s+|\\item\b\s*)?(?:\(?[a-z\d]{1,2}[.):]\s*)?(?P<word>[A-Za-z✓✗]+)\b(?!-)"
 )
+_BOX = re.compile(r"\s*(?:[-*•+]\s)?\s?\[(?P<tick>[ xX✓])\]\s?(?P<rest>.*)")
 _JOINING = re.compile(
     r"\b(?:and|or|over|the|axes|axis|option|options|answer|is|i|it|pick)\b|[\s,;:.&|]+"
 )
@@ -27,10 +29,12 @@ def read_choice(part: Asked, section: Text) -> Iterator[Found]:
     values = _claims(part, section) if part.pick == "each" else _picked(part, section)
     for value in values:
         yield as_found(part, value, section)
+    if values and part.pick == "each":
+        yield from untold_values(part, section, values)
 
 
 def _claims(part: Asked, section: Text) -> list[Value]:
-    named = {value.name: value for value in _by_name(part, section)}
+    named = {value.name: value for value in (*_ticked(part, section), *_by_name(part, section))}
     if named:
         return list(named.values())
     judged: list[tuple[int, str]] = []
@@ -40,9 +44,35 @@ def _claims(part: Asked, section: Text) -> list[Value]:
         if word in _WORDS:
             judged.append((position, _WORDS[word]))
     if len(judged) != len(part.names):
+        judged = _in_a_row(section)
+    if len(judged) != len(part.names):
         return []
     guess = "in the order of the claims"
     return [Value(n, w, at, guess) for n, (at, w) in zip(part.names, judged, strict=True)]
+
+
+def _in_a_row(section: Text) -> list[tuple[int, str]]:
+    """The words of the last line that is nothing but words for true and false."""
+    for position, line in reversed(list(_lines(section))):
+        words = [word.lower() for word in re.findall(r"\w+|[✓✗]", line)]
+        if len(words) > 1 and all(word in _WORDS for word in words):
+            return [(position, _WORDS[word]) for word in words]
+    return []
+
+
+def _ticked(part: Asked, section: Text) -> Iterator[Value]:
+    """Claims or options with a box that is ticked or not; what no tick stands at is a guess."""
+    by_name = {normal(name): name for name in part.names}
+    boxes = [(at, found) for at, line in _lines(section) if (found := _BOX.match(line))]
+    if not any(found["tick"].strip() for _, found in boxes):
+        return
+    for position, found in boxes:
+        words = normal(found["rest"])
+        name = next((by_name[n] for n in sorted(by_name, key=len)[::-1] if words.startswith(n)), "")
+        if name:
+            is_ticked = bool(found["tick"].strip())
+            guess = "" if is_ticked else "from a box that is not ticked"
+            yield Value(name, "true" if is_ticked else "false", position, guess)
 
 
 def _by_name(part: Asked, section: Text) -> Iterator[Value]:
@@ -66,6 +96,9 @@ def _by_name(part: Asked, section: Text) -> Iterator[Value]:
 def _picked(part: Asked, section: Text) -> list[Value]:
     """A line of nothing but options, else the one option that the section speaks of."""
     by_name = {normal(name): name for name in part.names}
+    ticked = [value for value in _ticked(part, section) if not value.guess]
+    if ticked:
+        return [Value("", ", ".join(value.name for value in ticked), ticked[0].position)]
     lines = [(position, line) for position, line in _lines(section) if line.strip()]
     for position, line in reversed(lines):
         words = [normal(word) for word in _JOINING.sub(" ", line).split()]

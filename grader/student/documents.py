@@ -1,88 +1,125 @@
 """Reads write-ups (Markdown, LaTeX, text, the Markdown cells of notebooks) into answers.
 
 A write-up is split by the labels that the sheet asks for; in each section the part's values are
-found in the order of trust. Nothing is executed, included or repaired. Knows what is asked and
-nothing of what is right.
+found in the order of trust. Nothing is executed or included. Knows what is asked and nothing of
+what is right.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+import msgspec
+
+from grader.student.answering import behind_marks, without_question
 from grader.student.blocks import Text
 from grader.student.choosing import read_choice
-from grader.student.extracting import GUESSED, NAMED, read_values
-from grader.student.labels import Sheet, read_label
+from grader.student.extracting import GUESSED, NAMED, UNTOLD, read_values
+from grader.student.labels import read_label
+from grader.student.latex import printed
+from grader.student.listings import without_programs
+from grader.student.macros import expanded
+from grader.student.markup import without_html
+from grader.student.pages import without_page_edges
 from grader.student.phrases import is_formula, normal, plain, trimmed
-from grader.student.scanning import Line, Section, split
+from grader.student.scanning import Section, split
+from grader.student.sheets import Sheet
+from grader.student.texts import MAX_LINES, Line, as_read, decoded, lines_of, without_images
 from grader.student.wire import Asked, Found, Place, Source, Unread
 
 MAX_BYTES = 2**20
-MAX_LINE = 4_000
-MAX_LINES = 20_000
+MAX_PART = 16_000
+"""The characters of a part in which values are sought; of a longer one its two ends."""
 MAX_PROSE = 20_000
 MAX_UNTOLD = 300
 
-_COMMENT = re.compile(r"(?<!\\)%.*")
 _FRAME = re.compile(
-    r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center)\}(?:\[.*\])?"
+    r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center|solution|answer|parts|subparts|questions)\}(?:\[.*\])?"
     r"|(?:sub)*section\*?\{[^{}]*\}|newpage|clearpage|bigskip|medskip)\s*$"
 )
 _MARKED = re.compile(r"^\W*(?:\\textbf\{)?(?:answer|antwort|ans)\b", re.IGNORECASE)
 _FIELD = re.compile(r"^(?P<name>[\w\s\-\\]{1,60}?)\s*(?::=|=|:)\s*(?P<value>\S.*)$")
 
 
-def read_document(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
-    """All answers of one write-up."""
-    if len(source.data) > MAX_BYTES:
+def read_document(
+    source: Source, sheet: Sheet, beside: frozenset[str] = frozenset()
+) -> Iterator[Found | Unread]:
+    """All answers of one write-up.
+
+    Args:
+        source: the write-up.
+        sheet: the parts that are asked for.
+        beside: the names of all files that were handed in.
+    """
+    data = without_images(source.data)
+    if len(data) > MAX_BYTES:
         message = "is larger than 1 MiB; hand in the text of the answers alone"
         yield Unread(place=Place(file=source.path), message=message)
         return
-    text = source.data.decode("utf-8-sig", errors="replace")
-    lines = [
-        Line(line[:MAX_LINE], Place(file=source.path, line=number))
-        for number, line in enumerate(text.replace("\r\n", "\n").split("\n", MAX_LINES + 1), 1)
-    ]
-    if source.path.endswith(".tex"):
-        lines = _body(lines)
-    if len(lines) > MAX_LINES:
+    lines, is_cut = lines_of(decoded(data), source.path)
+    if is_cut:
         message = f"holds more than {MAX_LINES:,} lines; what comes after them was not read"
-        yield Unread(place=lines[MAX_LINES].place, message=message)
-        lines = lines[:MAX_LINES]
-    found = list(read_lines(lines, sheet))
+        yield Unread(place=lines[-1].place, message=message)
+    if source.path.lower().endswith(".tex"):
+        lines, included = printed(as_read(lines))
+        yield from _not_followed(included, beside)
+    else:
+        lines = without_page_edges(_plain(lines))
+    marked, rest = _marked_out(lines, sheet)
+    sections = split(rest, sheet)
+    found = [*marked, *_read(sections, sheet, {one.key[0] for one in marked})]
     yield from found
-    yield from _untold(lines, sheet, {one.key[0] for one in found})
+    yield from _untold(sections, sheet, {one.key[0] for one in found})
 
 
 def read_lines(lines: Sequence[Line], sheet: Sheet) -> Iterator[Found]:
-    """All answers in the lines of a write-up: marked ones first, then section by section."""
-    rest: list[Line] = []
-    answered: set[str] = set()
-    for line in lines:
-        marked = _marked(line, sheet)
-        if marked is None:
-            rest.append(line)
-        else:
-            yield marked
-            answered.add(marked.key[0])
-            rest.append(Line("", line.place))
-    gathered: dict[int, list[Line]] = {}
-    for section in split(rest, sheet):
-        gathered.setdefault(section.node, []).extend(section.lines)
-    for node, under in gathered.items():
-        found = list(_section(Section(node, tuple(under)), sheet, set(gathered), answered))
+    """All answers in the Markdown of a notebook."""
+    marked, rest = _marked_out(_plain(lines), sheet)
+    yield from marked
+    yield from _read(split(rest, sheet), sheet, {one.key[0] for one in marked})
+
+
+def _plain(lines: Sequence[Line]) -> list[Line]:
+    """Lines of Markdown or text with what they would show in place of what was typed."""
+    return expanded(as_read(without_html(lines)))
+
+
+def _not_followed(included: Sequence[tuple[Line, str]], beside: frozenset[str]) -> Iterator[Unread]:
+    """A sentence for each file that a document includes and that was not handed in."""
+    names = {name.rpartition("/")[2].removesuffix(".tex") for name in beside}
+    for line, name in included:
+        if name.rpartition("/")[2].removesuffix(".tex") not in names:
+            where = f"line {line.place.line}"
+            message = f"{where}: \\input{{{name}}} is not followed; hand that file in as well"
+            yield Unread(place=line.place, message=message)
+
+
+def _read(sections: Sequence[Section], sheet: Sheet, answered: set[str]) -> Iterator[Found]:
+    """The answers of a write-up, label by label, of the parts that are not answered yet."""
+    gathered: dict[int, list[Section]] = {}
+    for node, group in groupby(sections, key=lambda section: section.node):
+        together = tuple(group)
+        under = tuple(line for section in together for line in section.lines)
+        section = Section(node, under, is_heading=together[0].is_heading)
+        gathered.setdefault(node, []).append(section)
+    for places in gathered.values():
+        found = list(_sections(places, sheet, set(gathered), answered))
         answered |= {one.key[0] for one in found}
         yield from found
 
 
-def _body(lines: list[Line]) -> list[Line]:
-    """The lines of a LaTeX file without comments and without what stands around its body."""
-    bare = [Line(_COMMENT.sub("", line.text), line.place) for line in lines]
-    begin = next((k for k, line in enumerate(bare) if r"\begin{document}" in line.text), -1)
-    end = next((k for k, line in enumerate(bare) if r"\end{document}" in line.text), len(bare))
-    return bare[begin + 1 : end]
-
-
 # --- answers that say so ------------------------------------------------------------------------
+
+
+def _marked_out(lines: Sequence[Line], sheet: Sheet) -> tuple[list[Found], list[Line]]:
+    """The answers that are marked as such, and the lines with nothing in place of these."""
+    found: list[Found] = []
+    rest: list[Line] = []
+    for line in lines:
+        marked = _marked(line, sheet)
+        found += [marked] if marked else []
+        rest.append(Line("", line.place) if marked else line)
+    return found, rest
 
 
 def _marked(line: Line, sheet: Sheet) -> Found | None:
@@ -117,25 +154,53 @@ def _typed(key: tuple[str, ...], text: str, line: Line) -> Found:
 # --- section by section -------------------------------------------------------------------------
 
 
+def _sections(
+    sections: Sequence[Section], sheet: Sheet, opened: set[int], answered: set[str]
+) -> Iterator[Found]:
+    """The answers under one label; where it stands in several places, the last answer counts."""
+    each = [list(_section(section, sheet, opened, answered)) for section in sections]
+    filled = [found for found in each if found]
+    if len(filled) < 2:  # noqa: PLR2004  # nothing is answered twice
+        yield from (one for found in filled for one in found)
+        return
+    last: dict[tuple[str, ...], Found] = {}
+    others: dict[tuple[str, ...], set[str]] = {}
+    for one in (one for found in filled for one in found):
+        others.setdefault(one.key, set()).add(normal(one.text))
+        is_told = one.key not in last or UNTOLD in last[one.key].guess or UNTOLD not in one.guess
+        if is_told:
+            last[one.key] = one
+    for key, one in last.items():
+        is_text = sheet.kind_of(key[0]) == "text"
+        yield (
+            one
+            if is_text or len(others[key]) == 1
+            else _guessed(one, "the last of several answers")
+        )
+
+
+def _guessed(found: Found, how: str) -> Found:
+    guess = f"{found.guess}; {how}" if found.guess else how
+    return msgspec.structs.replace(found, trust=GUESSED, guess=guess)
+
+
 def _section(
     section: Section, sheet: Sheet, opened: set[int], answered: set[str]
 ) -> Iterator[Found]:
     """The answers in a section: of its own part, or of the parts below its question."""
-    text = Text(section.lines)
     own = sheet.nodes[section.node].asked
     if own is not None:
-        yield from _of_part(own, text, section)
+        yield from _of_part(own, section)
         return
-    below = [
-        sheet.nodes[child].asked
-        for child in sheet.nodes[section.node].children
-        if child not in opened
-    ]
+    children = sheet.nodes[section.node].children
+    below = [sheet.nodes[child].asked for child in children if child not in opened]
     parts = [part for part in below if part is not None and part.key not in answered]
+    if section.is_heading and opened.intersection(children):  # what stands there is a title
+        section = msgspec.structs.replace(section, lines=section.lines[1:])
     computed = [part for part in parts if part.kind == "computed"]
     taken: set[str] = set()
     for part in parts:
-        found = list(_of_part(part, text, section))
+        found = [one for one in _of_part(part, section) if UNTOLD not in one.guess]
         named = {one.key[-1] for one in found}
         is_only = part.kind != "computed" or len(computed) == 1
         if not is_only and (named & taken or not _is_by_name(found)):
@@ -165,35 +230,73 @@ def _shared(found: Found, part: Asked, sheet: Sheet, section: Section) -> Found:
     )
 
 
-def _of_part(part: Asked, text: Text, section: Section) -> Iterator[Found]:
-    if part.kind == "computed":
-        yield from read_values(part, text)
-    elif part.kind == "choice":
-        yield from read_choice(part, text)
-    else:
-        prose = _prose(section)
+def _of_part(part: Asked, section: Section) -> Iterator[Found]:
+    if part.kind == "text":
+        prose = _prose(behind_marks(section.lines)[0])
         if re.search(r"\w", prose):
             place = _first(section)
             yield Found(kind="text", key=(part.key,), place=place, text=prose, trust=NAMED)
+        return
+    read = read_values if part.kind == "computed" else read_choice
+    lines = without_programs(_bounded(section.lines), part.names)
+    answer, last = behind_marks(lines)
+    if part.kind == "computed":
+        answer = without_question(answer, part.question)
+    found = {one.key: one for one in read(part, Text(answer))}
+    if len(last) < len(answer):
+        found |= {one.key: one for one in read(part, Text(last)) if UNTOLD not in one.guess}
+    yield from found.values()
 
 
-def _untold(lines: Sequence[Line], sheet: Sheet, answered: set[str]) -> Iterator[Found]:
+def _bounded(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a part, or of a very long one those at its two ends."""
+    if sum(len(line.text) + 1 for line in lines) <= MAX_PART:
+        return list(lines)
+    head, tail = list[Line](), list[Line]()
+    for kept, ordered in ((head, lines), (tail, lines[::-1])):
+        size = 0
+        for line in ordered:
+            size += len(line.text) + 1
+            if size > MAX_PART // 2:
+                break
+            kept.append(line)
+    return [*head, *tail[::-1]]
+
+
+def _untold(sections: Sequence[Section], sheet: Sheet, answered: set[str]) -> Iterator[Found]:
     """Parts of which something is written, but no value that could be told apart.
 
-    Not asked of notebooks, where the questions themselves stand between the answers.
+    A question counts for the parts below it where none of them has a label of its own. Not asked
+    of notebooks, where the questions themselves stand between the answers.
     """
-    for section in split(lines, sheet):
-        part, prose = sheet.nodes[section.node].asked, _prose(section)
-        if part is not None and part.key not in answered and re.search(r"\w", prose):
-            answered.add(part.key)
-            yield Found(
-                kind="text",
-                key=(part.key,),
-                place=_first(section),
-                text=prose[:MAX_UNTOLD],
-                trust=GUESSED,
-                guess="no value could be told apart",
-            )
+    opened = {section.node for section in sections}
+    for section in sections:
+        node = sheet.nodes[section.node]
+        parts: list[Asked | None] = [node.asked] if node.asked else []
+        if not parts and not opened.intersection(node.children):
+            parts = [sheet.nodes[child].asked for child in node.children]
+        own = section.lines if node.asked or not section.is_heading else section.lines[1:]
+        prose = _prose(own)
+        for part in parts if re.search(r"\w", prose) else ():
+            if part is not None and part.key not in answered and not _is_code(part, prose):
+                answered.add(part.key)
+                yield _told(part, section, prose)
+
+
+def _is_code(part: Asked, prose: str) -> bool:
+    """Whether the part is answered by a function that stands there."""
+    return bool(part.function) and f"def {part.function}(" in prose
+
+
+def _told(part: Asked, section: Section, prose: str) -> Found:
+    return Found(
+        kind="text",
+        key=(part.key,),
+        place=_first(section),
+        text=prose[:MAX_UNTOLD],
+        trust=GUESSED,
+        guess=UNTOLD,
+    )
 
 
 def _first(section: Section) -> Place:
@@ -202,7 +305,7 @@ def _first(section: Section) -> Place:
     return next(filled, section.lines[0].place)
 
 
-def _prose(section: Section) -> str:
+def _prose(lines: Sequence[Line]) -> str:
     """What a section says, without the lines that only lay out the document around it."""
-    lines = (line.text for line in section.lines if not _FRAME.match(line.text))
-    return "\n".join(lines).strip()[:MAX_PROSE]
+    texts = (line.text for line in lines if not _FRAME.match(line.text))
+    return "\n".join(texts).strip()[:MAX_PROSE]

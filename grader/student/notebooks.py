@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from grader.student.labels import Sheet
+from grader.student.sheets import Sheet
 from grader.student.wire import Place, Source, Unread
 
 MAX_CELLS = 2_000

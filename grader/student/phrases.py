@@ -19,11 +19,64 @@ _KNOWN = frozenset(
 # Two stars are bold where one side of them is empty; `D**2` and `D ** 2` are powers.
 _MARKUP = re.compile(
     r"(?:^|(?<=[\s(|]))(?:\*\*|__)(?=[^\s*])|(?<=[^\s*])(?:\*\*|__)(?=[\s.,;:)|]|$)"
-    r"|`|\$\$?|\\[()\[\]]|\\(?:displaystyle|textstyle|quad|qquad)\b"
+    r"|`|(?:^|(?<=\s))==(?=[^\s=])|(?<=[^\s=])==(?=\s|$)|\$\$?|\\[()\[\]]|\\(?:displaystyle|textstyle|quad|qquad)\b"
 )
 _WRAPPER = re.compile(r"\\(?:textbf|textit|emph|underline|mathbf)\{([^{}]*)\}")
+_UPRIGHT = re.compile(r"\\(?:text|mathrm|operatorname)\{[^{}]*\}")
 _TRAILING = ("\\\\", "\\,", "\\;", "\\:", "\\!", "~")
-_NUMBER = re.compile(r"(?<![\w.^{_])[-−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w^}(]|\.\d|,\d)")
+_NUMBER = re.compile(
+    r"(?<![\w.^{_])[-−]?(?:\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3}){1,5}|\d[\d,]{0,40}(?:\.\d{1,40})?)"
+    r"(?:[eE][-+]?\d{1,4})?(?![\w^}(]|\.\d|,\d)"
+)
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "from",
+        "get",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "she",
+        "so",
+        "that",
+        "the",
+        "their",
+        "they",
+        "this",
+        "thus",
+        "to",
+        "us",
+        "was",
+        "we",
+        "which",
+        "with",
+        "you",
+    ]
+)
 _IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
 _AFTER_EQUALS = re.compile(r"=\s*(?=[-−]?\d)")
 
@@ -35,28 +88,66 @@ def plain(text: str) -> str:
 
 def is_formula(text: str, names: Iterable[str] = ()) -> bool:
     """Whether a text holds something to evaluate and no word that a formula would not hold."""
-    known = {name.lower() for name in names} | _KNOWN
-    bare = _COMMAND.sub(" ", re.sub(r"\\(?:text|mathrm|operatorname)\{[^{}]*\}", " ", text))
-    words = (word.lower() for name in names for word in _WORD.findall(name))
-    known |= set(words)
-    has_value = bool(re.search(r"[\w]", text))
-    return has_value and all(word.lower() in known for word in _WORD.findall(bare))
+    return bool(re.search(r"\w", text)) and not _has_words(text, _known(names))
+
+
+def _known(names: Iterable[str]) -> frozenset[str]:
+    """The words that a formula in these names may hold."""
+    return _KNOWN | {word.lower() for name in names for word in (name, *_WORD.findall(name))}
+
+
+def _has_words(text: str, known: frozenset[str]) -> bool:
+    bare = _COMMAND.sub(" ", _UPRIGHT.sub(" ", text)) if "\\" in text else text
+    return any(word.lower() not in known for word in _WORD.findall(bare))
 
 
 def value_at_head(text: str, names: Iterable[str] = ()) -> str:
     """The formula at the head of a text: up to the first word that belongs to a sentence."""
     text = trimmed(text)
-    known = {w.lower() for name in names for w in (name, *_WORD.findall(name))} | _KNOWN
+    known = _known(names)
     for word in _WORD.finditer(text):
         is_command = text[word.start() - 1 : word.start()] == "\\"
-        in_braces = text[: word.start()].rstrip()[-14:].endswith(_IN_BRACES)
+        before = text[max(word.start() - 40, 0) : word.start()]
+        in_braces = before.rstrip().endswith(_IN_BRACES)
         is_part = text[word.start() - 1 : word.start()] in tuple("_^'{") and word.start() > 0
         if is_command or in_braces or is_part or word.group().lower() in known:
             continue
-        text = re.sub(r"[\s,;(–—-]+$", "", text[: word.start()])
-        text = re.sub(r"(?:\s+(?:a|an|is|in|as|so|we|of|to))+$", "", text)
+        text = _without_small_words(text[: word.start()])
         break
     return trimmed(text)
+
+
+def _without_small_words(text: str) -> str:
+    """A text without the signs and short words at its end that lead over to a sentence."""
+    text = text.rstrip(" \t,;(–—-")
+    while (last := _LAST_WORD.search(text[-4:])) is not None:
+        text = text[: len(text) - len(last.group())].rstrip(" \t")
+    return text
+
+
+_LAST_WORD = re.compile(r"\s(?:a|an|is|in|as|so|we|of|to)$")
+
+
+def formula_runs(line: str, names: Iterable[str] = ()) -> list[str]:
+    """The stretches of a line that hold no word of a sentence, and something to evaluate."""
+    names = frozenset(names)
+    known = _known(names)
+    small = _SMALL - {name.lower() for name in names}
+    runs, run = [], list[str]()
+    for chunk in line.split():
+        is_word = chunk.strip(".,;:!?()").lower() in small or _has_words(chunk, known)
+        if not is_word:
+            run.append(chunk)
+        if is_word or (chunk.endswith((",", ";", ":")) and _is_whole(run)):
+            runs.append(" ".join(run))
+            run = []
+    runs.append(" ".join(run))
+    return [run for run in (trimmed(run.rstrip(":")) for run in runs) if re.search(r"\w", run)]
+
+
+def _is_whole(run: list[str]) -> bool:
+    """Whether all brackets of a stretch are closed, so that a comma ends it."""
+    return sum(chunk.count("(") - chunk.count(")") for chunk in run) <= 0
 
 
 def trimmed(text: str) -> str:
@@ -112,7 +203,7 @@ def rows(display: str) -> list[str]:
     text = re.sub(r"\\(?:tag|label|notag|nonumber)\*?(?:\{[^{}]*\})?|(?<!\\)&", "", text)
     if r"\begin" in text:  # cases and matrices keep their lines together
         return [trimmed(text)]
-    pieces = (trimmed(piece) for piece in re.split(r"\\\\(?:\[[^\]]*\])?", text))
+    pieces = (trimmed(piece) for piece in re.split(r"\\\\(?:\[[^\]]{0,20}\])?", text))
     return [piece for piece in pieces if piece]
 
 

@@ -12,8 +12,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from grader.student.documents import MAX_BYTES, MAX_LINE, read_document, read_lines
-from grader.student.labels import Sheet
+from grader.student.documents import MAX_BYTES, read_document, read_lines
 from grader.student.notebooks import (
     Cell,
     NotebookError,
@@ -22,8 +21,9 @@ from grader.student.notebooks import (
     tied_cells,
     unread_notebook,
 )
-from grader.student.scanning import Line
+from grader.student.sheets import Sheet
 from grader.student.slicing import is_main_guard
+from grader.student.texts import MAX_LINE, Line
 from grader.student.typed import read_typed
 from grader.student.variables import fields_in, typed_variables
 from grader.student.wire import TYPED_NAMES, Asked, Found, Index, Place, Source, Unread

@@ -14,10 +14,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from grader.student.labels import Label, Sheet, read_label
-from grader.student.wire import Place
+from grader.student.labels import Label, read_label
+from grader.student.sheets import Sheet
+from grader.student.texts import Line
 
-MAX_CANDIDATES = 3_000
+MAX_CANDIDATES = 1_500
+MAX_STEPS = 60_000
+"""The steps of the search for the best chain; what looks like a label behind them is text."""
 MAX_DISPLAY_LINES = 120
 ANY = "*"
 """The style of a level whose next label may be written in any way."""
@@ -26,17 +29,14 @@ CLEAR = 2.0
 BACKWARDS = 2.0
 """What it costs a chain to go back on the sheet, as students do who answer out of order."""
 
-_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
+_ENVIRONMENTS = (
+    "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
+    "|lstlisting|minted|verbatim"
+)
 _OPENING = re.compile(rf"```|~~~|\$\$|\\\[|\\begin\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}")
+_CELLS = re.compile(r"\s\|\s")
 _ALIKE = ("```", "~~~", "$$")
 _CLOSINGS = {"```": "```", "~~~": "~~~", "$$": "$$", r"\[": r"\]"}
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One line of a write-up, and where it stands."""
-
-    text: str
-    place: Place
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -44,6 +44,7 @@ class Section(msgspec.Struct, frozen=True):
 
     node: int
     lines: tuple[Line, ...]
+    is_heading: bool = False
 
 
 _Styles: TypeAlias = tuple[str, ...]
@@ -63,18 +64,29 @@ _States: TypeAlias = dict[tuple[int, _Styles], tuple[float, _Link | None]]
 def split(lines: Sequence[Line], sheet: Sheet) -> list[Section]:
     """The sections of a write-up, in the order in which they stand, without what has no label."""
     labels = _candidates(lines)
-    chosen = _best_chain(labels, sheet)
-    chosen.update(_out_of_order(labels, lines, sheet, chosen))
-    chosen.update(_repeated(labels, sheet, chosen))
+    full = {n: sheet.of_label(label) for n, label in labels.items() if label.is_full}
+    targets = {number: target or 0 for number, (target, _) in full.items()}
+    chosen = _best_chain(labels, targets, sheet)
+    chosen.update(_out_of_order(labels, lines, targets, chosen))
+    chosen.update(_repeated(targets, chosen))
     starts = sorted(chosen)
     sections = []
     for start, end in zip_longest(starts, starts[1:], fillvalue=len(lines)):
-        first = lines[start]
         label = labels[start]
-        end_of_label = sheet.of_label(label)[1] if label.is_full else label.end
-        rest = Line(first.text[end_of_label:], first.place)
-        sections.append(Section(chosen[start], (rest, *lines[start + 1 : end])))
+        end_of_label = full[start][1] if label.is_full else label.end
+        rest = Line(_behind_label(lines[start].text, end_of_label), lines[start].place)
+        under = (rest, *lines[start + 1 : end])
+        sections.append(Section(chosen[start], under, is_heading=label.is_heading))
     return sections
+
+
+def _behind_label(text: str, end: int) -> str:
+    """What stands behind a label: in a row of a table its cells, in a quotation still a quote."""
+    rest, head = text[end:], text[:end].lstrip()
+    if head.startswith("|"):
+        cells = rest.strip().removesuffix("|")
+        return cells if len(_CELLS.findall(cells)) == 0 else f"| {cells} |"
+    return f"> {rest}" if head.startswith(">") else rest
 
 
 def _candidates(lines: Sequence[Line]) -> dict[int, Label]:
@@ -129,23 +141,21 @@ def _left_open(text: str) -> str:
 # --- the chain of labels ------------------------------------------------------------------------
 
 
-def _best_chain(labels: dict[int, Label], sheet: Sheet) -> dict[int, int]:
+def _best_chain(labels: dict[int, Label], targets: dict[int, int], sheet: Sheet) -> dict[int, int]:
     """Per line its node, for the labels that follow the sheet's order and weigh most together.
 
     Of equals the later ones are taken, so that a table of contents is passed over.
     """
     states: _States = {(0, ()): (0.0, None)}
+    steps = 0
     for number, label in labels.items():
-        found: _States = {}
-        for (node, styles), (score, before) in states.items():
-            for target, looks in _targets(label, node, styles, sheet):
-                weight = label.weight - (BACKWARDS if target < node else 0.0)
-                reached = (score + weight, _Link(before, number, target))
-                if (target, looks) not in found or found[target, looks][0] <= reached[0]:
-                    found[target, looks] = reached
-        for state, better in found.items():
+        reached = _reached(states, number, label, targets.get(number), sheet)
+        for state, better in reached.items():
             if state not in states or states[state][0] <= better[0]:
                 states[state] = better
+        steps += len(states)
+        if steps > MAX_STEPS:
+            break
     _, link = max(states.values(), key=lambda one: one[0])
     chain: dict[int, int] = {}
     while link is not None:
@@ -154,56 +164,74 @@ def _best_chain(labels: dict[int, Label], sheet: Sheet) -> dict[int, int]:
     return chain
 
 
-def _targets(label: Label, node: int, styles: _Styles, sheet: Sheet) -> list[tuple[int, _Styles]]:
+def _reached(
+    states: _States, number: int, label: Label, target: int | None, sheet: Sheet
+) -> _States:
+    """The ends of chains that a label can be added to, with the label."""
+    found: _States = {}
+    for (node, styles), (score, before) in states.items():
+        for reached, looks in _targets(label, target, node, styles, sheet):
+            weight = score + label.weight - (BACKWARDS if reached < node else 0.0)
+            if (reached, looks) not in found or found[reached, looks][0] <= weight:
+                found[reached, looks] = (weight, _Link(before, number, reached))
+    return found
+
+
+def _targets(
+    label: Label, target: int | None, node: int, styles: _Styles, sheet: Sheet
+) -> list[tuple[int, _Styles]]:
     """The nodes that a label may open, with how each level's label is written then.
 
-    They come later on the sheet; only a heading may go back.
+    They come later on the sheet; only a heading may go back. A label that begins at the sheet has
+    its target already.
     """
-    if label.is_full:
-        target, _ = sheet.of_label(label)
+    if target is not None:
         if not target or target == node or (target < node and not label.is_heading):
             return []
         above = (label.style,) * (len(sheet.nodes[target].path) - 1)
         return [(target, (*above, ANY if label.is_open else label.style))]
     found: list[tuple[int, _Styles]] = []
     for container in sheet.chain(node):
-        target = sheet.down(container, label.tokens)
-        if target is None or target <= node:
+        down = sheet.down(container, label.tokens)
+        if down is None or down <= node:
             continue
         depth = len(sheet.nodes[container].path)
         is_alike = len(styles) <= depth or styles[depth] in (label.style, ANY)
-        is_known = container or label.is_marked or sheet.nodes[target].asked is not None
+        is_known = container or label.is_marked or sheet.nodes[down].asked is not None
         if is_alike and is_known:
-            below = len(sheet.nodes[target].path) - depth
-            found.append((target, (*styles[:depth], *(label.style,) * below)))
+            below = len(sheet.nodes[down].path) - depth
+            found.append((down, (*styles[:depth], *(label.style,) * below)))
     return found
 
 
 def _out_of_order(
-    labels: dict[int, Label], lines: Sequence[Line], sheet: Sheet, chosen: dict[int, int]
+    labels: dict[int, Label],
+    lines: Sequence[Line],
+    targets: dict[int, int],
+    chosen: dict[int, int],
 ) -> dict[int, int]:
     """Labels that are set off, if by an empty line, of parts not met in the sheet's order."""
     met = set(chosen.values())
     found: dict[int, int] = {}
-    for number, label in labels.items():
+    for number, target in targets.items():
         is_alone = number == 0 or not lines[number - 1].text.strip()
-        is_set_off = label.is_marked or (is_alone and label.weight >= CLEAR)
-        target = sheet.of_label(label)[0] if label.is_full and is_set_off else None
-        if target and target not in met and number not in chosen:
+        is_set_off = labels[number].is_marked or (is_alone and labels[number].weight >= CLEAR)
+        if target and is_set_off and target not in met and number not in chosen:
             met.add(target)
             found[number] = target
     return found
 
 
-def _repeated(labels: dict[int, Label], sheet: Sheet, chosen: dict[int, int]) -> dict[int, int]:
+def _repeated(targets: dict[int, int], chosen: dict[int, int]) -> dict[int, int]:
     """Labels that say again what the label beside them says: `2.2a rows: …`, `2.2a columns: …`."""
-    full = {n: sheet.of_label(label)[0] for n, label in labels.items() if label.is_full}
-    known = [number for number in sorted({*full, *chosen}) if chosen.get(number) or full[number]]
+    known = [
+        number for number in sorted({*targets, *chosen}) if number in chosen or targets[number]
+    ]
     found: dict[int, int] = {}
     for order in (known, known[::-1]):
         current = 0
         for number in order:
-            current = chosen.get(number) or (current if full.get(number) == current else 0)
+            current = chosen.get(number) or (current if targets.get(number) == current else 0)
             if current and number not in chosen:
                 found[number] = current
     return found

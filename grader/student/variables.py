@@ -7,7 +7,7 @@ as it is typed.
 import ast
 from collections.abc import Iterator
 
-from grader.student.labels import Sheet
+from grader.student.sheets import Sheet
 from grader.student.wire import Found, Place
 
 MAX_ANSWER = 20_000

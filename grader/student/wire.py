@@ -480,6 +480,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         inputs: the names that a formula may use.
         function: what a function that answers the part is called, or "".
         pick: for a choice, whether each claim is judged, or one or many options are picked.
+        question: the words of the question, by which a copy of it is recognised.
     """
 
     number: str
@@ -490,6 +491,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...] = ()
     function: str = ""
     pick: Literal["each", "one", "many"] = "each"
+    question: str = ""
 
 
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):

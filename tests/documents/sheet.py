@@ -1,12 +1,16 @@
-"""The sheet that the corpus answers: the founding homework, with parts of every kind."""
+"""The sheets that the corpus answers: the founding homework, and two of other numberings."""
 
 from grader.student.wire import Asked
 
 _TAPS = ("r1", "c1", "d1")
 
 
-def _computed(number: str, key: str, *names: str, inputs: tuple[str, ...] = ()) -> Asked:
-    return Asked(number=number, key=key, kind="computed", names=names, inputs=inputs)
+def _computed(
+    number: str, key: str, *names: str, inputs: tuple[str, ...] = (), function: str = ""
+) -> Asked:
+    return Asked(
+        number=number, key=key, kind="computed", names=names, inputs=inputs, function=function
+    )
 
 
 def _text(number: str) -> Asked:
@@ -40,4 +44,38 @@ SHEET = (
     _computed("6.2a", "res/plain", "da", inputs=("delta", "z1", "z2", "W1", "W2")),
     _text("6.2b"),
 )
-NUMBERS = {part.key: part.number for part in SHEET}
+LETTERS = (
+    _text("1a"),
+    _computed("1b", "conv/size", "size", inputs=("I", "K", "S", "P"), function="output_size"),
+    Asked(number="1c", key="conv/claims", kind="choice", names=("shift", "rotation", "fewer")),
+    _computed("2a", "mlp/counts", "weights", "biases"),
+    _computed("2b", "mlp/loss", "loss"),
+    _computed("2c", "mlp/slope", "slope", inputs=("s",)),
+    _computed("3a", "att/counts", "query", "key", "value", "output", "total"),
+    _computed("3b", "att/cost", "cost", inputs=("n", "d")),
+    _text("3c"),
+    _computed("4a", "soft/backward", "dx", inputs=("dy", "p"), function="softmax_backward"),
+    Asked(
+        number="4b",
+        key="soft/pick",
+        kind="choice",
+        pick="one",
+        names=("larger", "smaller", "equal"),
+    ),
+    _computed("4c", "soft/ratio", "ratio"),
+)
+FLAT = (
+    _computed("1", "q/total", "total"),
+    _computed("2", "q/size", "size", inputs=("I", "K", "S", "P")),
+    _text("3"),
+    _computed("4", "q/pair", "mean", "variance"),
+    Asked(number="5", key="q/pick", kind="choice", pick="one", names=("relu", "tanh", "sigmoid")),
+    _computed("6", "q/field", "field", inputs=("k", "d")),
+    Asked(number="7", key="q/claims", kind="choice", names=("momentum", "decay", "warmup")),
+    _computed("8", "q/params", "params"),
+    _computed("9", "q/rate", "rate"),
+    _text("10"),
+)
+SHEETS = {"corpus": SHEET, "letters": LETTERS, "flat": FLAT}
+"""Per folder of the corpus the sheet that its write-ups answer."""
+NUMBERS = {part.key: part.number for sheet in SHEETS.values() for part in sheet}

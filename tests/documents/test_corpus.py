@@ -5,22 +5,27 @@ from pathlib import Path
 import pytest
 
 from grader.student.reading import read_submission
-from grader.student.wire import Found, Source
-from tests.documents.sheet import NUMBERS, SHEET
+from grader.student.wire import Asked, Found, Source
+from tests.documents.sheet import NUMBERS, SHEET, SHEETS
 
 CORPUS = Path(__file__).parent / "corpus"
-DOCUMENTS = sorted(path for path in CORPUS.iterdir() if path.suffix != ".expected")
+DOCUMENTS = sorted(
+    path for path in CORPUS.rglob("*") if path.is_file() and path.suffix != ".expected"
+)
 
 
-def reading(name: str, text: str) -> list[str]:
+def reading(name: str, text: str | bytes, sheet: tuple[Asked, ...] = SHEET) -> list[str]:
     """What is read of a document, a line for each answer: key, trust and text."""
-    index = read_submission((Source(path=name, data=text.encode()),), SHEET)
-    assert index.unread == ()
+    data = text.encode() if isinstance(text, str) else text
+    index = read_submission((Source(path=name, data=data),), sheet)
     best: dict[tuple[str, ...], Found] = {}
+    told = [f"unread | {one.message}" for one in index.unread]
     for found in index.found:
-        if found.key not in best or found.trust < best[found.key].trust:
+        if found.kind == "function":
+            told.append(f"function | {found.key[0]} | line {found.place.line}")
+        elif found.key not in best or found.trust < best[found.key].trust:
             best[found.key] = found
-    return sorted(map(_line, best.values()))
+    return sorted([*map(_line, best.values()), *told])
 
 
 def _line(found: Found) -> str:
@@ -32,7 +37,8 @@ def _line(found: Found) -> str:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_a_write_up_is_read_as_pinned(path: Path) -> None:
     expected = path.with_name(f"{path.name}.expected").read_text(encoding="utf-8").splitlines()
-    assert reading(path.name, path.read_text(encoding="utf-8")) == sorted(expected)
+    sheet = SHEETS[path.parent.name]
+    assert reading(path.name, path.read_bytes(), sheet) == sorted(expected)
 
 
 def test_a_part_whose_value_can_not_be_told_apart_waits_for_a_person() -> None:

@@ -1,0 +1,176 @@
+"""Finds the values of a part that stand under no name, in the order of trust.
+
+A value that stands alone is taken as meant. Everything else is a guess and says how it was made:
+the last box, the last display, the last formula, the last number. Knows the names that are asked
+for and nothing of what is right.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from grader.student.blocks import MARK, Block, Text, boxed
+from grader.student.naming import Value, chosen
+from grader.student.phrases import (
+    formula_runs,
+    is_formula,
+    last_number,
+    last_side,
+    plain,
+    rows,
+    trimmed,
+)
+from grader.student.wire import Asked
+
+_EQUATION_NUMBER = re.compile(r"^[ \t]{0,80}\(\d{1,2}\)[ \t]{0,80}$", re.MULTILINE)
+_MARKS = re.compile(f"{MARK}+")
+_TELLING = re.compile(r"\d|[-+*/^=]|\\(?:frac|cdot|sum|odot|times|sqrt)")
+
+
+def unnamed_values(part: Asked, section: Text) -> list[Value]:
+    """Values of a part that names none: alone, else in boxes, in displays, in formulas."""
+    for way in (_alone, _in_boxes, _in_displays, _in_formulas):
+        found = way(part, section)
+        if found:
+            return found
+    return []
+
+
+def tells(text: str, part: Asked) -> bool:
+    """Whether a formula is more than the name of something: `$N$` in a sentence is none."""
+    text = last_side(text)
+    return bool(_TELLING.search(text)) and text not in part.inputs
+
+
+def _alone(part: Asked, section: Text) -> list[Value]:
+    """A section that is one formula and nothing else, or has one fence."""
+    if len(part.names) != 1:
+        return []
+    fences = [b for b in section.blocks if b.kind == "fence"]
+    if len(fences) == 1:
+        lines = [line for line in fences[0].text.splitlines() if line.strip()]
+        return [_only(part, trimmed(" ".join(lines)), fences[0].start)]
+    displays = [b for b in joined(section) if b.kind == "display"]
+    rest = _EQUATION_NUMBER.sub("", _MARKS.sub(" ", section.prose))
+    if section.blocks and not re.search(r"\w", rest):
+        formulas = displays or [b for b in section.blocks if _is_inline(b)]
+        if len(formulas) == 1 and len(rows(formulas[0].text)) == 1:
+            return [_only(part, chosen(last_side(rows(formulas[0].text)[0])), formulas[0].start)]
+    text = _EQUATION_NUMBER.sub("", plain(section.text)).strip()
+    if not section.blocks and text and "\n" not in text and is_formula(text, part.inputs):
+        return [_only(part, chosen(last_side(text)), section.text.find(text[:1]))]
+    return []
+
+
+def _is_inline(block: Block) -> bool:
+    """Whether a block is a formula in a line, and not the sign that ends a proof."""
+    is_end = re.fullmatch(r"\\(?:blacksquare|square|qed|Box|checkmark)", block.text)
+    return block.kind in ("inline", "code") and not is_end
+
+
+def _only(part: Asked, text: str, position: int) -> Value:
+    return Value(part.names[0], text, max(position, 0))
+
+
+def _in_boxes(part: Asked, section: Text) -> list[Value]:
+    boxes = boxed(section.text)
+    if not boxes:
+        return []
+    if len(boxes) == 1 == len(part.names):
+        return [Value(part.names[0], trimmed(boxes[0][1]), boxes[0][0])]
+    return _in_order(part, [(position, last_side(text)) for position, text in boxes], "box")
+
+
+def _in_displays(part: Asked, section: Text) -> list[Value]:
+    displays = [block for block in joined(section) if block.kind == "display"]
+    if not displays:
+        return []
+    if len(part.names) == 1:
+        last = displays[-1]
+        made = rows(last.text)
+        guess = "the last displayed formula of the part"
+        return [Value(part.names[0], last_side(made[-1]), last.start, guess)] if made else []
+    sides = [(block.start, last_side(row)) for block in displays for row in rows(block.text)]
+    return _in_order(part, sides, "displayed formula")
+
+
+def joined(section: Text) -> list[Block]:
+    """The blocks, where a display that begins with a sign goes on with the one before."""
+    found: list[Block] = []
+    for block in section.blocks:
+        goes_on = block.kind == "display" and re.match(r"\s*(?:&\s*)?[=+\-]", block.text)
+        if goes_on and found and found[-1].kind == "display":
+            text = f"{trimmed(found[-1].text)} {block.text}"
+            found[-1] = msgspec.structs.replace(found[-1], text=text, end=block.end)
+        else:
+            found.append(block)
+    return found
+
+
+def _in_formulas(part: Asked, section: Text) -> list[Value]:
+    telling = [b for b in section.blocks if _is_inline(b) and tells(b.text, part)]
+    if len(part.names) > 1:
+        return _in_order(part, [(b.start, last_side(b.text)) for b in telling], "formula")
+    if telling:
+        last = telling[-1]
+        text = chosen(last_side(last.text))
+        return [Value(part.names[0], text, last.start, "the last formula of the part")]
+    return _in_plain_lines(part, section) or _in_numbers(part, section)
+
+
+def _in_plain_lines(part: Asked, section: Text) -> list[Value]:
+    """The last line that is a formula in the part's names, else the last formula in a line."""
+    if not part.inputs:
+        return []
+    lines, stretches = list[Value](), list[Value]()
+    for position, line in _lines(section):
+        for run in formula_runs(line, part.inputs):
+            text = last_side(run)
+            if tells(run, part) and _has_name(text, part):
+                is_whole = run == trimmed(line)
+                what = "line" if is_whole else "stretch"
+                guess = f"the last {what} of the part that is a formula"
+                found = Value(part.names[0], text, position, guess)
+                (lines if is_whole else stretches).append(found)
+    return lines[-1:] or stretches[-1:]
+
+
+def _has_name(text: str, part: Asked) -> bool:
+    return any(re.search(rf"(?<![A-Za-z]){re.escape(n[0])}", text) for n in part.inputs)
+
+
+def _in_numbers(part: Asked, section: Text) -> list[Value]:
+    number = last_number(section.text)
+    if not number or part.inputs:
+        return []
+    position = section.text.rfind(number)
+    return [Value(part.names[0], number, position, "the last number of the part")]
+
+
+def _in_order(part: Asked, found: list[tuple[int, str]], kind: str) -> list[Value]:
+    """As many values as are asked for, in their order; the last one where one is asked for."""
+    if not found:
+        return []
+    if len(part.names) == 1:
+        position, text = found[-1]
+        return [Value(part.names[0], trimmed(text), position, f"the last {kind} of the part")]
+    if len(found) != len(part.names):
+        return []
+    return [
+        Value(
+            name,
+            trimmed(text),
+            position,
+            f"{kind} {number} of {len(found)}, in the order of the names",
+        )
+        for number, (name, (position, text)) in enumerate(zip(part.names, found, strict=True), 1)
+    ]
+
+
+def _lines(section: Text) -> Iterator[tuple[int, str]]:
+    position = 0
+    for line in section.text.split("\n"):
+        if line.strip():
+            yield position, plain(line)
+        position += len(line) + 1

@@ -1,0 +1,151 @@
+"""Finds values under their own names: in lines, rows of tables and rows of displays.
+
+What stands under its name is taken as meant. Knows the names that are asked for and nothing of what
+is right.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+import msgspec
+
+from grader.student.blocks import Block, Text, boxed
+from grader.student.phrases import (
+    first_side,
+    last_side,
+    normal,
+    pattern,
+    plain,
+    rows,
+    trimmed,
+    value_at_head,
+)
+from grader.student.wire import Asked
+
+_BULLET = re.compile(r"\s*(?:[-*•+]\s+|\\item\b\s*|\d{1,2}[.)]\s+|\([a-z\d]\)\s+)*")
+_CELL = re.compile(r"\||(?<!\\)&")
+_LEADING_OVER = frozenset({"and", "the"})
+
+
+class Value(msgspec.Struct, frozen=True):
+    """One value: its name, its text, where it stands in the section, and how it was guessed."""
+
+    name: str
+    text: str
+    position: int
+    guess: str = ""
+
+
+def named_values(part: Asked, section: Text) -> Iterator[Value]:
+    """Values under their names, in lines, tables, displays and fences; of several the last one."""
+    found: dict[str, list[Value]] = {}
+    for value in sorted(_all_named(part, section), key=lambda value: value.position):
+        found.setdefault(value.name, []).append(value)
+    for name, values in found.items():
+        last = values[-1]
+        differ = len({normal(value.text) for value in values}) > 1
+        guess = f"the last of {len(values)} values called {name}" if differ else ""
+        yield msgspec.structs.replace(last, guess=guess)
+
+
+def _all_named(part: Asked, section: Text) -> Iterator[Value]:
+    names = {normal(name): name for name in part.names}
+    for block in section.blocks:
+        if block.kind == "display":
+            yield from _in_display(block, names)
+    yield from _in_lines(part, section)
+
+
+def _in_display(block: Block, names: dict[str, str]) -> Iterator[Value]:
+    """Rows `name = …`; a row that begins with `=` goes on with the one before."""
+    name, value = "", ""
+    for row in rows(block.text):
+        left = first_side(row)
+        if left and normal(left) != "":
+            if name:
+                yield Value(name, value, block.start)
+            name = names.get(normal(left), "")
+        if name:
+            value = chosen(last_side(row))
+    if name:
+        yield Value(name, value, block.start)
+
+
+def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
+    """`name: value`, `name = value` and rows of tables; several may share a line."""
+    field = _field(part.names)
+    by_name = {normal(name): name for name in part.names}
+    known = (*part.names, *part.inputs)
+    position = 0
+    for line in section.text.split("\n"):
+        start, position = position, position + len(line) + 1
+        if not line.strip() or _is_elsewhere(section.block_at(start)):
+            continue
+        shown = plain(line)
+        hits = list(field.finditer(shown))
+        begin = _BULLET.match(shown)
+        for hit, after in zip_longest(hits, hits[1:]):
+            piece = shown[hit.end() : after.start() if after else len(shown)]
+            is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
+            text = _value(hit["sign"], piece, known, has_next=after is not None) if is_field else ""
+            if text:
+                yield Value(by_name[normal(hit["name"])], text, start)
+
+
+def _field(names: Sequence[str]) -> re.Pattern[str]:
+    """A pattern for a name with the sign that sets its value off."""
+    alternatives = "|".join(pattern(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(
+        rf"(?:^|(?<=[\s,;|(&/]))(?P<name>{alternatives})"
+        rf"(?:\s{{1,3}}(?:layer|pair|part|block))?\s{{0,9}}"
+        rf"(?P<sign>:=|=(?!=)|:|\|(?!\|)|&|→|->|(?<=\s)[-–—](?=\s))\s{{0,9}}",
+        re.IGNORECASE,
+    )
+
+
+def _is_elsewhere(block: Block | None) -> bool:
+    """Whether a line begins in a display, which is read by its rows."""
+    return block is not None and block.kind == "display"
+
+
+def _is_field(line: str, hit: re.Match[str], piece: str, begin: int) -> bool:
+    """Whether a name with a sign is a field: `=` is; others are where fields begin.
+
+    They begin at the line's head or behind a comma; behind a dash no calculation may follow.
+    """
+    sign = hit["sign"]
+    if sign in ("=", ":="):
+        return True
+    before = line[begin : hit.start()].strip(" |&*_")
+    is_dash = sign in ("-", "–", "—")
+    return (not before or before[-1] in ",;|&./") and not (is_dash and "=" in piece)
+
+
+def _value(sign: str, piece: str, known: Sequence[str], *, has_next: bool) -> str:
+    if sign in ("|", "&"):
+        return _cell(piece)
+    return chosen(value_at_head(_clause(piece, has_next=has_next), known))
+
+
+def _clause(piece: str, *, has_next: bool) -> str:
+    """A field's text without what leads over to the next one."""
+    if has_next:
+        words = piece.rstrip(" \t,;/").split()
+        while words and words[-1] in _LEADING_OVER:
+            words.pop()
+        piece = " ".join(words).rstrip(" ,;/")
+    return piece.split(";")[0]
+
+
+def _cell(piece: str) -> str:
+    """The last cell of a table's row that holds something."""
+    cells = [trimmed(cell) for cell in _CELL.split(piece.replace(r"\\", ""))]
+    filled = [cell for cell in cells if re.search(r"\w", cell)]
+    return chosen(filled[-1]) if filled else ""
+
+
+def chosen(text: str) -> str:
+    """The content of the last box in a value, or the value."""
+    boxes = boxed(text)
+    return boxes[-1][1] if boxes else trimmed(text)
