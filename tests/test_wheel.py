@@ -48,6 +48,13 @@ def test_the_wheel_holds_code_and_templates_and_nothing_else(installed):
     assert not [name for name in names if name.startswith(("solutions/", "problems/", "tests/"))]
 
 
+def test_pytest_finds_the_plugin_by_itself(installed):
+    """The wheel's metadata names it, so that nobody has to."""
+    with zipfile.ZipFile(installed[1]) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith("entry_points.txt"))
+        assert "[pytest11]\ngrader = grader.pytest_plugin\n" in archive.read(name).decode()
+
+
 def test_it_grades_a_course_elsewhere(installed, tmp_path):
     root = tiny.write_course(tmp_path)
     tiny.hand_in(root, "right", affine=tiny.RIGHT_FUNCTIONS, answers=tiny.RIGHT_ANSWERS)
