@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 import msgspec
 
 from grader.model import Assignment, ExpectedPart, Part, plain_label
-from grader.student.reading import DOCUMENTS
+from grader.student.formats import NOT_READ
 from grader.student.wire import (
+    DOCUMENTS,
     Asked,
     FormulaAnswer,
     FunctionAnswer,
@@ -103,7 +104,7 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
         path = PurePosixPath(trouble.place.file)
         if path.suffix in (".yaml", ".yml") and path.stem == "answers":
             return trouble
-        if path.suffix.lower() in DOCUMENTS and not trouble.place.cell:
+        if path.suffix.lower() in DOCUMENTS | NOT_READ and not trouble.place.cell:
             return trouble
         other = path.stem.replace("_", "-") in slugs and path.stem.replace("_", "-") != part.slug
         is_code = path.suffix in (".py", ".ipynb")

@@ -13,6 +13,7 @@ from grader.student.blocks import MAX_BLOCKS, Block, Text
 from grader.student.texts import Line, decoded, lines_of
 
 MAX_LISTINGS = 200
+MAX_BYTES = 2**20
 _PYTHON = frozenset({"py", "python", "python3", "ipython", "ipython3"})
 PROGRAMS = _PYTHON | frozenset(
     "c cpp bash sh shell console matlab julia r java lstlisting minted".split()  # noqa: SIM905  # reads better
@@ -29,6 +30,8 @@ class Listing(msgspec.Struct, frozen=True):
 
 def listings(data: bytes) -> list[Listing]:
     """The Python in a write-up, in the order in which it stands."""
+    if b"def " not in data.replace(b"\0", b"") or len(data) > MAX_BYTES:
+        return []
     lines, _ = lines_of(decoded(data), "")
     section = Text(lines)
     found = [block for block in section.blocks[:MAX_BLOCKS] if block.kind == "fence"]

@@ -20,8 +20,10 @@ from types import ModuleType
 from typing import Any, Self
 
 from grader.student.aliases import Aliases, conversions
+from grader.student.listings import parsed_listings
 from grader.student.notebooks import Cell, cell_path, code_of, parse_cell, read_cells
 from grader.student.slicing import needed_statements
+from grader.student.wire import is_document
 
 ROOT = "_handed_in"
 """The package under which students' files are loaded, whatever they are called."""
@@ -129,10 +131,12 @@ class StudentFiles:
             for cell in read_cells(self.sources[path]):
                 if cell.kind == "code":
                     trees += self._cell(path, cell)
+        elif is_document(path):
+            trees += ((path, tree) for tree in parsed_listings(path, self.sources[path]))
         else:
             trees.append((path, ast.parse(self.sources[path], path)))
         for file, tree in trees:
-            self._guarded[file] = frozenset(_lines_in_try(tree))
+            self._guarded[file] = self._guarded.get(file, frozenset()) | set(_lines_in_try(tree))
         return trees
 
     def _cell(self, path: str, cell: Cell) -> list[tuple[str, ast.Module]]:

@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 import msgspec
 
 from grader.student.documents import MAX_BYTES, read_document, read_lines
+from grader.student.formats import not_read
+from grader.student.listings import listings, parsed
 from grader.student.notebooks import (
     Cell,
     NotebookError,
@@ -26,11 +28,10 @@ from grader.student.slicing import is_main_guard
 from grader.student.texts import MAX_LINE, Line
 from grader.student.typed import read_typed
 from grader.student.variables import fields_in, typed_variables
-from grader.student.wire import TYPED_NAMES, Asked, Found, Index, Place, Source, Unread
+from grader.student.wire import DOCUMENTS, TYPED_NAMES, Asked, Found, Index, Place, Source, Unread
 
 MAX_FOUND = 20_000
 MAX_PYTHON_BYTES = 2 * 2**20
-DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".txt", ".rst"})
 
 _PYTHON_2 = re.compile(r"Missing parentheses in call to '(print|exec)'|multiple exception types")
 
@@ -52,9 +53,10 @@ def read_submission(
     found: list[Found] = []
     unread: list[Unread] = []
     sheet = Sheet(asked)
+    beside = frozenset(source.path for source in sources)
     for number, source in enumerate(sources):
         starting(number)
-        for item in map(_crossing, _read(source, sheet)):
+        for item in map(_crossing, _read(source, sheet, beside)):
             (found if isinstance(item, Found) else unread).append(item)  # type: ignore[arg-type]  # picked by type
         if len(found) > MAX_FOUND:
             unread.append(
@@ -82,7 +84,7 @@ def _unicode(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _read(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
+def _read(source: Source, sheet: Sheet, beside: frozenset[str]) -> Iterator[Found | Unread]:
     path = PurePosixPath(source.path)
     if path.suffix == ".py":
         yield from _read_python(source, sheet)
@@ -91,7 +93,10 @@ def _read(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     elif path.name.lower() in TYPED_NAMES:
         yield from read_typed(source)
     elif path.suffix.lower() in DOCUMENTS:
-        yield from read_document(source, sheet)
+        yield from read_document(source, sheet, beside)
+        yield from _read_listings(source, sheet)
+    elif (unread := not_read(source, beside)) is not None:
+        yield unread
 
 
 # --- Python -------------------------------------------------------------------------------------
@@ -149,6 +154,37 @@ def _assigned(node: ast.Assign | ast.AnnAssign) -> list[str]:
         return []
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+# --- programs in write-ups ----------------------------------------------------------------------
+
+
+def _read_listings(source: Source, sheet: Sheet) -> Iterator[Found]:
+    """The functions that a write-up's programs define; the last of each name counts."""
+    functions: dict[tuple[str, ...], Found] = {}
+    for listing in listings(source.data):
+        place = Place(file=source.path, line=listing.line)
+        try:
+            tree = parsed(listing, source.path)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            yield from _unparsed(listing.text, place, sheet, error)
+        else:
+            place = Place(file=source.path)
+            functions.update((found.key, found) for found in _functions(tree.body, place))
+    yield from functions.values()
+
+
+def _unparsed(text: str, place: Place, sheet: Sheet, error: Exception) -> Iterator[Found]:
+    """For each function that is asked for and stands in a program which is no Python, an answer.
+
+    It can not be read, and says why.
+    """
+    said = _said(error) if isinstance(error, SyntaxError) else "can not be read as Python"
+    for part in sheet.below(0):
+        if part.function and re.search(rf"\bdef {part.function}\b", text):
+            key = (part.key, part.names[0])
+            guess = f"the program that begins there {said}"
+            yield Found(kind="text", key=key, place=place, text=text[:500], trust=2, guess=guess)
 
 
 # --- notebooks ----------------------------------------------------------------------------------

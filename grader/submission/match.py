@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from grader.model import Assignment, NumberedPart, Part, Record
-from grader.student.wire import TYPED_NAMES, Found, Index, Place, Source
+from grader.student.wire import TYPED_NAMES, Found, Index, Place, Source, is_document
 
 
 class TypedField(Record, frozen=True, kw_only=True):
@@ -184,6 +184,8 @@ def _files_with_all(
     """Per file that defines all the names, the definitions of the first name, in order."""
     files = [{found.place.file for found in functions.get(name, [])} for name in names]
     common = set.intersection(*files)
+    # A write-up often shows what a Python file beside it holds: the file counts.
+    common = {file for file in common if not is_document(file)} or common
     return {
         file: [found for found in functions[names[0]] if found.place.file == file]
         for file in sorted(common)

@@ -216,6 +216,69 @@ def test_a_function_counts_before_a_formula_in_prose(
     assert next(part for part in report.parts if part.number == "1.2").marks == 2
 
 
+PROGRAM = """\
+1.2 We use
+
+```python
+def output_size(I, K, P):
+    half = 1 // 0 if K == 0 else 0
+    return I + 2 * P - K + 1 + half
+```
+"""
+
+
+def test_a_program_in_a_write_up_is_run_as_a_function(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    part = next(p for p in week_report(tmp_path, PROGRAM, week, sandbox).parts if p.number == "1.2")
+    assert (part.verdict, part.marks) == (Verdict.PASSED, 2)
+    assert str(part.readings[0].place) == "hw.md line 4"
+
+
+def test_what_a_program_in_a_write_up_raises_names_the_document_and_its_line(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    text = PROGRAM.replace("if K == 0 else 0", "")
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.2")
+    assert part.verdict is Verdict.RAISED
+    assert "ZeroDivisionError" in part.sentence
+    assert "at line 5 of hw.md" in part.sentence
+
+
+def test_a_program_that_is_no_python_waits_for_a_person(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    text = PROGRAM.replace("(I, K, P):", "(I, K, P)")
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.2")
+    assert (part.verdict, part.pending) == (Verdict.UNREADABLE, 2)
+
+
+def test_a_python_file_counts_before_the_same_program_in_a_write_up(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    (tmp_path / "hw.py").write_text("def output_size(I, K, P): return 0", encoding="utf-8")
+    part = next(p for p in week_report(tmp_path, PROGRAM, week, sandbox).parts if p.number == "1.2")
+    assert (part.verdict, part.marks) == (Verdict.WRONG, 0)
+
+
+def test_a_value_that_is_not_found_waits_where_the_part_says_more(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    text = "1.3a\n\nweights = 384\n\nand each filter has one bias, which makes 128.\n"
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3a")
+    assert (part.marks, part.pending, part.lost) == (1, 2, ())
+
+
+def test_a_file_that_is_not_read_is_named_and_what_it_may_hold_is_not_lost(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7")
+    report = week_report(tmp_path, "1.2 We get $I + 2P - K + 1$ rows.", week, sandbox)
+    assert any(note.startswith("scan.pdf: was not read: a PDF holds") for note in report.notes)
+    count = next(part for part in report.parts if part.number == "1.3a")
+    assert (count.verdict, count.lost) == (Verdict.UNREADABLE, ())
+
+
 def test_claims_in_order_are_guesses(tmp_path: Path, week: Grading, sandbox: Sandbox) -> None:
     report = week_report(tmp_path, "1.3b\n\n1. true\n2. true\n", week, sandbox)
     part = next(part for part in report.parts if part.number == "1.3b")

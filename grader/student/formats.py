@@ -1,0 +1,51 @@
+"""Names the files that nobody reads here, and says what to hand in instead.
+
+Only by their names; nothing in them is looked at.
+"""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from grader.student.wire import DOCUMENTS, Place, Source, Unread
+
+_TEXT = "hand in its text as .md, .tex or .txt, or type the answers into answers.yaml"
+_ADVICE = {
+    ".pdf": f"a PDF holds pages, not text; hand in what it was made from (.tex, .md, .ipynb), or {_TEXT}",
+    **dict.fromkeys(
+        (".docx", ".doc", ".odt", ".rtf", ".pages"),
+        f"documents of word processors are not opened; save it as plain text (.txt), or {_TEXT}",
+    ),
+    **dict.fromkeys(
+        (".html", ".htm"), f"web pages are not opened; hand in the notebook itself (.ipynb), or {_TEXT}"
+    ),
+    **dict.fromkeys(
+        (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"),
+        "an archive inside a submission is not opened; unpack it and hand in the files",
+    ),
+    **dict.fromkeys(
+        (".xlsx", ".xls", ".ods", ".pptx", ".ppt", ".key"), f"tables and slides are not opened; {_TEXT}"
+    ),
+}
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".heic", ".tif", ".tiff", ".bmp"})
+_PICTURE = f"pictures are not read; {_TEXT}"
+_READ = DOCUMENTS | {".py", ".ipynb", ".yaml", ".yml"}
+NOT_READ = frozenset(_ADVICE) | _PICTURES
+"""The endings of files that may hold answers which nobody sees here."""
+
+
+def not_read(source: Source, beside: Iterable[str]) -> Unread | None:
+    """What to say of a file that is not read, unless a file that is read has the same name.
+
+    Pictures belong to write-ups; they are named only where there is nothing else.
+    """
+    path = PurePosixPath(source.path)
+    suffix = path.suffix.lower()
+    read = [other for other in map(PurePosixPath, beside) if other.suffix.lower() in _READ]
+    if suffix in _PICTURES:
+        advice = "" if read else _PICTURE
+    else:
+        is_printed = any(other.stem.lower() == path.stem.lower() for other in read)
+        advice = "" if is_printed else _ADVICE.get(suffix, "")
+    if not advice:
+        return None
+    return Unread(place=Place(file=source.path), message=f"was not read: {advice}")
