@@ -1,8 +1,10 @@
 """What a student is told before handing in, on a kit without solutions."""
 
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +15,7 @@ from grader.kit import make_kit
 from tests import tiny
 from tests.verify import courses
 
+ROOT = Path(__file__).parents[2]
 FORWARD = (
     "    public:\n",
     "    forward: |\n      def forward(x, W):\n          return x @ W\n    public:\n",
@@ -113,30 +116,64 @@ def test_an_unknown_problem_is_told(kit):
 
 
 ELSEWHERE = """\
-import os, select, signal, sys
-sys.modules.update(resource=None, fcntl=None, torch=None, pwd=None)
-import click, msgspec, numpy, subprocess, yaml
-for name in ("fork", "setsid", "wait4", "pidfd_open", "killpg", "sysconf", "pread"):
+import sys
+sys.modules.update(dict.fromkeys(("resource", "fcntl", "pwd", "grp", "termios", "tty", "pty")))
+import os, select, signal, subprocess
+for name in ("fork", "forkpty", "setsid", "wait4", "pidfd_open", "killpg", "sysconf", "pread"):
     vars(os).pop(name, None)
-for name in ("SIGPROF", "SIGXCPU", "SIGBUS", "SIGKILL", "SIGALRM", "setitimer", "ITIMER_PROF"):
+for name in ("SIGPROF", "SIGXCPU", "SIGBUS", "SIGALRM", "setitimer", "ITIMER_PROF"):
     vars(signal).pop(name, None)
 vars(select).pop("poll", None)
-from grader.cli import main
-import grader.check, grader.cli.checked
-signal.SIGKILL = 9  # this system's own way of ending a process, which is not ours to take away
-main(["check", sys.argv[1]])
 """
+WITHOUT_TORCH = 'raise ImportError("there is no torch here")\n'
 
 
-def test_a_check_needs_neither_torch_nor_walls_nor_fork(kit):
-    """As on a system that has none of them: they are taken away before the grader is imported."""
+@pytest.fixture
+def elsewhere(tmp_path_factory):
+    """An environment whose Python has no torch, and nothing that Unix alone has, in any process."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "sitecustomize.py").write_text(ELSEWHERE, encoding="utf-8")
+    (folder / "torch").mkdir()
+    (folder / "torch/__init__.py").write_text(WITHOUT_TORCH, encoding="utf-8")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT)))}
+
+
+def run(environment, code, *arguments):
+    """A Python of that environment, and what it did."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_check_needs_neither_torch_nor_walls_nor_unix(kit, elsewhere):
+    """Neither the process that judges nor the one that runs answers."""
     write(kit)
-    done = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, kit], capture_output=True, text=True, check=False
-    )
+    done = run(elsewhere, "from grader.cli import main; main()", "check", kit)
     assert done.stderr == ""
     assert done.returncode == 0
     assert "public 2 of 2 passed; 4 hidden tests were not run here" in done.stdout
+
+
+def test_an_answer_that_needs_torch_is_told_so_where_there_is_none(kit, elsewhere):
+    problem = kit / "problems/affine/problem.yaml"
+    text = problem.read_text(encoding="utf-8").replace(
+        "    marks: 4\n", "    marks: 4\n    imports: [numpy, torch]\n"
+    )
+    problem.write_text(text, encoding="utf-8")
+    write(kit, functions=f"import torch\n\n\n{tiny.RIGHT_FUNCTIONS}")
+    done = run(elsewhere, "from grader.cli import main; main()", "check", kit)
+    assert "1.1   The backward pass  passed      2 of 2" in done.stdout  # nothing asks torch
+    own = tiny.RIGHT_FUNCTIONS.replace("    dx =", "    x = torch.tensor(x)\n    dx =")
+    write(kit, functions=f"import torch\n\n\n{own}")
+    done = run(elsewhere, "from grader.cli import main; main()", "check", kit)
+    assert "there is no torch here" in done.stdout
+    assert "1.2   Output size        read" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_environment_elsewhere_is_as_it_says(elsewhere):
+    for name in ("torch", "resource", "fcntl", "pwd"):
+        assert run(elsewhere, f"import {name}").returncode == 1
+    assert run(elsewhere, "import os; os.fork").returncode == 1
 
 
 def test_watching_checks_again_when_a_file_is_saved(kit):
