@@ -6,7 +6,7 @@ Every end is data. Knows inputs and answers; no expected values.
 import inspect
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
@@ -14,7 +14,9 @@ import numpy as np
 
 from grader.student.ends import raised, text_of
 from grader.student.loading import StudentFiles
+from grader.student.objects import ObjectError, as_function
 from grader.student.printing import printing
+from grader.student.returning import as_plain
 from grader.student.signature import Signature
 from grader.student.wire import (
     Array,
@@ -30,6 +32,12 @@ from grader.student.wire import (
 )
 
 _SEED = 20_240_229
+
+_ONE_ELEMENT = (
+    "setting an array element with a sequence",
+    "only 0-dimensional arrays can be converted",
+)
+_LENIENT = "an array of one element was taken as a number, as NumPy no longer does"
 
 Run = Callable[[tuple[Value, ...]], Packed]
 
@@ -56,8 +64,13 @@ class Function:
         self._failed: Raised | None = None
         self._remarks: tuple[str, ...] = ()
         self._names: dict[str, object] = {}
+        self._by_name: dict[str, int] = {}
         self._imports = frozenset(imports)
+        files.is_lenient = False
         self._load(self._wanted)
+        if self._failed is not None and _wants_lenience(self._failed):
+            files.is_lenient = True
+            self._load(self._wanted)
         self._call: CodeType | None = None
         if answer.call:
             self._call = compile(answer.call, "<call>", "exec", dont_inherit=True)
@@ -76,7 +89,12 @@ class Function:
             result = self._result(values)
             if isinstance(result, Raised) and self._misses_a_name(result):
                 values = tuple(map(_fresh, inputs))
-                result = self._on_the_whole(values, otherwise=result)
+                result = self._loaded_again((), values, otherwise=result)
+            if isinstance(result, Raised) and self._wants_lenience(result):
+                self._files.is_lenient = True
+                values = tuple(map(_fresh, inputs))
+                needed = () if self._files.is_whole else self._wanted
+                result = self._loaded_again(needed, values, otherwise=result)
         is_refused = isinstance(result, Raised) and result.reason == "import refused"
         remarks = [*(() if is_refused else self._remarks), *self._changed(inputs, values)]
         if printed.is_out:
@@ -88,6 +106,8 @@ class Function:
             if self._call is not None:
                 return Returned(value=self._run_call(self._call, values))
             return Returned(value=self._plain(values))
+        except ObjectError as error:
+            return Raised(reason="not callable", message=str(error))
         except CallError as error:
             return Raised(reason=error.reason, message=error.sentence)
         except BaseException as error:  # noqa: BLE001  # exits and interrupts end a case, not the child
@@ -95,8 +115,11 @@ class Function:
 
     def _plain(self, values: tuple[Value, ...]) -> Packed:
         function: Any = self._names[self._signature.name]
+        named = {name: values[place] for name, place in self._by_name.items()}
+        plain = [x for place, x in enumerate(values) if place not in self._by_name.values()]
+        outputs = tuple(variable.name for variable in self._signature.outputs)
         try:
-            return pack(function(*values))
+            return pack(as_plain(function(*plain, **named), outputs))
         except TypeError as error:
             if raised(error, self._files.sources).frames:
                 raise  # it happened in the student's own lines
@@ -105,6 +128,10 @@ class Function:
             sentence = f"{name}{_takes(function)} can not be called as {name}({wanted})"
             if isinstance(function, type):
                 sentence = f"{name} is a class; wanted a function {name}({wanted})"
+            if hasattr(function, "cache_info"):
+                sentence = (
+                    f"{name} remembers its calls (lru_cache), which no array can be; remove that"
+                )
             raise CallError("wrong arguments", f"{sentence}: {text_of(error)}"[:600]) from None
 
     def _run_call(self, code: CodeType, values: tuple[Value, ...]) -> Packed:
@@ -112,7 +139,8 @@ class Function:
         space: dict[str, Any] = {**names, **self._names}
         try:
             exec(code, space)  # noqa: S102  # the part's own statements, written by its author
-            return Many(tuple(pack(space[v.name]) for v in self._signature.outputs))
+            outputs = [variable.name for variable in self._signature.outputs]
+            return Many(tuple(pack(as_plain(space[name], (name,))) for name in outputs))
         except (TypeError, ValueError, AttributeError, KeyError) as error:
             found = raised(error, self._files.sources)
             if found.frames:
@@ -139,22 +167,47 @@ class Function:
                 self._names = {name: self._provided(module, name) for name in self._wanted}
             except CallError as error:
                 self._failed = Raised(reason=error.reason, message=error.sentence)
+            except ObjectError as error:
+                self._failed = Raised(reason="not callable", message=str(error))
             except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
                 self._failed = self._does_not_load(error)
         unneeded = (
             f"imports {name}, which is not allowed in this part; nothing that ran needed it"
             for name in files.unneeded
         )
-        self._remarks = (*unneeded, *files.supplied)
+        lenient = (_LENIENT,) if files.is_lenient else ()
+        self._remarks = (*unneeded, *files.supplied, *lenient, *self._of_parameters())
 
-    def _on_the_whole(self, values: tuple[Value, ...], *, otherwise: Raised) -> Returned | Raised:
-        """The result when the whole file is run first; as before where that fails."""
-        before = self._names
-        self._load(())
+    def _loaded_again(
+        self, needed: tuple[str, ...], values: tuple[Value, ...], *, otherwise: Raised
+    ) -> Returned | Raised:
+        """The result when the file is loaded in another way; as before where that fails."""
+        before = self._names, self._by_name, self._remarks
+        self._load(needed)
         if self._failed is None:
             return self._result(values)
-        self._names, self._failed = before, None
+        self._names, self._by_name, self._remarks = before
+        self._failed = None
         return otherwise
+
+    def _of_parameters(self) -> Iterator[str]:
+        """Sets which inputs are given by name, and says where their order is another."""
+        self._by_name = {}
+        function = self._names.get(self._signature.name)
+        wanted = [variable.name for variable in self._signature.inputs]
+        taken = _parameters(function)
+        for place, name in enumerate(wanted):
+            if name in taken and taken[name].kind is inspect.Parameter.KEYWORD_ONLY:
+                self._by_name[name] = place
+        own = [name for name in taken if name in wanted]
+        if not self._by_name and len(own) == len(wanted) and own != wanted:
+            yield (
+                f"{self._signature.name} takes {', '.join(own)}; the question, and the call, have"
+                f" {', '.join(wanted)}"
+            )
+
+    def _wants_lenience(self, result: Raised) -> bool:
+        return _wants_lenience(result) and not self._files.is_lenient
 
     def _misses_a_name(self, result: Raised) -> bool:
         """Whether a name is missing that the statements may have made which were left out."""
@@ -165,6 +218,12 @@ class Function:
         if not hasattr(module, name):
             raise CallError("not defined", f"{file} defines no {name} when it is run")
         found: object = getattr(module, name)
+        if isinstance(found, type) and not self._answer.call:
+            wanted = ", ".join(variable.name for variable in self._signature.inputs)
+            made = as_function(found, f"{name} is a class; wanted a function {name}({wanted})")
+            if made is not None:
+                method, found = made
+                self._files.supplied[f"{name} is a class; its {method} was called"] = None
         if not callable(found):
             kind = type(found).__name__[:80]
             sentence = f"{name} in {file} is no function; it is of type {kind}"
@@ -181,6 +240,19 @@ class Function:
             return found
         message = f"{self._answer.place.document} does not load: {found.message}"
         return Raised(reason=found.reason, message=message, frames=found.frames)
+
+
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a function, none for what does not tell."""
+    try:
+        return inspect.signature(function).parameters
+    except (ValueError, TypeError):
+        return {}
+
+
+def _wants_lenience(result: Raised) -> bool:
+    """Whether NumPy refused an array of one element where it used to take a number."""
+    return any(text in result.message for text in _ONE_ELEMENT)
 
 
 def _takes(function: Any) -> str:

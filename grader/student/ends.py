@@ -5,9 +5,10 @@ Knows nothing of verdicts.
 
 import traceback
 from collections.abc import Mapping
-from types import TracebackType
+from types import ModuleType, TracebackType
 
-from grader.student.loading import ImportRefusedError, source_line
+from grader.student.loading import source_line
+from grader.student.standins import ImportRefusedError
 from grader.student.wire import Frame, Place, Raised
 
 MAX_TEXT = 500
@@ -18,6 +19,22 @@ _HINTS = {
     "FileNotFoundError": "only the files of the submission are here, in the same folders",
     "PermissionError": "an answer can not write files, read others than the submission's, start"
     " processes or use the network",
+    "NotImplementedError": "the starter raises this: write the function, and remove the line",
+}
+_GONE = "is gone since Python 3; write"
+_BY_TEXT = {
+    "'float' object cannot be interpreted as an integer": "a / b is no whole number; write a // b",
+    "no attribute 'has_key'": f"has_key {_GONE} `in`",
+    "no attribute 'iteritems'": f"iteritems {_GONE} items",
+    "no attribute 'itervalues'": f"itervalues {_GONE} values",
+    "operand type(s) for >>: 'builtin_function_or_method'": "`print >>` is Python 2",
+    "'map' object is not subscriptable": "map gives no list; write list(map(…))",
+    "'zip' object is not subscriptable": "zip gives no list; write list(zip(…))",
+    "object of type 'map' has no len()": "map gives no list; write list(map(…))",
+    "object of type 'zip' has no len()": "zip gives no list; write list(zip(…))",
+    "'dict_keys' object is not subscriptable": "keys() gives no list; write list(d)",
+    "'dict_values' object is not subscriptable": "values() gives no list; write list(d.values())",
+    "unhashable type: 'numpy.ndarray'": "an array can not be a key, nor kept by lru_cache",
 }
 
 
@@ -44,12 +61,22 @@ def raised(error: BaseException, sources: Mapping[str, bytes], *, reason: str = 
     if isinstance(error, SystemExit):
         message = f"ended the program{where} ({kind}); return a value instead"
         return Raised(reason="exited", message=message, frames=frames)
-    hint = _HINTS.get(kind, "")
-    if isinstance(error, NameError) and getattr(error, "name", "") == "np":
-        hint = "is `import numpy as np` missing?"
+    hint = _hint(error, text, sources)
     said = f"{kind}: {text}" if text else kind
     message = f"raised {said}{where}" + (f"; {hint}" if hint else "")
     return Raised(reason=reason or "exception", message=message, frames=frames)
+
+
+def _hint(error: BaseException, text: str, sources: Mapping[str, bytes]) -> str:
+    """What to do about an exception, where that is known."""
+    if isinstance(error, NameError) and getattr(error, "name", "") == "np":
+        return "is `import numpy as np` missing?"
+    if isinstance(error, AttributeError) and type(error.obj) is ModuleType:
+        file = f"{error.obj.__name__}.py"
+        if file in {path.rpartition("/")[2] for path in sources}:
+            return f"Python has a module of that name; give your {file} another name"
+    known = (hint for found, hint in _BY_TEXT.items() if found in text)
+    return next(known, _HINTS.get(type(error).__name__, ""))
 
 
 def text_of(error: BaseException) -> str:

@@ -7,30 +7,43 @@ stood in for while a file loads, so that an import which nothing needs costs not
 refused with a sentence. This is a courtesy and no wall: what must not be read is not there.
 """
 
+import __future__
+
 import ast
 import builtins
+import contextlib
 import importlib.machinery
 import importlib.util
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Any, Self
 
-from grader.student.aliases import Aliases, conversions
+from grader.student.aliases import Aliases
+from grader.student.definitions import methods, passed_over
 from grader.student.listings import parsed_listings
-from grader.student.notebooks import Cell, cell_path, code_of, parse_cell, read_cells
+from grader.student.notebooks import (
+    Cell,
+    cell_path,
+    code_of,
+    is_notebook,
+    parse_cell,
+    read_cells,
+    written_file,
+)
+from grader.student.objects import Objects
+from grader.student.scopes import waits
 from grader.student.slicing import needed_statements
+from grader.student.standins import ImportRefusedError, StandIn, shim, shim_remark
 from grader.student.wire import is_document
 
+_ANNOTATIONS = __future__.annotations.compiler_flag
+_METHOD = "_grader_method"
 ROOT = "_handed_in"
 """The package under which students' files are loaded, whatever they are called."""
-
-
-class ImportRefusedError(ModuleNotFoundError):
-    """A package that the part does not allow is imported or used; the text is the sentence."""
 
 
 class StudentFiles:
@@ -43,6 +56,7 @@ class StudentFiles:
         unneeded: packages that were stood in for while loading.
         supplied: names that libraries no longer have and that were supplied, a sentence each.
         is_whole: whether the last file was run as a whole.
+        is_lenient: whether arrays of one element are taken as numbers in what is loaded next.
     """
 
     def __init__(self, sources: Mapping[str, bytes], folder: str) -> None:
@@ -50,15 +64,17 @@ class StudentFiles:
         self.unneeded: dict[str, None] = {}
         self.supplied: dict[str, None] = {}
         self.is_whole = True
+        self.is_lenient = False
         self._allowed: frozenset[str] = frozenset()
         self._beside = PurePosixPath()
         self._is_loading = False
         self._loaded: set[str] = set()
         self._guarded: dict[str, frozenset[int]] = {}
-        self._import = builtins.__import__
+        self._import, self._find_spec = builtins.__import__, importlib.util.find_spec
 
     def __enter__(self) -> Self:
         builtins.__import__ = self._checked_import
+        importlib.util.find_spec = self._checked_find_spec
         sys.meta_path.append(self)
         return self
 
@@ -66,6 +82,7 @@ class StudentFiles:
         self._forget()
         sys.meta_path.remove(self)
         builtins.__import__ = self._import
+        importlib.util.find_spec = self._find_spec
 
     def load(self, path: str, allowed: frozenset[str], names: tuple[str, ...] = ()) -> ModuleType:
         """Execute a file and return its module; siblings beside it can be imported.
@@ -86,11 +103,12 @@ class StudentFiles:
             if all(hasattr(module, name) for name in names):
                 return module
         try:
-            return self._load(path, allowed, ())
-        except BaseException:
-            if trouble is not None:
-                raise trouble from None  # it stands in what the answer needs
-            raise
+            module = self._load(path, allowed, ())
+        except BaseException as error:  # noqa: BLE001  # as above
+            raise (trouble or error) from None
+        if trouble is not None and not all(hasattr(module, name) for name in names):
+            raise trouble from None  # it stands in what the answer needs
+        return module
 
     def _load(self, path: str, allowed: frozenset[str], names: tuple[str, ...]) -> ModuleType:
         self._forget()
@@ -106,12 +124,20 @@ class StudentFiles:
     def execute(self, module: ModuleType, path: str, names: tuple[str, ...] = ()) -> None:
         """Run the code of a file in a module's namespace, or what the names need of it."""
         body = [(file, node) for file, tree in self._trees(path) for node in tree.body]
+        left_out = passed_over([node for _, node in body], names)
+        body = [one for place, one in enumerate(body) if place not in left_out]
+        owners = methods([node for _, node in body], names)
+        body += [(path, _method(name, owner)) for name, owner in owners.items()]
+        self.supplied.update(
+            (f"{name} is a method of the class {owner}; an object of it was made", None)
+            for name, owner in owners.items()
+        )
         needed: Sequence[tuple[int, ast.stmt]] = list(enumerate(node for _, node in body))
         if names:
             needed = needed_statements([node for _, node in body], names)
-        aliases = Aliases([node for _, node in needed])
+        aliases = Aliases([node for _, node in needed], is_lenient=self.is_lenient)
         self.supplied.update(dict.fromkeys(aliases.supplied))
-        module.__dict__.update(conversions())
+        module.__dict__.update({**aliases.names, _METHOD: Objects().method})
         was_loading, self._is_loading = self._is_loading, True
         try:
             for file, group in itertools.groupby(needed, key=lambda one: body[one[0]][0]):
@@ -119,7 +145,8 @@ class StudentFiles:
                     body=[aliases.rewritten(node) for _, node in group], type_ignores=[]
                 )
                 # The relative path as file name keeps our folders out of tracebacks.
-                code = compile(tree, file, "exec", dont_inherit=True)
+                # No annotation is evaluated, so that a type nobody imported costs nothing.
+                code = compile(tree, file, "exec", flags=_ANNOTATIONS, dont_inherit=True)
                 exec(code, module.__dict__)  # noqa: S102  # running students' code is what this side is for
         finally:
             self._is_loading = was_loading
@@ -127,7 +154,7 @@ class StudentFiles:
     def _trees(self, path: str) -> list[tuple[str, ast.Module]]:
         """The syntax trees of a file, or of each cell of a notebook, with the names they go by."""
         trees: list[tuple[str, ast.Module]] = []
-        if path.endswith(".ipynb"):
+        if is_notebook(path):
             for cell in read_cells(self.sources[path]):
                 if cell.kind == "code":
                     trees += self._cell(path, cell)
@@ -142,10 +169,16 @@ class StudentFiles:
     def _cell(self, path: str, cell: Cell) -> list[tuple[str, ast.Module]]:
         file = cell_path(path, cell.number)
         self.sources[file] = code_of(cell).encode(errors="replace")
+        written = written_file(cell)
+        if written is not None:
+            beside = str(PurePosixPath(path).parent / written)
+            self.sources.setdefault(beside, self.sources[file])
         try:
-            return [(file, parse_cell(path, cell))]
+            tree = parse_cell(path, cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return []  # the index names it; the other cells count all the same
+        tree.body = [node for node in tree.body if not waits(node)]
+        return [(file, tree)]
 
     def _forget(self) -> None:
         """Drop what was loaded before, so that a part never meets another part's state."""
@@ -164,19 +197,27 @@ class StudentFiles:
         del path, target  # names alone decide
         if name == ROOT:
             return self._package(name)
-        parts = name.split(".")
-        if parts[0] == ROOT:
-            return self._file_or_folder(name, PurePosixPath(*parts[1:]))
-        places = dict.fromkeys([self._beside, PurePosixPath()])
-        specs = (self._file_or_folder(name, place.joinpath(*parts)) for place in places)
-        return next((spec for spec in specs if spec is not None), None)
+        place = self._place(name)
+        if place is None:
+            return None
+        return self._package(name) if place.endswith("/") else self._spec(name, place)
 
-    def _file_or_folder(self, name: str, place: PurePosixPath) -> ModuleSpec | None:
-        for path in (str(place / "__init__.py"), f"{place}.py"):
-            if path in self.sources:
-                return self._spec(name, path)
-        is_folder = any(path.startswith(f"{place}/") for path in self.sources)
-        return self._package(name) if is_folder else None
+    def _place(self, name: str) -> str | None:
+        """The file that a module's name means, or the folder, which ends in a slash."""
+        parts = name.split(".")
+        is_own = parts[0] == ROOT
+        folders = [PurePosixPath()] if is_own else [self._beside, *self._beside.parents]
+        for folder in folders:
+            place = folder.joinpath(*parts[is_own:])
+            for path in (str(place / "__init__.py"), f"{place}.py", f"{place}.ipynb"):
+                if path in self.sources:
+                    return path
+            if any(path.startswith(f"{place}/") for path in self.sources):
+                return f"{place}/"
+        # Students add folders to the path when their file runs, which is not followed here.
+        end = f"/{'/'.join(parts)}.py"
+        found = [path for path in self.sources if path.endswith(end)]
+        return found[0] if len(found) == 1 else None
 
     def _package(self, name: str) -> ModuleSpec:
         self._loaded.add(name)
@@ -204,17 +245,46 @@ class StudentFiles:
     ) -> Any:
         """Python's own import for everybody, but for students' modules and what is not allowed."""
         loader = None if globals is None else globals.get("__loader__")
-        if level or type(loader) is not _Loader or self._may_import(name):
+        if level or type(loader) is not _Loader:
             return self._import(name, globals, locals, fromlist or (), level)
+        if self._may_import(name):
+            return self._namesake(name, fromlist or ()) or self._import(
+                name, globals, locals, fromlist or (), level
+            )
         frame = sys._getframe(1)  # noqa: SLF001  # the only way to learn where the import stands
         file, line = frame.f_code.co_filename, frame.f_lineno
         top = name.partition(".")[0]
         sentence = self._refusal(top, file, line)
+        plain = shim(name, fromlist or (), sentence)
+        if plain is not None:
+            self.supplied[shim_remark(top)] = None
+            return plain
         is_guarded = line in self._guarded.get(file, ())
         if is_guarded or not self._is_loading or fromlist == ("*",):
             raise ImportRefusedError(sentence, name=top)
         self.unneeded[top] = None
-        return _StandIn(sentence, top, lambda: self._is_loading)
+        return StandIn(sentence, top, lambda: self._is_loading)
+
+    def _namesake(self, name: str, wanted: Sequence[str]) -> ModuleType | None:
+        """The student's file, where a library of that name does not have what is imported."""
+        path = self._place(name) if wanted and name not in self._loaded else None
+        if path is None or path.endswith("/"):
+            return None
+        with contextlib.suppress(ImportError):
+            library = self._import(name, None, None, wanted, 0)
+            if all(one == "*" or hasattr(library, one) for one in wanted):
+                return None
+        private = f"{ROOT}:{path}"
+        if private not in sys.modules:
+            self._load_sibling(self._spec(private, path))
+        return sys.modules[private]
+
+    def _checked_find_spec(self, name: str, package: str | None = None) -> ModuleSpec | None:
+        """`importlib.util.find_spec`, which knows of no package that a student may not import."""
+        asking = sys._getframe(1).f_globals.get("__loader__")  # noqa: SLF001  # as above
+        if type(asking) is _Loader and not self._may_import(name):
+            return None
+        return self._find_spec(name, package)
 
     def _may_import(self, name: str) -> bool:
         top = name.partition(".")[0]
@@ -270,40 +340,9 @@ class _Loader:
         return self._files.sources[self.path].decode(errors="replace")
 
 
-class _StandIn:
-    """What an import of a package gives that the part does not allow.
-
-    While the file loads everything may be done with it that stands at the top of files
-    (attributes, calls, decorators, base classes, annotations); later each use is refused.
-    """
-
-    def __init__(self, sentence: str, name: str, is_loading: Callable[[], bool]) -> None:
-        self._sentence, self._name, self._is_loading = sentence, name, is_loading
-
-    def _more(self, name: str) -> "_StandIn":
-        if not self._is_loading():
-            raise ImportRefusedError(self._sentence, name=self._name)
-        return _StandIn(self._sentence, name, self._is_loading)
-
-    def __getattr__(self, name: str) -> "_StandIn":
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._more(name)
-
-    def __call__(self, *values: Any, **named: Any) -> "_StandIn":
-        del values, named
-        return self._more(self._name)
-
-    def __getitem__(self, key: Any) -> "_StandIn":
-        del key
-        return self._more(self._name)
-
-    __or__ = __ror__ = __getitem__
-
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        del bases
-        self._more(self._name)
-        return ()
+def _method(name: str, owner: str) -> ast.stmt:
+    """`name = <the method of an object of the class>`, as a statement behind the file's own."""
+    return ast.parse(f"{name} = {_METHOD}({owner}, {name!r})").body[0]
 
 
 def source_line(sources: Mapping[str, bytes], path: str, line: int) -> str:

@@ -18,9 +18,15 @@ from grader.student.wire import Place, Source, Unread
 MAX_CELLS = 2_000
 MAX_CELL_CHARACTERS = 400_000
 _KEEPING = ("%%time", "%%timeit", "%%capture", "%%prun")
-_MAGIC = re.compile(r"^(\s*)(?:[%!]|\?)|^\s*[\w.]+\?{1,2}\s*$")
+_MAGIC = re.compile(
+    r"^(?P<indent>\s*)(?:%{1,2}[A-Za-z_(]|[!?]|[\w.]+\?{1,2}\s*$"
+    r"|(?:cd|ls|ll|pwd|mkdir|rm|cp|mv|cat|pip|pip3|conda|wget)\s+[\w./~-])"
+)
 _CHECK = re.compile(r"""\bgrader\.check\(\s*["'](?P<name>[^"']{1,80})["']""")
-_MAGIC_ASSIGNED = re.compile(r"^(\s*)[\w, ]+=\s*[%!]")
+_MAGIC_ASSIGNED = re.compile(r"^(?P<indent>\s*)[\w, ]+=\s*[%!]")
+_RUN = re.compile(r"^%run\s+(?:-\w+\s+)*[\"']?(?:\./)?(?P<path>[\w/]+)\.(?:py|ipynb)\b")
+_WRITTEN = re.compile(r"\s*%%(?:write)?file\s+(?:-a\s+)?[\"']?(?:\./)?(?P<path>[\w/ -]+\.py)\b")
+_NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?$", re.IGNORECASE)
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +51,9 @@ class NotebookError(ValueError):
 
 class _RawCell(msgspec.Struct):
     cell_type: str = ""
-    source: str | list[str] = ""
-    input: str | list[str] = ""  # where version 3 has the code
-    metadata: dict[str, Any] = {}
+    source: str | list[str] | None = ""
+    input: str | list[str] | None = ""  # where version 3 has the code
+    metadata: dict[str, Any] | None = None
 
 
 class _Worksheet(msgspec.Struct):
@@ -58,6 +64,11 @@ class _Raw(msgspec.Struct):
     cells: list[_RawCell] = []
     worksheets: list[_Worksheet] = []
     nbformat: int = 0
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a file is a notebook by its name, which browsers may lengthen."""
+    return _NOTEBOOK.search(path) is not None
 
 
 def read_cells(data: bytes) -> list[Cell]:
@@ -90,9 +101,16 @@ def code_of(cell: Cell) -> str:
         return cell.text
     lines = cell.text.splitlines()
     first = next((line.strip() for line in lines if line.strip()), "")
-    if first.startswith("%%") and not first.startswith(_KEEPING):
+    is_kept = first.startswith(_KEEPING) or written_file(cell) is not None
+    if first.startswith("%%") and not is_kept:
         return ""
-    return "\n".join(map(_plain, lines)) + "\n"
+    return "\n".join(_without_magic(lines)) + "\n"
+
+
+def written_file(cell: Cell) -> str | None:
+    """The Python file that a cell writes (`%%writefile utils.py`), or None."""
+    found = _WRITTEN.match(cell.text)
+    return found["path"] if found else None
 
 
 def parse_cell(path: str, cell: Cell) -> ast.Module:
@@ -143,11 +161,12 @@ def unread_notebook(source: Source, error: NotebookError) -> Unread:
 
 
 def _cell(number: int, raw: _RawCell) -> Cell:
-    source = raw.source or raw.input
+    source = raw.source or raw.input or ""
     text = source if isinstance(source, str) else "".join(source)
-    nbgrader = raw.metadata.get("nbgrader")
+    metadata = raw.metadata or {}
+    nbgrader = metadata.get("nbgrader")
     grade_id = nbgrader.get("grade_id", "") if isinstance(nbgrader, dict) else ""
-    tags = raw.metadata.get("tags")
+    tags = metadata.get("tags")
     return Cell(
         kind=raw.cell_type,
         number=number,
@@ -157,9 +176,16 @@ def _cell(number: int, raw: _RawCell) -> Cell:
     )
 
 
-def _plain(line: str) -> str:
-    """The line, or `pass` in its place where it speaks to the notebook alone."""
-    found = _MAGIC.match(line) or _MAGIC_ASSIGNED.match(line)
-    if found is None:
-        return line
-    return f"{found.group(1) or ''}pass"
+def _without_magic(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, with `pass` in place of those that speak to the notebook alone."""
+    goes_on = False
+    for line in lines:
+        found = _MAGIC.match(line) or _MAGIC_ASSIGNED.match(line)
+        run = _RUN.match(line)
+        if run is not None:
+            yield f"from {run['path'].replace('/', '.')} import *"
+        elif found is not None or goes_on:
+            yield f"{found['indent'] if found else ''}pass" if not goes_on else ""
+        else:
+            yield line
+        goes_on = (found is not None or goes_on) and line.endswith("\\")

@@ -5,35 +5,44 @@ the judge's business; write-ups are read with the labels that the sheet asks for
 """
 
 import ast
+import codecs
+import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 import msgspec
 
+from grader.student.definitions import STARTER, Definition, definitions, that_count
 from grader.student.documents import MAX_BYTES, read_document, read_lines
 from grader.student.formats import not_read
 from grader.student.listings import listings, parsed
 from grader.student.notebooks import (
     Cell,
     NotebookError,
+    code_of,
+    is_notebook,
     parse_cell,
     read_cells,
     tied_cells,
     unread_notebook,
 )
 from grader.student.sheets import Sheet
-from grader.student.slicing import is_main_guard
 from grader.student.texts import MAX_LINE, Line
 from grader.student.typed import read_typed
 from grader.student.variables import fields_in, typed_variables
 from grader.student.wire import DOCUMENTS, TYPED_NAMES, Asked, Found, Index, Place, Source, Unread
 
+_WIDE = "is UTF-16 text; save the file as UTF-8"
 MAX_FOUND = 20_000
 MAX_PYTHON_BYTES = 2 * 2**20
 
-_PYTHON_2 = re.compile(r"Missing parentheses in call to '(print|exec)'|multiple exception types")
+_PYTHON = re.compile(r"\.py(?:\.txt)?$", re.IGNORECASE)
+_PYTHON_2 = re.compile(
+    r"Missing parentheses in call to '(print|exec)'|multiple exception types|leading zeros"
+)
+_PYTHON_2_LINE = re.compile(r"<>|`[^`]+`|\braise\s+[\w.]+\s*,|\b\d+[lL]\b|\bur['\"]")
 
 
 def read_submission(
@@ -74,7 +83,9 @@ def _crossing(item: Found | Unread) -> Found | Unread:
     """The item with texts that can cross the wire, whatever escapes the student typed."""
     if isinstance(item, Unread):
         return msgspec.structs.replace(item, message=_unicode(item.message))
-    return msgspec.structs.replace(item, key=tuple(map(_unicode, item.key)), text=_unicode(item.text))
+    return msgspec.structs.replace(
+        item, key=tuple(map(_unicode, item.key)), text=_unicode(item.text)
+    )
 
 
 def _unicode(text: str) -> str:
@@ -86,9 +97,9 @@ def _unicode(text: str) -> str:
 
 def _read(source: Source, sheet: Sheet, beside: frozenset[str]) -> Iterator[Found | Unread]:
     path = PurePosixPath(source.path)
-    if path.suffix == ".py":
+    if _PYTHON.search(path.name):
         yield from _read_python(source, sheet)
-    elif path.suffix == ".ipynb":
+    elif is_notebook(path.name):
         yield from _read_notebook(source, sheet)
     elif path.name.lower() in TYPED_NAMES:
         yield from read_typed(source)
@@ -109,59 +120,64 @@ def _read_python(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     try:
         tree = ast.parse(source.data, source.path)
     except SyntaxError as error:
-        yield _syntax_error(source, error)
+        is_wide = source.data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        yield _unread(source, _WIDE) if is_wide else _syntax_error(source, error)
     except (ValueError, RecursionError, MemoryError) as error:
         yield _unread(source, f"can not be read as Python: {str(error) or 'nested too deep'}")
     else:
         place = Place(file=source.path)
-        yield from _functions(tree.body, place)
+        yield from _functions([_Code(tree.body, place, source.data.splitlines())])
         yield from typed_variables(tree, place, sheet)
 
 
-def _functions(body: list[ast.stmt], place: Place) -> Iterator[Found]:
-    """The definition of each name that Python keeps, behind those that it replaces."""
-    replaced = defaultdict[str, list[ast.stmt]](list)
-    for node in body:
-        if isinstance(node, ast.FunctionDef):
-            replaced[node.name].append(node)
-    for name, last in dict(_definitions(body)).items():
-        for node in (*(earlier for earlier in replaced[name] if earlier is not last), last):
-            at = Place(
-                file=place.file, line=node.lineno, column=node.col_offset + 1, cell=place.cell
-            )
-            yield Found(kind="function", key=(name,), place=at)
+class _Code(msgspec.Struct, frozen=True):
+    """The statements of a file, or of one cell, with its place and its lines."""
+
+    body: list[ast.stmt]
+    place: Place
+    lines: list[bytes]
+
+    def found(self, one: Definition, trust: int) -> Found:
+        """What the index says of a definition; equal texts show that two are the same."""
+        first, last = one.node.lineno, one.node.end_lineno
+        text = (
+            one.inside
+            or hashlib.blake2b(
+                b"\n".join(map(bytes.rstrip, self.lines[first - 1 : last])), digest_size=16
+            ).hexdigest()
+        )
+        place = Place(
+            file=self.place.file,
+            line=first,
+            column=one.node.col_offset + 1,
+            cell=self.place.cell,
+        )
+        return Found(kind="function", key=(one.name,), place=place, text=text, trust=trust)
 
 
-def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Functions, classes and assigned callables of a module, also inside `if`, `try`, `with`."""
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name, node
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            yield from ((name, node) for name in _assigned(node))
-        elif isinstance(node, ast.If) and not is_main_guard(node):
-            yield from _definitions([*node.body, *node.orelse])
-        elif isinstance(node, ast.Try):
-            handled = [statement for handler in node.handlers for statement in handler.body]
-            yield from _definitions([*node.body, *handled, *node.orelse, *node.finalbody])
-        elif isinstance(node, ast.With):
-            yield from _definitions(node.body)
-
-
-def _assigned(node: ast.Assign | ast.AnnAssign) -> list[str]:
-    """The names that are bound to something that may be callable."""
-    if not isinstance(node.value, ast.Lambda | ast.Name | ast.Attribute | ast.Call):
-        return []
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+def _functions(codes: Iterable[_Code]) -> Iterator[Found]:
+    """The definition of each name that counts, those that it replaces, and the starter's."""
+    by_name = defaultdict[str, list[tuple[Definition, _Code]]](list)
+    for code in codes:
+        for one in definitions(code.body):
+            by_name[one.name].append((one, code))
+    for every in by_name.values():
+        counting = that_count([one for one, _ in every])
+        trust = min(one.rank for one in counting)
+        for one, code in every:
+            is_replaced = isinstance(one.node, ast.FunctionDef) and not code.place.cell
+            if one is counting[-1] or (one in counting and is_replaced):
+                yield code.found(one, trust)
+            elif one.rank == STARTER:
+                yield code.found(one, STARTER)
 
 
 # --- programs in write-ups ----------------------------------------------------------------------
 
 
 def _read_listings(source: Source, sheet: Sheet) -> Iterator[Found]:
-    """The functions that a write-up's programs define; the last of each name counts."""
-    functions: dict[tuple[str, ...], Found] = {}
+    """The functions that a write-up's programs define, as those of one file."""
+    codes: list[_Code] = []
     for listing in listings(source.data):
         place = Place(file=source.path, line=listing.line)
         try:
@@ -169,9 +185,9 @@ def _read_listings(source: Source, sheet: Sheet) -> Iterator[Found]:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             yield from _unparsed(listing.text, place, sheet, error)
         else:
-            place = Place(file=source.path)
-            functions.update((found.key, found) for found in _functions(tree.body, place))
-    yield from functions.values()
+            lines = source.data.splitlines()
+            codes.append(_Code(tree.body, Place(file=source.path), lines))
+    yield from _functions(codes)
 
 
 def _unparsed(text: str, place: Place, sheet: Sheet, error: Exception) -> Iterator[Found]:
@@ -196,7 +212,7 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     except NotebookError as error:
         yield unread_notebook(source, error)
         return
-    functions: dict[tuple[str, ...], Found] = {}
+    codes: list[_Code] = []
     tied = tied_cells(cells, sheet)
     yield from read_lines(_write_up(source.path, cells, tied, sheet), sheet)
     for cell in cells:
@@ -211,12 +227,14 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
                 message = f"can not be read as Python: {str(error) or 'nested too deep'}"
                 yield Unread(place=place, message=f"cell {cell.number}: {message}")
         if tree is not None:
-            functions.update((found.key, found) for found in _functions(tree.body, place))
+            codes.append(
+                _Code(tree.body, place, code_of(cell).encode(errors="replace").splitlines())
+            )
             yield from typed_variables(tree, place, sheet)
             part = sheet.nodes[tied.get(cell.number, 0)].asked
             if part is not None:
                 yield from fields_in(tree, place, part.key, part.names)
-    yield from functions.values()
+    yield from _functions(codes)
 
 
 def _write_up(path: str, cells: list[Cell], tied: dict[int, int], sheet: Sheet) -> list[Line]:
@@ -257,7 +275,8 @@ def _said(error: SyntaxError) -> str:
     shown = (error.text or "").strip()[:120]
     where = f" in `{shown}`" if shown else ""
     message = f"can not be read as Python 3: {said}{where}"
-    return f"{message}; this looks like Python 2" if _PYTHON_2.search(said) else message
+    is_old = _PYTHON_2.search(said) or _PYTHON_2_LINE.search(shown)
+    return f"{message}; this looks like Python 2" if is_old else message
 
 
 def _undecodable_line(data: bytes) -> int:

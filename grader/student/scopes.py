@@ -39,6 +39,12 @@ def names_of(node: ast.AST) -> Names:
     return Names(bound=seen.bound, globals=seen.globals, now=seen.now, later=seen.later)
 
 
+def waits(node: ast.stmt) -> bool:
+    """Whether a statement waits outside of functions, which a notebook may and a module not."""
+    is_waiting = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+    return any(isinstance(one, is_waiting) for one in _in_scope([node]))
+
+
 class _Visitor(ast.NodeVisitor):
     """Collects what `Names` holds; `_local` are the names of the scopes around, if any."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from grader.student.definitions import is_main_guard
 from grader.student.scopes import Function, names_of
 
 _BUILTINS = frozenset(dir(builtins))
@@ -46,13 +47,6 @@ def needed_statements(body: Sequence[ast.stmt], names: Iterable[str]) -> list[tu
     statements = [_statement(part, effects) for _, part in parts]
     # Settings of the interpreter hold for everything that runs later.
     return [parts[k] for k in sorted(_followed(statements, (*names, _SETTINGS)))]
-
-
-def is_main_guard(node: ast.stmt) -> bool:
-    """Whether the statement is `if __name__ == ...`, whose body is not for an import."""
-    return isinstance(node, ast.If) and any(
-        isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test)
-    )
 
 
 def _followed(statements: list[_Statement], names: Iterable[str]) -> set[int]:
@@ -102,7 +96,7 @@ def _split(node: ast.stmt) -> Iterator[ast.stmt]:
         for alias in node.names:
             one = ast.ImportFrom(module=node.module, names=[alias], level=node.level)
             yield ast.copy_location(one, node)
-    elif not is_main_guard(node):
+    elif not isinstance(node, ast.Delete) and not is_main_guard(node):
         yield node
 
 

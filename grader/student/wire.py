@@ -201,6 +201,8 @@ def _described(kind: type) -> str:
         return f"a subclass of ndarray ({name})"
     if name == "function":
         return "a function (was it called?)"
+    if name == "generator":
+        return "a generator (is a yield a return?)"
     article = "an" if name[:1].lower() in "aeiou" else "a"
     return f"{article} {name}"
 
@@ -516,9 +518,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: "function" (a definition at the top of a Python file) or "text" (a typed answer).
         key: the function's name, or the key path as typed, e.g. ("5.1", "total").
-        text: the typed answer; empty for a function.
+        text: the typed answer; for a function a digest of its lines, or what it is inside of.
         trust: how sure it is that this answers what the key names: 0 it was typed as the answer,
-            1 it stands in a document under the answer's name, 2 it was guessed from a document.
+            1 it stands in a document under the answer's name, 2 it was guessed from a document;
+            for a function how plainly it is defined: see `definitions`.
         guess: for a guess, how it was made ("the last number of the part").
     """
 

@@ -5,7 +5,6 @@ answers.yaml; otherwise the part is ambiguous. The best-scoring answer is never 
 knows what is right.
 """
 
-import ast
 import difflib
 import re
 from collections import defaultdict
@@ -13,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from grader.model import Assignment, NumberedPart, Part, Record
-from grader.student.wire import TYPED_NAMES, Found, Index, Place, Source, is_document
+from grader.student.wire import TYPED_NAMES, Found, Index, Place, Source
+from grader.submission.functions import Functions, needed_names
 
 
 class TypedField(Record, frozen=True, kw_only=True):
@@ -64,13 +64,9 @@ class Matching(Record, frozen=True, kw_only=True):
 def match_answers(index: Index, assignment: Assignment) -> Matching:
     """Match an index to an assignment's parts."""
     typed, notes = _Keys(assignment).assigned(index)
-    functions: dict[str, list[Found]] = defaultdict(list)
-    for found in index.found:
-        if found.kind == "function":
-            functions[found.key[0]].append(found)
-    known = frozenset(name for n in assignment.numbered for name in needed_names(n.part))
+    code = Functions(index, assignment)
     matches = {
-        numbered.part.id: _match(numbered.part, functions, typed.get(numbered.part.id, []), known)
+        numbered.part.id: _match(numbered.part, code, typed.get(numbered.part.id, []))
         for numbered in assignment.numbered
     }
     return Matching(matches=matches, notes=tuple(notes))
@@ -89,17 +85,12 @@ def unread_files(sources: Iterable[Source]) -> tuple[str, ...]:
 # --- one part -----------------------------------------------------------------------------------
 
 
-def _match(
-    part: Part,
-    functions: dict[str, list[Found]],
-    fields: list[TypedField],
-    known: frozenset[str],
-) -> Match:
+def _match(part: Part, code: Functions, fields: list[TypedField]) -> Match:
     names = needed_names(part)
-    files = _files_with_all(names, functions) if names else {}
+    files = code.files_with_all(names) if names else {}
     named = [f for f in files if f in _named_after(part.slug)]
     if named:
-        return _by_function(part, names, files[named[0]])
+        return _by_function(part, names, files[named[0]], code)
     fields = _trusted(part, fields, has_code=bool(files))
     cut = _cut_off(fields)
     if cut is not None:
@@ -111,7 +102,7 @@ def _match(
     fields = [field for field in fields if not _is_empty(field.text)]
     if fields:
         return _by_fields(part, fields)
-    if len(files) > 1:
+    if len(files) > 1 and not code.are_copies(names, files):
         places = " and ".join(str(found[-1].place) for found in files.values())
         return Match(
             part=part.id,
@@ -119,21 +110,8 @@ def _match(
             f"{part.slug.replace('-', '_')}.py",
         )
     if files:
-        return _by_function(part, names, next(iter(files.values())))
-    return Match(part=part.id, remarks=_nearly(names, functions, known))
-
-
-def _nearly(
-    names: tuple[str, ...], functions: dict[str, list[Found]], known: frozenset[str]
-) -> tuple[str, ...]:
-    """Functions that nothing asks for, with names that are close to those that are missing."""
-    others = [name for name in functions if name not in known]
-    near = [n for name in names for n in difflib.get_close_matches(name, others, n=1, cutoff=0.8)]
-    return tuple(
-        f"{functions[n][-1].place} defines {n}, which no part asks for; did you mean "
-        f"{' or '.join(names)}?"
-        for n in near
-    )
+        return _by_function(part, names, next(iter(files.values())), code)
+    return Match(part=part.id, remarks=tuple(code.nearly(names)))
 
 
 def _trusted(part: Part, fields: list[TypedField], *, has_code: bool) -> list[TypedField]:
@@ -163,36 +141,9 @@ def _without_copies(fields: list[TypedField]) -> list[TypedField]:
     return [field for field in fields if seen[field.label, "".join(field.text.split())] is field]
 
 
-def needed_names(part: Part) -> tuple[str, ...]:
-    """The names that a function answer must define: the signature's, or those that a call uses."""
-    if part.signature is None:
-        return ()
-    if not part.call:
-        return (part.signature.name,)
-    tree = ast.parse(part.call)  # the author's own text
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    inputs = {variable.name for variable in part.signature.inputs}
-    used = (node.id for node in names if isinstance(node.ctx, ast.Load))
-    builtin = {"range", "len", "int", "float", "tuple", "list"}
-    return tuple(dict.fromkeys(n for n in used if n not in stored | inputs | builtin))
-
-
-def _files_with_all(
-    names: tuple[str, ...], functions: dict[str, list[Found]]
-) -> dict[str, list[Found]]:
-    """Per file that defines all the names, the definitions of the first name, in order."""
-    files = [{found.place.file for found in functions.get(name, [])} for name in names]
-    common = set.intersection(*files)
-    # A write-up often shows what a Python file beside it holds: the file counts.
-    common = {file for file in common if not is_document(file)} or common
-    return {
-        file: [found for found in functions[names[0]] if found.place.file == file]
-        for file in sorted(common)
-    }
-
-
-def _by_function(part: Part, names: tuple[str, ...], definitions: list[Found]) -> Match:
+def _by_function(
+    part: Part, names: tuple[str, ...], definitions: list[Found], code: Functions
+) -> Match:
     *earlier, last = definitions
     lines = ", ".join(str(found.place.line) for found in earlier)
     remark = f"{names[0]} is also defined on line {lines}; Python uses the last definition"
@@ -200,7 +151,7 @@ def _by_function(part: Part, names: tuple[str, ...], definitions: list[Found]) -
         part=part.id,
         function=last.place,
         provides=names,
-        remarks=(remark,) if earlier else (),
+        remarks=(*((remark,) if earlier else ()), *code.starters(names)),
     )
 
 

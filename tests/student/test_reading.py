@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.student.definitions import ASSIGNED, HIDDEN, METHOD, PLAIN, STARTER
 from grader.student.reading import read_submission
 from grader.student.wire import Found, Index, Source
 
@@ -18,7 +19,9 @@ def typed(text: str) -> list[tuple[tuple[str, ...], str]]:
 
 
 def names(text: str) -> dict[str, int]:
-    return {one.key[0]: one.place.line for one in index("a.py", text).found}
+    found = index("a.py", text).found
+    reachable = (one for one in found if one.trust not in (METHOD, HIDDEN))
+    return {one.key[0]: one.place.line for one in reachable}
 
 
 def refusal(path: str, text: str | bytes) -> str:
@@ -55,6 +58,33 @@ def test_what_runs_only_as_a_script_is_no_definition() -> None:
 
 def test_the_last_of_two_definitions_counts_as_in_python() -> None:
     assert names("def f(): pass\ndef f(x): pass\n") == {"f": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "rank"),
+    [
+        ("def f(x): return x", PLAIN),
+        ("f = lambda x: x", PLAIN),
+        ("f = g", ASSIGNED),
+        ("f, g = make(), make()", ASSIGNED),
+        ("f = a if b else c", ASSIGNED),
+        ("f = table['f']", ASSIGNED),
+        ("class A:\n    def f(self): pass", METHOD),
+        ("def f(x):\n    'Says what.'\n    raise NotImplementedError('later')", STARTER),
+        ("def f(x):\n    y, z = None, None\n    pass\n    return y, z", STARTER),
+        ("def f(x):\n    ...", STARTER),
+        ("def f(x):\n    return None", PLAIN),
+        ("def f(x):\n    y = None\n    return x", PLAIN),
+        ("def f(x):\n    raise ValueError", PLAIN),
+        ("def g():\n    def f(x): return x", HIDDEN),
+        ("if __name__ == '__main__':\n    def f(x): return x", HIDDEN),
+        ("def f(x): return x\nf = f(3)", PLAIN),
+        ("def f(x): return x\nf = timed(f)", PLAIN),
+        ("def f(x): return x\ndef f(x): pass", PLAIN),
+    ],
+)
+def test_it_is_told_how_plainly_a_name_is_defined(text: str, rank: int) -> None:
+    assert min(one.trust for one in index("a.py", text).found if one.key == ("f",)) == rank
 
 
 def test_nothing_is_executed() -> None:

@@ -140,4 +140,4 @@ def test_code_as_students_write_it_is_loaded() -> None:
     }
     assert value(files, file="pkg/a.py") == 3
     used = {"a.py": "from past.builtins import xrange\ndef f(x): return sum(xrange(3))"}
-    assert failure(used).reason == "import refused"
+    assert value(used) == 3

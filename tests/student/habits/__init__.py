@@ -1,0 +1,1 @@
+"""What students hand in, by habit, with what must come of it."""
