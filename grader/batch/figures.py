@@ -28,10 +28,10 @@ from grader.report import shown
 from grader.report.classpage import Bar, ClassPage, Look, PartRow, Shared, StudentRow, TestRow, Who
 
 _BARS = 10
-_NEAR = Fraction(9, 10)  # of a part's marks: something small is missing
 _MOST_NEAR = 20
 _LISTED = 6
 _ODD_FACTOR, _ODD_S = 5, 5.0  # so many times the median, and so many seconds, are odd
+_LONG_S = 0.9995  # is 1.0 s, rounded
 _ENOUGH = 10  # students, before a discrimination says anything
 Named = Callable[[str], Who]
 
@@ -160,7 +160,7 @@ def _near_misses(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
         (part.out_of - part.marks, standing.student, part)
         for standing in standings
         for part in standing.parts
-        if not part.pending and _NEAR * part.out_of <= part.marks < part.out_of
+        if part.is_nearly_right
     ]
     for lost, student, part in sorted(near, key=lambda found: (-found[0], found[1]))[:_MOST_NEAR]:
         why = f"{part.number} is {shown([lost])[0]} marks short: {part.sentence}"
@@ -177,6 +177,7 @@ def _part_row(count: PartCount) -> PartRow:
         open=count.open,
         share=round(100 * count.share),
         discrimination=_written(count.discrimination, count.taken),
+        time=_timed(count.cpu_s),
         is_odd=(count.discrimination or 0) < -0.1 and count.taken >= _ENOUGH,  # noqa: PLR2004  # clearly below none
     )
 
@@ -191,12 +192,20 @@ def _test_row(count: TestCount) -> TestRow:
         passed=count.passed,
         share=round(100 * count.share),
         discrimination=_written(count.discrimination, count.taken),
+        time=_timed(count.cpu_s),
         note=note,
     )
 
 
 def _written(discrimination: float | None, taken: int) -> str:
     return "" if discrimination is None or taken < _ENOUGH else f"{discrimination:.2f}"
+
+
+def _timed(cpu_s: float | None) -> str:
+    """CPU seconds as a person reads them: "3 ms", "1.2 s"."""
+    if cpu_s is None:
+        return ""
+    return f"{cpu_s:.1f} s" if cpu_s >= _LONG_S else f"{1000 * cpu_s:.0f} ms"
 
 
 def _misconception(
@@ -221,7 +230,6 @@ def _remark(count: RemarkCount, named: Named, *, is_anonymous: bool) -> Shared:
 
 def _student(standing: Standing, named: Named) -> StudentRow:
     marks, out_of = standing.marks, standing.out_of
-    by_person = sum(part.override is not None for part in standing.parts)
     return StudentRow(
         who=named(standing.student),
         marks=shown([marks])[0] if standing.is_graded else "–",
@@ -230,5 +238,5 @@ def _student(standing: Standing, named: Named) -> StudentRow:
         share=int(100 * marks / out_of) if out_of else 0,
         note="not graded"
         if not standing.is_graded
-        else f"{by_person} by a person" * bool(by_person),
+        else f"{standing.by_person} by a person" * bool(standing.by_person),
     )

@@ -201,6 +201,7 @@ class ClassRun:
             late_s=_late_s(entry, self._choices.due),
             set_aside=aside,
             seconds=done.seconds,
+            cpu_s=done.cpu_s,
         )
 
 

@@ -56,6 +56,7 @@ class Done(Record, frozen=True, kw_only=True):
         record: the report as the gradebook stores it; empty where there is `trouble`.
         pages: the report's files, where the station can not write them in their place.
         ran_out_of_clock: a test was ended by the clock, not by what it computed.
+        cpu_s: the CPU seconds of each test, by part.
         seconds: of the whole.
         peak_mib: the most memory that the station has had.
     """
@@ -65,6 +66,7 @@ class Done(Record, frozen=True, kw_only=True):
     trouble: str = ""
     pages: dict[str, bytes] = msgspec.field(default_factory=dict)
     ran_out_of_clock: bool = False
+    cpu_s: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
     seconds: float = 0.0
     stages: Stages = Stages()
     peak_mib: float = 0.0

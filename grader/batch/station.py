@@ -25,7 +25,7 @@ from grader.batch.setup import (
 )
 from grader.errors import GraderError
 from grader.gradebook import packed
-from grader.grading import Grading, grade
+from grader.grading import Grading, grade_timed
 from grader.model import Report, Verdict, decode, encode
 from grader.report import write_report
 from grader.sandbox import OUT_OF_CLOCK, Sandbox
@@ -59,7 +59,7 @@ class Station:
         """Grade a submission; whatever goes wrong is told, and never costs the student a mark."""
         began = time.perf_counter()
         try:
-            report = grade(submission, self._grading, self._sandbox)
+            report, cpu_s = grade_timed(submission, self._grading, self._sandbox)
             judged = time.perf_counter()
             pages = self._render(report)
             rendered = time.perf_counter()
@@ -75,6 +75,7 @@ class Station:
             record=record,
             pages=pages,
             ran_out_of_clock=_ran_out_of_clock(report),
+            cpu_s=cpu_s,
             seconds=ended - began,
             stages=Stages(grade=judged - began, render=rendered - judged, pack=ended - rendered),
             peak_mib=_peak_mib(),

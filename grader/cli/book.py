@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.model import Record
 
 if TYPE_CHECKING:
-    from grader.gradebook import Gradebook, PastAttempt, Standing
+    from grader.gradebook import Gradebook, PastAttempt
 
 BOOK = "gradebook.sqlite"
 
@@ -68,8 +68,11 @@ def book(
 
 def _list(place: _Place) -> None:
     from grader.cli.classtable import print_looks, print_table
+    from grader.gradebook import Counting, Gradebook
 
-    standings = _standings(place)
+    with Gradebook(place.path) as gradebook:
+        found = gradebook.standings(place.assignment, Counting(place.count))
+        standings = [standing.in_short() for standing in found]
     print_table(standings, sort="name")
     print_looks(standings)
 
@@ -101,13 +104,19 @@ def show(place: _Place, student: str) -> None:
 @click.pass_obj
 def export(place: _Place, file: Path) -> None:
     """Export everybody's current marks to FILE: .csv for a spreadsheet, .json for programs."""
-    from grader.gradebook import as_csv, as_json
+    from grader.gradebook import Counting, Gradebook, as_csv, as_json
     from grader.report.keeping import write_whole
 
-    writers = {".csv": as_csv, ".json": as_json}
-    if file.suffix.lower() not in writers:
+    ending = file.suffix.lower()
+    if ending not in (".csv", ".json"):
         raise UsageError(f"{file}: found the ending {file.suffix!r}; wanted .csv or .json")
-    text = writers[file.suffix.lower()](_standings(place))
+    with Gradebook(place.path) as gradebook:
+        about = (place.assignment, Counting(place.count))
+        standings = gradebook.standings(*about)
+        is_csv = ending == ".csv"
+        text = (
+            as_csv(standings, gradebook.columns(*about)) if is_csv else "".join(as_json(standings))
+        )
     write_whole(file, text.encode("utf-8", "backslashreplace"))
     click.echo(f"wrote {near(file)}")
 
@@ -148,13 +157,6 @@ def override(  # noqa: PLR0913  # one parameter per option
         (gradebook.withdraw if withdraw else gradebook.override)(decided)
         said = "computed marks count again" if withdraw else f"{marks} by {decided.by}"
         click.echo(f"{one_line(student)} {decided.part}: {said}")
-
-
-def _standings(place: _Place) -> "tuple[Standing, ...]":
-    from grader.gradebook import Counting, Gradebook
-
-    with Gradebook(place.path) as gradebook:
-        return gradebook.standings(place.assignment, Counting(place.count))
 
 
 def _line(past: "PastAttempt") -> str:

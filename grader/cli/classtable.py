@@ -50,9 +50,8 @@ def _sums(standing: Standing) -> tuple[str, str, str, str]:
     if standing.late_s:
         # A platform may say "late" and not by how much.
         notes.append(f"late by {_span(standing.late_s)}" if standing.late_s > 1 else "late")
-    overrides = sum(part.override is not None for part in standing.parts)
-    if overrides:
-        notes.append(f"{overrides} by a person")
+    if standing.by_person:
+        notes.append(f"{standing.by_person} by a person")
     return (marks, out_of, pending if standing.pending else "", ", ".join(notes))
 
 

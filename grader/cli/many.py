@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.model import Record, Walls, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.batch.crew import Crew
     from grader.batch.gather import Entry
@@ -160,7 +160,8 @@ def _print_preview(session: _Session, graded: "list[Graded]") -> Exit:
 
     standings = [preview(e.student, session.assignment, e.report, e.trouble) for e in graded]
     if session.common.as_json:
-        return _as_json(standings, graded)
+        _print_json(standings)
+        return _exit(standings, graded)
     print_table(standings, sort=session.options.sort)
     print_looks(standings)
     print_moves([e.move for e in graded if e.move is not None], regraded=len(graded))
@@ -180,15 +181,19 @@ def _print_class(
     )
     from grader.gradebook import Counting, as_csv
 
-    everybody = session.book.standings(session.assignment, Counting(session.options.count))
+    about = (session.assignment, Counting(session.options.count))
+    everybody: list[Standing] = []  # in short: whole, a large class would not fit in memory
+    spreadsheet = session.reports / session.assignment / "marks.csv"
+    seen = _kept_in_short(session.book.standings(*about), everybody)
+    _write(spreadsheet, as_csv(seen, session.book.columns(*about)))
     mine = set(students)
     standings = [standing for standing in everybody if standing.student in mine]
-    spreadsheet = session.reports / session.assignment / "marks.csv"
-    _write(spreadsheet, as_csv(everybody))
     absent = _absent(session.options.roster, mine)
-    page = _write_page(session, everybody, absent)
+    page = _write_page(session, tuple(everybody), absent)
     if session.common.as_json:
-        return _as_json(standings, graded)
+        found = session.book.standings(*about)
+        _print_json(standing for standing in found if standing.student in mine)
+        return _exit(standings, graded)
     print_table(standings, sort=session.options.sort)
     print_looks(standings)
     moves = [event.move for event in graded if event.move is not None]
@@ -219,11 +224,19 @@ def _write_page(session: _Session, standings: "tuple[Standing, ...]", absent: li
     return write_class_page(page, folder, (session.course.templates,))
 
 
-def _as_json(standings: "list[Standing]", graded: "list[Graded]") -> Exit:
+def _kept_in_short(standings: "Iterable[Standing]", kept: "list[Standing]") -> "Iterator[Standing]":
+    """Pass the standings on, and keep what is needed of each afterwards."""
+    for standing in standings:
+        kept.append(standing.in_short())
+        yield standing
+
+
+def _print_json(standings: "Iterable[Standing]") -> None:
     from grader.gradebook import as_json
 
-    click.echo(as_json(standings))
-    return _exit(standings, graded)
+    for piece in as_json(standings):
+        click.echo(piece, nl=False)
+    click.echo()
 
 
 def _exit(standings: "list[Standing]", graded: "Sequence[Graded]" = ()) -> Exit:

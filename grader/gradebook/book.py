@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +21,6 @@ from grader.gradebook.records import (
     Counted,
     Counting,
     Override,
-    PartMark,
     PastAttempt,
     Standing,
 )
@@ -35,10 +36,13 @@ from grader.gradebook.rows import (
     problem_rows,
     record_rows,
     remark_rows,
+    standing,
     test_rows,
     unpacked,
 )
 from grader.model import Report
+
+_NOBODY: tuple[str, Iterator[Row]] = ("", iter(()))
 
 
 class Gradebook:
@@ -92,7 +96,7 @@ class Gradebook:
             _insert(connection, "record", record_rows(number, attempt))
             if attempt.report is not None:
                 _insert(connection, "part_result", part_rows(number, attempt.report))
-                _insert(connection, "test_result", test_rows(number, attempt.report))
+                _insert(connection, "test_result", test_rows(number, attempt.report, attempt.cpu_s))
                 _insert(connection, "misconception", misconception_rows(number, attempt.report))
                 _insert(connection, "remark", remark_rows(number, attempt.report))
         return number
@@ -152,42 +156,51 @@ class Gradebook:
 
     def standings(
         self, assignment: str, counting: Counting = Counting.LATEST
-    ) -> tuple[Standing, ...]:
-        """Where every student stands, by name; those whom the grader failed have no attempt."""
-        parts: dict[str, list[PartMark]] = {}
-        for row in self.rows(
-            "SELECT * FROM chosen_part WHERE counting = ? AND assignment = ?"
-            " ORDER BY student, position",
-            counting,
-            assignment,
-        ):
-            parts.setdefault(row["student"], []).append(part_mark(row))
-        rows = self.rows(
-            "SELECT newest.student, newest.trouble AS newest_trouble, chosen.attempt, attempts,"
+    ) -> Iterator[Standing]:
+        """Where every student stands, by name; those whom the grader failed have no attempt.
+
+        One after the other, as the file is read: a class may be larger than memory.
+        """
+        parts = groupby(
+            self._each(
+                "SELECT * FROM chosen_part WHERE counting = ? AND assignment = ?"
+                " ORDER BY student, position",
+                counting,
+                assignment,
+            ),
+            key=itemgetter("student"),
+        )
+        student, mine = next(parts, _NOBODY)
+        for row in self._heads(assignment, counting):
+            if student != row["student"]:
+                yield standing(row)
+                continue
+            yield standing(row).with_parts(map(part_mark, mine))
+            student, mine = next(parts, _NOBODY)
+
+    def _heads(self, assignment: str, counting: Counting) -> Iterator[Row]:
+        """What a standing says beside its parts."""
+        return self._each(
+            "SELECT newest.student, newest.assignment, newest.trouble, chosen.attempt, attempts,"
             " a.graded_at, a.submitted_at, a.late_s, a.seconds"
-            " FROM (SELECT student, max(id) AS id, count(*) AS attempts, trouble FROM attempt"
-            "  WHERE assignment = ?1 GROUP BY student) AS newest"
+            " FROM (SELECT student, assignment, max(id) AS id, count(*) AS attempts, trouble"
+            "  FROM attempt WHERE assignment = ?1 GROUP BY student) AS newest"
             " LEFT JOIN chosen_attempt AS chosen ON chosen.counting = ?2"
             "  AND chosen.student = newest.student AND chosen.assignment = ?1"
             " LEFT JOIN attempt AS a ON a.id = chosen.attempt ORDER BY newest.student",
             assignment,
             counting,
         )
-        return tuple(
-            Standing(
-                student=row["student"],
-                assignment=assignment,
-                attempt=row["attempt"],
-                attempts=row["attempts"],
-                trouble=row["newest_trouble"],
-                graded_at=row["graded_at"] or "",
-                submitted_at=row["submitted_at"] or "",
-                late_s=row["late_s"],
-                seconds=row["seconds"] or 0.0,
-                parts=tuple(parts.get(row["student"], ())),
-            )
-            for row in rows
+
+    def columns(self, assignment: str, counting: Counting = Counting.LATEST) -> dict[str, str]:
+        """Per part id its number, in the order of the sheet, over all students."""
+        rows = self._each(
+            "SELECT part, min(number) AS number FROM chosen_part"
+            " WHERE counting = ? AND assignment = ? GROUP BY part ORDER BY min(position)",
+            counting,
+            assignment,
         )
+        return {row["part"]: row["number"] for row in rows}
 
     def history(self, student: str, assignment: str) -> tuple[PastAttempt, ...]:
         """All attempts of one student, oldest first."""
@@ -264,10 +277,14 @@ class Gradebook:
 
     def rows(self, sql: str, *values: str | int) -> list[Row]:
         """What a query gives, for the other modules of this room."""
+        return list(self._each(sql, *values))
+
+    def _each(self, sql: str, *values: str | int) -> Iterator[Row]:
         with speaking(self.path):
             cursor = self._connection.execute(sql, values)
             names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            for row in cursor:
+                yield dict(zip(names, row, strict=True))
 
     def _problems(self, attempts: list[int]) -> dict[int, dict[str, tuple[str, str]]]:
         """Per attempt and slug the digests of the problem's two files."""

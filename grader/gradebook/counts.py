@@ -22,9 +22,11 @@ _SUMS = """
 _PARTS = f"""
 SELECT part, min(number) AS number, min(title) AS title, count(x) AS taken,
   count(*) - count(x) AS open, sum(x = 1) AS all_of_it, sum(x = 0) AS none_of_it,
-  avg(x) AS share, {_SUMS}
+  avg(x) AS share, avg(cpu_s) AS cpu_s, {_SUMS}
 FROM (
   SELECT p.part, p.number, p.title, p.position, a.marks - p.marks AS y,
+    (SELECT sum(t.cpu_s) FROM test_result AS t
+     WHERE t.attempt = p.attempt AND t.part = p.part) AS cpu_s,
     CASE WHEN p.out_of > 0 AND p.pending < p.out_of THEN p.marks / p.out_of END AS x
   FROM chosen_attempt JOIN part_result AS p USING (attempt)
   JOIN attempt AS a ON a.id = chosen_attempt.attempt
@@ -32,7 +34,7 @@ FROM (
 ) GROUP BY part ORDER BY min(position)"""  # noqa: S608  # the sums above, nothing from outside
 _TESTS = f"""
 SELECT part, test, max(is_public) AS is_public, count(x) AS taken,
-  sum(verdict = 'passed') AS passed, avg(x) AS share, {_SUMS}
+  sum(verdict = 'passed') AS passed, avg(x) AS share, avg(cpu_s) AS cpu_s, {_SUMS}
 FROM (
   SELECT t.*, a.marks - t.marks AS y,
     CASE WHEN t.out_of > 0 THEN t.marks / t.out_of END AS x
@@ -57,6 +59,7 @@ def count_parts(
             open=row["open"],
             share=row["share"] or 0.0,
             discrimination=_correlation(row),
+            cpu_s=row["cpu_s"],
         )
         for row in book.rows(_PARTS, counting, assignment)
     )
@@ -77,6 +80,7 @@ def count_tests(
             passed=row["passed"],
             share=row["share"] or 0.0,
             discrimination=_correlation(row),
+            cpu_s=row["cpu_s"],
         )
         for row in book.rows(_TESTS, counting, assignment)
     )

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -27,9 +27,12 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _ACTING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
-def as_csv(standings: Sequence[Standing]) -> str:
-    """One line per student: the sums, then the marks of every part."""
-    parts = _columns(standings)
+def as_csv(standings: Iterable[Standing], parts: dict[str, str]) -> str:
+    """One line per student: the sums, then the marks of every part.
+
+    Args:
+        parts: per part id its number, in the order of the sheet.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*_HEAD, *(inert(number) for number in parts.values())])
@@ -39,11 +42,18 @@ def as_csv(standings: Sequence[Standing]) -> str:
     return out.getvalue()
 
 
-def as_json(standings: Sequence[Standing]) -> str:
-    """The same with verdicts, sentences and overrides; marks as exact text and as a decimal."""
-    record = {"format": FORMAT, "students": [_student(standing) for standing in standings]}
-    text = msgspec.json.format(msgspec.json.encode(record), indent=1).decode()
-    return _ACTING.sub(lambda found: json.dumps(found.group())[1:-1], text)  # within texts alone
+def as_json(standings: Iterable[Standing]) -> Iterator[str]:
+    """The same with verdicts, sentences and overrides; marks as exact text and as a decimal.
+
+    Gives the pieces of one document, a student each, so that none has to hold a large class.
+    """
+    yield f'{{"format": {FORMAT}, "students": ['
+    for number, standing in enumerate(standings):
+        text = msgspec.json.format(msgspec.json.encode(_student(standing)), indent=1).decode()
+        # What acts stands within texts alone.
+        text = _ACTING.sub(lambda found: json.dumps(found.group())[1:-1], text)
+        yield f"{',' * bool(number)}\n{text}"
+    yield "\n]}"
 
 
 def inert(text: str) -> str:
@@ -58,11 +68,6 @@ def status(standing: Standing) -> str:
     return "open" if standing.pending else "graded"
 
 
-def _columns(standings: Sequence[Standing]) -> dict[str, str]:
-    """Per part id its number, in the order of the sheet, over all students."""
-    return {part.part: part.number for standing in standings for part in standing.parts}
-
-
 def _sums(standing: Standing) -> list[str | int]:
     sums = [standing.marks, standing.out_of, standing.pending]
     return [
@@ -74,7 +79,7 @@ def _sums(standing: Standing) -> list[str | int]:
         "" if standing.late_s is None else standing.late_s,
         standing.graded_at,
         standing.attempts,
-        sum(part.override is not None for part in standing.parts),
+        standing.by_person,
     ]
 
 

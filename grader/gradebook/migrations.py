@@ -159,10 +159,12 @@ SELECT student, assignment, attempt, round(sum(marks), 2) AS marks,
   sum(override_person IS NOT NULL) AS overrides
 FROM chosen_part WHERE counting = 'latest' GROUP BY student, assignment""",
 )
+_TIMES = ("ALTER TABLE test_result ADD COLUMN cpu_s REAL",)
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("attempts", _ATTEMPTS),
     ("overrides", _OVERRIDES),
     ("current marks", _CURRENT),
+    ("times of tests", _TIMES),
 )
 
 

@@ -1,9 +1,15 @@
 """What goes into the gradebook and what comes out of it. The records only hold."""
 
 import enum
+from collections.abc import Iterable
 from fractions import Fraction
 
+from msgspec import field
+from msgspec.structs import replace
+
 from grader.model import Record, Report, Verdict
+
+_NEAR = Fraction(9, 10)  # of a part's marks
 
 
 class Counting(enum.StrEnum):
@@ -41,6 +47,7 @@ class Attempt(Record, frozen=True, kw_only=True):
         late_s: seconds after the due time (0 in time), or None where either is unknown.
         set_aside: why the attempt does not count, or "".
         seconds: what grading it took by the clock.
+        cpu_s: the CPU seconds of each test, by part, where they are known.
         seed: of the drawn cases.
     """
 
@@ -55,6 +62,7 @@ class Attempt(Record, frozen=True, kw_only=True):
     late_s: int | None = None
     set_aside: str = ""
     seconds: float = 0.0
+    cpu_s: dict[str, tuple[float, ...]] = field(default_factory=dict)
     seed: int = 0
 
 
@@ -114,6 +122,11 @@ class PartMark(Record, frozen=True, kw_only=True):
     sentence: str
     override: Override | None = None
 
+    @property
+    def is_nearly_right(self) -> bool:
+        """Whether something small is missing, and nothing waits for a decision."""
+        return not self.pending and _NEAR * self.out_of <= self.marks < self.out_of
+
 
 class Standing(Record, frozen=True, kw_only=True):
     """Where one student stands in one assignment.
@@ -122,6 +135,9 @@ class Standing(Record, frozen=True, kw_only=True):
         attempt: the attempt that counts, or None where none was graded.
         attempts: how many there are.
         trouble: why the newest attempt could not be graded, or "".
+        marks, out_of, pending: earned so far, possible, not decided by anybody yet; of all parts.
+        by_person: how many parts a person's override has decided.
+        parts: all of them; `in_short`, those that are worth a look.
     """
 
     student: str
@@ -129,6 +145,10 @@ class Standing(Record, frozen=True, kw_only=True):
     attempt: int | None
     attempts: int
     trouble: str
+    marks: Fraction = Fraction(0)
+    out_of: Fraction = Fraction(0)
+    pending: Fraction = Fraction(0)
+    by_person: int = 0
     graded_at: str = ""
     submitted_at: str = ""
     late_s: int | None = None
@@ -146,20 +166,22 @@ class Standing(Record, frozen=True, kw_only=True):
         failed = Verdict.FAILED_TO_GRADE
         return self.is_graded and not any(p.pending and p.verdict is failed for p in self.parts)
 
-    @property
-    def marks(self) -> Fraction:
-        """Marks earned so far."""
-        return sum((part.marks for part in self.parts), Fraction(0))
+    def with_parts(self, parts: Iterable[PartMark]) -> "Standing":
+        """The same with its parts, summed up."""
+        given = tuple(parts)
+        return replace(
+            self,
+            marks=sum((part.marks for part in given), Fraction(0)),
+            out_of=sum((part.out_of for part in given), Fraction(0)),
+            pending=sum((part.pending for part in given), Fraction(0)),
+            by_person=sum(part.override is not None for part in given),
+            parts=given,
+        )
 
-    @property
-    def out_of(self) -> Fraction:
-        """Marks that could be earned."""
-        return sum((part.out_of for part in self.parts), Fraction(0))
-
-    @property
-    def pending(self) -> Fraction:
-        """Marks that nobody has decided on yet."""
-        return sum((part.pending for part in self.parts), Fraction(0))
+    def in_short(self) -> "Standing":
+        """The same without the parts that nobody needs to look at: small, for a large class."""
+        kept = tuple(part for part in self.parts if part.pending or part.is_nearly_right)
+        return replace(self, parts=kept)
 
 
 class PartCount(Record, frozen=True, kw_only=True):
@@ -170,6 +192,7 @@ class PartCount(Record, frozen=True, kw_only=True):
         share: the mean share of its marks that was earned, from 0 to 1.
         discrimination: the correlation of that share with the marks of all other parts, from -1 to
             1; None where it says nothing (everybody earned the same).
+        cpu_s: the CPU seconds that students' answers took, in the mean; None where that is unknown.
     """
 
     part: str
@@ -181,6 +204,7 @@ class PartCount(Record, frozen=True, kw_only=True):
     open: int
     share: float
     discrimination: float | None
+    cpu_s: float | None
 
 
 class TestCount(Record, frozen=True, kw_only=True):
@@ -194,6 +218,7 @@ class TestCount(Record, frozen=True, kw_only=True):
     passed: int
     share: float
     discrimination: float | None
+    cpu_s: float | None
 
 
 class RemarkCount(Record, frozen=True, kw_only=True):

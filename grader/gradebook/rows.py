@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
@@ -89,10 +90,16 @@ def part_rows(number: int, report: Report) -> Iterator[Row]:
         }
 
 
-def test_rows(number: int, report: Report) -> Iterator[Row]:
+def test_rows(number: int, report: Report, cpu_s: Mapping[str, tuple[float, ...]]) -> Iterator[Row]:
     """The rows of `test_result`."""
-    tests = [(part, test) for part in report.parts for test in part.tests]
-    for position, (part, test) in enumerate(tests):
+    tests = [
+        (part, test, seconds)
+        for part in report.parts
+        for test, seconds in zip(
+            part.tests, chain(cpu_s.get(part.id, ()), repeat(None)), strict=False
+        )
+    ]
+    for position, (part, test, seconds) in enumerate(tests):
         yield {
             "attempt": number,
             "position": position,
@@ -105,6 +112,7 @@ def test_rows(number: int, report: Report) -> Iterator[Row]:
             "out_of": float(test.out_of),
             "cases": test.cases,
             "cases_passed": test.cases_passed,
+            "cpu_s": seconds,
         }
 
 
@@ -167,6 +175,21 @@ def fingerprint(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) -> 
     )
 
 
+def standing(row: Mapping[str, Any]) -> Standing:
+    """Where a student stands, without the parts."""
+    return Standing(
+        student=row["student"],
+        assignment=row["assignment"],
+        attempt=row["attempt"],
+        attempts=row["attempts"],
+        trouble=row["trouble"],
+        graded_at=row["graded_at"] or "",
+        submitted_at=row["submitted_at"] or "",
+        late_s=row["late_s"],
+        seconds=row["seconds"] or 0.0,
+    )
+
+
 def part_mark(row: Mapping[str, Any]) -> PartMark:
     """The current marks of one part, from a row of `latest_part` or `best_part`."""
     override = None
@@ -202,19 +225,18 @@ def preview(student: str, assignment: str, report: Report | None, trouble: str) 
         attempt=0 if report else None,
         attempts=0,
         trouble=trouble,
-        parts=tuple(
-            PartMark(
-                part=part.id,
-                number=part.number,
-                title=part.title,
-                verdict=part.verdict,
-                marks=part.marks,
-                out_of=part.out_of,
-                pending=part.pending,
-                sentence=part.trouble or part.sentence,
-            )
-            for part in parts
-        ),
+    ).with_parts(
+        PartMark(
+            part=part.id,
+            number=part.number,
+            title=part.title,
+            verdict=part.verdict,
+            marks=part.marks,
+            out_of=part.out_of,
+            pending=part.pending,
+            sentence=part.trouble or part.sentence,
+        )
+        for part in parts
     )
 
 

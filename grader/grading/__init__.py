@@ -6,7 +6,7 @@ Knows neither the terminal nor templates, and runs nothing itself: outcomes come
 from grader.grading.choice import judge_choice
 from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.formulas import formula_readings
-from grader.grading.grade import Grading, grade, prepare
+from grader.grading.grade import Grading, grade, grade_timed, prepare
 from grader.grading.results import readings_of
 from grader.grading.tasks import asked_of, task_for
 
@@ -16,6 +16,7 @@ __all__ = [
     "asked_of",
     "formula_readings",
     "grade",
+    "grade_timed",
     "judge_choice",
     "judge_computed",
     "prepare",

@@ -73,12 +73,22 @@ def prepare(
 
 def grade(submission: Submission, grading: Grading, sandbox: Sandbox) -> Report:
     """Grade a submission on all problems of the assignment."""
+    return grade_timed(submission, grading, sandbox)[0]
+
+
+def grade_timed(
+    submission: Submission, grading: Grading, sandbox: Sandbox
+) -> tuple[Report, dict[str, tuple[float, ...]]]:
+    """Grade a submission; gives beside the report the CPU seconds of each test, by part.
+
+    They are no part of the report, which is the same whenever a submission is graded.
+    """
     index = sandbox.read(submission.sources, asked_of(grading.assignment))
     matching = match_answers(index, grading.assignment)
     outcomes = _run(submission, grading, matching.matches, sandbox)
     judge = _Judge(grading, matching.matches, outcomes, index)
     unread = tuple(f"{u.place.file}: {u.message}" for u in index.unread)
-    return Report(
+    report = Report(
         student=submission.student,
         assignment=grading.assignment.name,
         title=grading.assignment.title,
@@ -88,6 +98,9 @@ def grade(submission: Submission, grading: Grading, sandbox: Sandbox) -> Report:
         problems=tuple(judge.problem(problem) for problem in grading.assignment.problems),
         notes=(*submission.notes, *unread, *unread_files(submission.sources), *matching.notes),
     )
+    return report, {
+        part: tuple(test.cpu_s for test in outcome.tests) for part, outcome in outcomes.items()
+    }
 
 
 def _run(

@@ -36,6 +36,7 @@ class PartRow(Record, frozen=True):
         share: the mean of what was earned, in percent.
         discrimination: "0.42", or "" where it says nothing.
         is_odd: it sorts students the wrong way round.
+        time: the CPU time of students' answers in the mean ("12 ms"), or "" where it is unknown.
     """
 
     number: str
@@ -47,6 +48,7 @@ class PartRow(Record, frozen=True):
     share: int
     discrimination: str
     is_odd: bool
+    time: str
 
 
 class TestRow(Record, frozen=True):
@@ -54,6 +56,7 @@ class TestRow(Record, frozen=True):
 
     Attributes:
         note: "nobody passes", "everybody passes", or "".
+        time: as for a part.
     """
 
     number: str
@@ -64,6 +67,7 @@ class TestRow(Record, frozen=True):
     share: int
     discrimination: str
     note: str
+    time: str
 
 
 class Who(Record, frozen=True):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from grader.model import Record, Verdict
 from grader.sandbox.children import End
@@ -67,6 +68,8 @@ class TestOutcome(Record, frozen=True, kw_only=True):
         cases: the reply of each case, empty unless it ran to its end.
         traceback: lines in the student's own files, of the first case that raised.
         printed, remarks: over all cases.
+        cpu_s: the CPU seconds that it took. A student's code could set the child's clock, and they
+            decide on nothing: they are for statistics.
     """
 
     verdict: Verdict
@@ -76,6 +79,7 @@ class TestOutcome(Record, frozen=True, kw_only=True):
     traceback: tuple[str, ...] = ()
     printed: str = ""
     remarks: tuple[str, ...] = ()
+    cpu_s: float = 0.0
 
 
 class TaskOutcome(Record, frozen=True, kw_only=True):
@@ -102,6 +106,7 @@ class JobRun:
         self.position = self._next_from(Position(0, 0))
         self.is_spoiled = self.has_begun = False
         self._is_running = False
+        self._spent_s = 0.0
 
     def outcomes(self) -> tuple[TaskOutcome, ...]:
         """One per task, once all tests have an outcome."""
@@ -116,6 +121,7 @@ class JobRun:
     def begin(self) -> None:
         """A new child starts at `position`."""
         self.is_spoiled = self._is_running = self.has_begun = False
+        self._spent_s = 0.0
 
     def take(self, kind: bytes, payload: bytes) -> None:
         """Take one frame of the child."""
@@ -131,7 +137,8 @@ class JobRun:
         if self.position is None:
             return
         task = self._job.tasks[self.position.task]
-        self._close(_ended_outcome(ended, task, self._sources, is_spoiled=self.is_spoiled))
+        outcome = _ended_outcome(ended, task, self._sources, is_spoiled=self.is_spoiled)
+        self._close(replace(outcome, cpu_s=max(0.0, ended.cpu_s - self._spent_s)))
         self._skip_after_timeouts()
 
     def fail(self, sentence: str) -> None:
@@ -169,7 +176,10 @@ class JobRun:
             return False
         if len(reply.cases) != len(wanted.cases) or not all(map(_is_usable, reply.cases)):
             return False
-        self._close(_ran(tuple(map(_bounded, reply.cases))))
+        limit = self._job.tasks[self.position.task].cpu_s
+        spent = reply.cpu_s if 0 <= reply.cpu_s <= limit else 0.0  # NaN is not
+        self._spent_s += spent
+        self._close(replace(_ran(tuple(map(_bounded, reply.cases))), cpu_s=spent))
         return True
 
     def _close(self, outcome: TestOutcome) -> None:

@@ -444,11 +444,17 @@ class CaseReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TestReply(msgspec.Struct, frozen=True, kw_only=True, tag="test"):
-    """One test has ended; `task` and `test` are indices into the job."""
+    """One test has ended; `task` and `test` are indices into the job.
+
+    Attributes:
+        cpu_s: the CPU seconds that it took, reading or loading the answer included, by the child's
+            own clock.
+    """
 
     task: int
     test: int
     cases: tuple[CaseReply, ...]
+    cpu_s: float = 0.0
 
 
 class FormulaReply(msgspec.Struct, frozen=True, kw_only=True, tag="formula"):

@@ -51,6 +51,7 @@ def test_it_says_how_parts_and_tests_went(template):
     assert "1.1 The backward pass" in text
     assert "4 of 6" in text
     assert "two examples public" in text
+    assert " ms " in text[text.index("Tests Test") :]
     assert "1.1 mean over the batch student001 , student004" in text
 
 

@@ -159,7 +159,7 @@ def test_an_attempt_is_stored_whole_or_not_at_all(book, path):
     assert [s.student for s in book.standings(ASSIGNMENT)] == ["alice"]
     book._connection.execute("PRAGMA max_page_count = 100000000")
     book.store(attempt("bob"))
-    assert len(book.standings(ASSIGNMENT)) == 2
+    assert len(list(book.standings(ASSIGNMENT))) == 2
 
 
 def test_the_file_is_readable_by_its_owner_alone(book, path):
@@ -179,7 +179,7 @@ def test_a_second_writer_is_refused_and_told_who_writes(book, path):
 def test_a_reader_reads_while_a_run_writes(book, path):
     book.store(attempt())
     with Gradebook(path) as reader:
-        assert len(reader.standings(ASSIGNMENT)) == 1
+        assert len(list(reader.standings(ASSIGNMENT))) == 1
 
 
 def test_the_writers_place_is_free_again_after_a_kill(path):
@@ -208,7 +208,7 @@ def test_a_damaged_page_is_told_with_the_next_step(path):
     content[4096:-4096] = b"\xff" * (len(content) - 8192)
     path.write_bytes(content)
     with pytest.raises(GradebookError, match="damaged"), Gradebook(path) as book:
-        book.standings(ASSIGNMENT)
+        list(book.standings(ASSIGNMENT))
 
 
 def test_another_programs_file_is_left_alone(path):
@@ -261,3 +261,21 @@ def test_a_step_that_fails_leaves_neither_tables_nor_record(path):
         migrations._apply(connection, "broken", ("CREATE TABLE one (id)", "CREATE TABEL two"))
     assert connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
     connection.close()
+
+
+def test_times_are_stored_apart_and_averaged_over_who_has_one(book):
+    book.store(attempt("alice", cpu_s={"affine/a": (0.25,)}))
+    book.store(attempt("bob", cpu_s={"affine/a": (0.75,), "affine/b": (0.0,)}))
+    book.store(attempt("carol"))
+    parts = {count.number: count.cpu_s for count in gradebook.count_parts(book, ASSIGNMENT)}
+    tests = {count.number: count.cpu_s for count in gradebook.count_tests(book, ASSIGNMENT)}
+    assert parts == tests == {"a": 0.5, "b": 0.0}
+    assert book.report(1) == attempt("alice").report
+
+
+def test_standings_in_short_keep_the_sums_and_what_needs_a_look(book):
+    book.store(attempt("alice", {"a": 2, "b": "19/10", "c": 1}))
+    (whole,) = book.standings(ASSIGNMENT)
+    short = whole.in_short()
+    assert [part.number for part in short.parts] == ["b"]
+    assert (short.marks, short.out_of) == (whole.marks, whole.out_of) == (Fraction("4.9"), 6)
