@@ -77,6 +77,10 @@ pool_any.wrong("all of it to each tie", ("dP[at][i, j]", "dP[at][P[at] == P[at].
     "but a window hands on no more than it gets."
 )
 pool.special_case(pool_any, kh=2, kw=2, stride=2)  # the sheet's windows, which can not overlap
+pool.equivalent(
+    "dP[at][i, j] += dz * w[k * columns + l] → dP[at][i, j] = dz * w[k * columns + l]",
+    because="The sheet's windows do not overlap, so each cell is written to once.",
+)
 pool_any.wrong("overwritten", ("+=", "=")).say(
     "A cell that wins in several windows kept the gradient of the last one. It moves all of them."
 )
@@ -188,7 +192,7 @@ def convolution(X, Wk):
 
 
 def spread(dP, Wk):
-    dx = np.zeros((len(dP) + 2, len(dP[0]) + 2, Wk.shape[2]))
+    dx = np.zeros((len(dP) + 2, dP.shape[1] + 2, Wk.shape[2]))
     for i, j in np.ndindex(dP.shape):
         dx[i : i + 3, j : j + 3] += dP[i, j] * Wk
     return dx[1:-1, 1:-1]
@@ -209,6 +213,16 @@ def network_by_autograd(X, Wk, w, dz):
 chain.carry(
     dW=lambda X, dP: conv_kernel_gradient(X, dP, 3, 1), dX=lambda Wk, dP: spread(dP, Wk)
 ).say("right for your own gradient at P")
+chain.equivalent(
+    "convolution: (x[i:i + 3, j:j + 3] * Wk).sum() → (x[i:i + 3, j:j + 3] * Wk).mean()",
+    because="Only which cell is the largest matters of P, and a mean scales all cells alike.",
+)
+chain.equivalent(
+    "convolution: np.zeros(X.shape[:2]) → np.ones(X.shape[:2])", because="All cells are written to."
+)
+chain.equivalent(
+    "convolution: (1, 1) → (1, 2)", because="No position reads zeros further out than one cell."
+)
 chain.test("random networks", cases=6, weight=2)
 chain.test("the sheet's sizes", H=6, W=6, C=3)
 chain.test("maps of two rows", H=2)
@@ -241,7 +255,7 @@ chain.wrong(
 
 def overwritten(X, Wk, w, dz):
     dP, dW, _ = network_backward(X, Wk, w, dz)
-    dx = np.zeros((len(dP) + 2, len(dP[0]) + 2, Wk.shape[2]))
+    dx = np.zeros((len(dP) + 2, dP.shape[1] + 2, Wk.shape[2]))
     for i, j in np.ndindex(dP.shape):
         dx[i : i + 3, j : j + 3] = dP[i, j] * Wk
     return dP, dW, dx[1:-1, 1:-1]

@@ -43,26 +43,26 @@ _ZERO = 1e3  # times its float64 value that a float32 value is when the truth is
 
 
 def compute_expected(
-    problem: Problem, solution: Solution, path: Path, *, seed: int = 0, is_proof: bool = False
+    problem: Problem, solution: Solution, path: Path, *, seed: int = 0, asks_oracle: bool = True
 ) -> tuple[ExpectedPart, ...]:
     """All that the judge needs, part by part.
 
     Args:
-        is_proof: the draw is one of many that a proof looks at: oracles and what outputs depend on
-            have been asked already, and are left out.
+        seed: of the draw; others than 0 are for proofs, and what outputs depend on is left out.
+        asks_oracle: whether the references are held against their oracles.
 
     Raises:
         ProblemError: an author's function fails or returns what the signature does not say, a
             reference and its oracle disagree, or a claim's key is not what its experiment finds.
     """
     return tuple(
-        _part(part, solution[part.name], path, seed=seed, is_proof=is_proof)
+        _part(part, solution[part.name], path, seed=seed, asks_oracle=asks_oracle)
         for part in problem.parts
     )
 
 
 def _part(
-    part: Part, declared: PartSolution, path: Path, *, seed: int, is_proof: bool
+    part: Part, declared: PartSolution, path: Path, *, seed: int, asks_oracle: bool
 ) -> ExpectedPart:
     if part.kind == "choice":
         return ExpectedPart(id=part.id, claims=_claims(part, declared, path))
@@ -72,14 +72,14 @@ def _part(
         Misconception(name=w.name, say=w.say, share=w.share) for w in declared.wrongs
     )
     authored = Authored(part, declared, path)
-    tests = _Tests(authored, seed, is_proof=is_proof)
+    tests = _Tests(authored, seed, asks_oracle=asks_oracle)
     computed = tests.computed()
     return ExpectedPart(
         id=part.id,
         tests=computed,
-        has_oracle=not is_proof and declared.has_oracle,
+        has_oracle=asks_oracle and declared.has_oracle,
         oracle_error=tests.oracle_error,
-        depends=() if is_proof else dependence(authored, computed),
+        depends=() if seed else dependence(authored, computed),
         misconceptions=misconceptions,
         tolerance=declared.tolerance_value,
         carries=tuple(_carry(part, rule) for rule in declared.carries),
@@ -119,8 +119,8 @@ class _Tests:
         oracle_error: the largest error between reference and oracle so far.
     """
 
-    def __init__(self, authored: Authored, seed: int, *, is_proof: bool) -> None:
-        self.authored, self.seed, self.is_proof = authored, seed, is_proof
+    def __init__(self, authored: Authored, seed: int, *, asks_oracle: bool) -> None:
+        self.authored, self.seed, self.asks_oracle = authored, seed, asks_oracle
         self.oracle_error = 0.0
 
     def computed(self) -> tuple[ExpectedTest, ...]:
@@ -169,7 +169,7 @@ class _Tests:
         except (DrawError, TypeError, ValueError) as error:
             raise authored.error(f"test {test.name!r}: {error}") from error
         truth = authored.reference(cast_inputs(inputs, exact=authored.is_exact))
-        if not self.is_proof:
+        if self.asks_oracle:
             found = oracle_error(authored, f"case {case} of test {test.name!r}", inputs, truth)
             self.oracle_error = max(self.oracle_error, found)
         measures = _measures(authored, inputs, truth)

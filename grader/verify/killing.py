@@ -30,9 +30,7 @@ def killed_and_alive(
     Args:
         further: makes a bench on another draw of the random cases.
     """
-    function = bench.declared.reference_function
-    assert function is not None
-    possible = mutants_of(function)
+    possible = mutants_of(bench.declared)
     tried = _sample(possible, count)
     ordered = _in_turns(bench)
     survivors = [mutant for mutant in tried if not is_noticed(mutant, bench, ordered)]

@@ -7,15 +7,15 @@ nothing of judging.
 import ast
 import contextlib
 import copy
-import inspect
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
-from grader.authoring import source_of
+from grader.authoring import DeclarationError, PartSolution, source_of
 from grader.model import Record
+from grader.verify.reaching import Reached, inner
 
 Function = Callable[..., Any]
 
@@ -69,6 +69,7 @@ class Mutant(Record, frozen=True, kw_only=True):
 
     Attributes:
         change: what stood there, and what stands there now ("a - b → a + b").
+            Where it stood in a function that the reference calls, that one's name comes first.
         line: of the function, from 1.
     """
 
@@ -81,21 +82,38 @@ class MutantTimeoutError(Exception):
     """A mutant takes too long, which is a way of being noticed."""
 
 
-def mutants_of(function: Function) -> list[Mutant]:
-    """All mutants of a function that has source of its own, in the order of its lines."""
-    if not inspect.isfunction(function):
-        return []
-    tree = ast.parse(source_of(function))
+def mutants_of(declared: PartSolution) -> list[Mutant]:
+    """All mutants of a part's reference and of what it calls in its file, in the order of lines.
+
+    The references of other parts are left out: their own tests have to notice their mutants.
+    """
+    assert declared.reference_function is not None
+    others = {inner(part.reference_function) for part in declared.solution.parts.values()}
+    others -= {inner(declared.reference_function), None}
+    reached = Reached(declared.reference_function, without=frozenset(filter(None, others)))
+    found: dict[tuple[str, int], Mutant] = {}
+    for function, name in reached.functions.items():
+        for change, line, code in _changes(function):
+            told = f"{name}: {change}" if name else change
+            mutant = Mutant(change=told, line=line, function=reached.changed(function, code))
+            found[told, line] = mutant
+    return list(found.values())
+
+
+def _changes(function: Function) -> Iterator[tuple[str, int, CodeType]]:
+    """Each change of a function's source, with its line and the changed code."""
+    try:
+        tree = ast.parse(source_of(function))
+    except (DeclarationError, OSError, SyntaxError):
+        return  # it has no source of its own: several lambdas stand on one line
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
     definition.returns = None
-    found = [
-        Mutant(change=change, line=line, function=mutated)
-        for change, line in _changed(definition)
-        if (mutated := _compiled(tree, function)) is not None
-    ]
-    return list({(m.change, m.line): m for m in found}.values())
+    for change, line in _changed(definition):
+        code = _compiled(tree)
+        if code is not None:
+            yield change, line, code
 
 
 @contextlib.contextmanager
@@ -123,16 +141,12 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise MutantTimeoutError
 
 
-def _compiled(tree: ast.Module, function: Function) -> Function | None:
+def _compiled(tree: ast.Module) -> CodeType | None:
     fixed = ast.fix_missing_locations(copy.deepcopy(tree))
-    namespace: dict[str, Any] = {}
     try:
-        code = compile(fixed, "<mutant>", "exec")
+        return compile(fixed, "<mutant>", "exec")
     except (SyntaxError, ValueError):
         return None
-    exec(code, function.__globals__, namespace)  # noqa: S102  # the author's own source, changed
-    (found,) = namespace.values()
-    return found  # type: ignore[no-any-return]  # the function that the source defines
 
 
 def _changed(definition: ast.FunctionDef) -> Iterator[tuple[str, int]]:

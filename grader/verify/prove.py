@@ -23,6 +23,8 @@ from grader.verify.records import Asked, Finding, PartProof, ProblemProof
 
 MOST_EQUIVALENT = 0.1
 """The share of a problem's mutants that may be listed as equivalent."""
+_ORACLE_S = 30.0
+"""For how long the further draws of a part are held against its oracle."""
 _SHARE_OF_TIME = 0.1
 """The part of the time limit that the reference may need for all its cases."""
 
@@ -175,9 +177,7 @@ class _Proof:
         if self._is_asked("time"):
             proof = self._with(proof, self._time(bench))
         if self._is_asked("seeds") and self.part.signature and self.part.signature.inputs:
-            proof = self._with(
-                replace(proof, seeds=self.asked.seeds), self._seeds(self.asked.seeds)
-            )
+            proof = self._with_seeds(proof)
         if self._is_asked("mutants"):
             mutants, findings = killed_and_alive(bench, self.asked.mutants, self._further)
             proof = self._with(replace(proof, mutants=mutants), findings)
@@ -197,8 +197,7 @@ class _Proof:
             wrongs, findings = checks.misconceptions(bench)
             proof = self._with(replace(proof, wrongs=wrongs), findings)
         if self._is_asked("oracle") and self.part.forward:
-            public = Bench(self.numbered, self.declared, public_part(self.part, seed=0))
-            proof = self._with(proof, checks.forward_agrees(public))
+            proof = self._with(proof, self._forward(0))
         if self._is_asked("tests"):
             proof = self._with(proof, checks.tests_failed(bench))
         if self._is_asked("margin"):
@@ -232,29 +231,51 @@ class _Proof:
             Finding(check="time", sentence=f"the reference takes {spent:.2f} s of {allowed:.2f} s")
         ]
 
-    def _seeds(self, count: int) -> list[Finding]:
+    def _with_seeds(self, proof: PartProof) -> PartProof:
         """The judged checks on further draws; what is found once more is told once."""
         found: dict[str, list[int]] = {}
-        for seed in range(1, count):
-            bench = self._further(seed)
-            _, _, _, right = checks.right_answers(bench)
-            _, wrong = checks.misconceptions(bench)
-            _, thoughtless = checks.trivial_answers(bench)
-            for finding in (*right, *wrong, *thoughtless):
+        oracle_error, began, asked = proof.oracle_error, time.process_time(), 1
+        for seed in range(1, self.asked.seeds):
+            is_patient = time.process_time() - began < _ORACLE_S
+            try:
+                expected = self._expected(seed, asks_oracle=is_patient)
+            except ProblemError as error:
+                found.setdefault(str(error), []).append(seed)
+                continue
+            asked += is_patient
+            oracle_error = max(oracle_error, expected.oracle_error)
+            for finding in self._on_a_draw(Bench(self.numbered, self.declared, expected), seed):
                 if finding.is_fault:
                     found.setdefault(finding.sentence, []).append(seed)
-        return [
+        findings = [
             Finding(check="seeds", sentence=f"{sentence} (seeds {', '.join(map(str, seeds))})")
             for sentence, seeds in found.items()
         ]
+        if proof.has_oracle and not found and asked < self.asked.seeds:
+            told = f"there was time to ask the oracle on {asked} of {self.asked.seeds} draws"
+            findings.append(Finding(check="oracle", sentence=told, is_fault=False))
+        proof = replace(proof, seeds=self.asked.seeds, oracle_error=oracle_error)
+        return self._with(proof, findings)
+
+    def _on_a_draw(self, bench: Bench, seed: int) -> Iterator[Finding]:
+        yield from checks.right_answers(bench)[-1]
+        yield from checks.misconceptions(bench)[-1]
+        yield from checks.trivial_answers(bench)[-1]
+        if self.part.forward:
+            yield from self._forward(seed)
+
+    def _forward(self, seed: int) -> list[Finding]:
+        """Whether the reference passes what students can check by themselves."""
+        public = Bench(self.numbered, self.declared, public_part(self.part, seed=seed))
+        return checks.forward_agrees(public)
 
     def _further(self, seed: int) -> Bench:
         """A bench on another draw of the random cases."""
-        return Bench(self.numbered, self.declared, self._expected(seed, is_proof=True))
+        return Bench(self.numbered, self.declared, self._expected(seed, asks_oracle=False))
 
-    def _expected(self, seed: int, *, is_proof: bool = False) -> ExpectedPart:
+    def _expected(self, seed: int, *, asks_oracle: bool = True) -> ExpectedPart:
         (expected,) = compute_expected(
-            self.alone, self.solution, self.path, seed=seed, is_proof=is_proof
+            self.alone, self.solution, self.path, seed=seed, asks_oracle=asks_oracle
         )
         return expected
 

@@ -6,6 +6,7 @@ import signal
 import pytest
 from click.testing import CliRunner
 
+from grader.authoring import Solution
 from grader.cli import main
 from grader.verify import CHECKS, Asked, prove
 from grader.verify.mutants import MutantTimeoutError, bounded, mutants_of
@@ -134,7 +135,24 @@ def test_what_fails_on_other_draws_alone_is_told_with_their_seeds(tmp_path):
     assert "(seeds " in found["size", "seeds"]
 
 
+def test_the_oracle_is_asked_on_further_draws(tmp_path):
+    """Reference and oracle part for a rare input, which the first draw does not have."""
+    rare = ("return dy @ W.T, x.T @ dy", "return dy @ W.T, x.T @ dy + (x[0, 0] > 2)")
+    first = proof_of(tmp_path / "first", checks={"oracle"}, solution=[rare])
+    assert first.is_proven
+    found = faults(proof_of(tmp_path / "more", checks={"seeds"}, seeds=20, solution=[rare]))
+    assert "the oracle's" in found["backward", "seeds"]
+    assert "(seeds " in found["backward", "seeds"]
+
+
 # --- mutants ------------------------------------------------------------------------------------
+
+
+def declared(reference):
+    """A part with this reference."""
+    part = Solution("any")["part"]
+    part.reference(reference)
+    return part
 
 
 def f(x, axis):
@@ -146,7 +164,7 @@ def f(x, axis):
 
 
 def test_mutants_are_small_changes_with_their_names():
-    changes = {mutant.change for mutant in mutants_of(f)}
+    changes = {mutant.change for mutant in mutants_of(declared(f))}
     assert {
         "number > 1 → number >= 1",
         "x.sum(0) → x.sum(1)",
@@ -156,6 +174,44 @@ def test_mutants_are_small_changes_with_their_names():
         "range(axis) → range(axis - 1)",
         "total += x.sum(0) / 2 if number > 1 else -x.T → (nothing)",
     } <= changes
+
+
+def twice(x):
+    return 2 * x
+
+
+SLOPES = {
+    "line": (twice, lambda x: x - 1),
+}
+
+
+def of_table(x, kind):
+    f, slope = SLOPES[kind]
+    return [f(y) + slope(y) for y in x]
+
+
+def test_what_a_reference_calls_is_changed_as_well_also_in_a_table():
+    found = {m.change: m.function([1, 5], "line") for m in mutants_of(declared(of_table))}
+    assert of_table([1, 5], "line") == [2, 14]
+    assert found["SLOPES: 2 * x → 2 / x"] == [2 + 0, 2 / 5 + 4]
+    assert found["SLOPES: x - 1 → x + 1"] == [2 + 2, 10 + 6]
+    assert found["f(y) + slope(y) → f(y) - slope(y)"] == [2, 6]
+    assert of_table([1, 5], "line") == [2, 14], "the table itself is as it was"
+
+
+def test_a_special_case_has_the_mutants_of_the_general_part():
+    special = declared(of_table).solution["special"]
+    special.special_case(special.solution["part"], kind="line")
+    found = {m.change: m.function(x=[1, 5]) for m in mutants_of(special)}
+    assert found["SLOPES: 2 * x → x"] == [1 + 0, 5 + 4]
+
+
+def test_what_is_the_reference_of_another_part_is_changed_there_alone():
+    part = declared(of_table)
+    part.solution["twice"].reference(twice)
+    changes = {mutant.change for mutant in mutants_of(part)}
+    assert "SLOPES: x - 1 → x + 1" in changes
+    assert not any("2 * x" in change for change in changes)
 
 
 def test_a_mutant_that_never_ends_is_ended():
