@@ -23,6 +23,7 @@ from grader.gradebook import (
     Counted,
     Fingerprint,
     Gradebook,
+    PastAttempt,
     now,
     unpacked,
 )
@@ -80,33 +81,36 @@ class Graded(Record, frozen=True, kw_only=True):
 
 
 class ClassRun:
-    """Grades the entries of one assignment; its state is who is under way."""
+    """Grades the entries of one assignment; its state is who is under way.
+
+    Attributes:
+        lost_pages: the attempts of those who did not change and whose pages are gone.
+    """
 
     def __init__(
         self, entries: tuple[Entry, ...], prints: Prints, book: Gradebook, choices: Choices
     ) -> None:
         self._entries, self._prints, self._book, self._choices = entries, prints, book, choices
         self._before: dict[str, Counted] = {}
+        self.lost_pages: tuple[int, ...] = ()
         self._alone: deque[Entry] = deque()
 
     def to_grade(self) -> tuple[Entry, ...]:
-        """The entries that changed since their newest attempt, or all of them for a regrade.
-
-        A student whose pages are gone is graded again as well.
-        """
+        """The entries that changed since their newest attempt, or all of them for a regrade."""
         assignment = self._prints.assignment
         self._before = self._book.counted(assignment)
         if self._choices.is_regrade:
             return self._entries
         newest = self._book.newest(assignment)
-        kept = {s for s, past in newest.items() if past.is_graded and past.is_complete}
-        return tuple(
-            entry
-            for entry in self._entries
-            if entry.student not in kept
-            or not self._has_pages(entry.student)
-            or self._prints.of(_taken(entry)[0]) != newest[entry.student].fingerprint
-        )
+        changed = tuple(e for e in self._entries if self._has_changed(e, newest.get(e.student)))
+        kept = {entry.student for entry in self._entries}.difference(e.student for e in changed)
+        self.lost_pages = tuple(newest[s].id for s in sorted(kept) if not self._has_pages(s))
+        return changed
+
+    def _has_changed(self, entry: Entry, past: PastAttempt | None) -> bool:
+        if past is None or not (past.is_graded and past.is_complete):
+            return True
+        return self._prints.of(_taken(entry)[0]) != past.fingerprint
 
     def _has_pages(self, student: str) -> bool:
         folder = self._choices.reports

@@ -80,6 +80,7 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
     options = session.options
     run = ClassRun(entries, Prints(session.grading), session.book, _choices(session))
     to_grade = run.to_grade()
+    _write_lost_pages(session, run.lost_pages)
     events: list[Graded] = []
     walls = ""
     with watched(len(to_grade), kept=len(entries) - len(to_grade)) as advance:
@@ -102,6 +103,24 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
         finally:
             crew.close()
     return events, walls, False
+
+
+def _write_lost_pages(session: _Session, attempts: tuple[int, ...]) -> None:
+    """Write pages that are gone once more, from the records: nothing has to be graded for it."""
+    from grader.report import write_report
+
+    for attempt in attempts:
+        report = session.book.report(attempt)
+        write_report(
+            report,
+            problems=session.grading.assignment.problems,
+            folder=session.reports / report.assignment / report.student,
+            templates=(session.course.templates,),
+            cache=session.course.private / "pages",
+        )
+    if attempts:
+        students = "1 student" if len(attempts) == 1 else f"{len(attempts)} students"
+        click.echo(f"the pages of {students} were gone, and are written again", err=True)
 
 
 def _choices(session: _Session) -> "Choices":

@@ -211,8 +211,10 @@ def test_a_full_disk_keeps_what_was_stored_and_the_next_run_goes_on(root):
     assert len(table(done)) == 6
 
 
-def test_who_lost_the_pages_is_graded_again(root):
-    shutil.rmtree(root / "reports/week-1/student003")
+def test_lost_pages_are_written_again_and_nobody_is_graded(root):
+    folder = root / "reports/week-1/student003"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
     done = run(root, "submissions", check=0)
     assert "1 of 1 graded" in done.stderr
     assert (root / "reports/week-1/student003/index.html").is_file()
