@@ -7,12 +7,20 @@ from typing import Any, TypeVar
 
 import click
 
-from grader.model import Record, Walls
+from grader.model import Record, Walls, due_at
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"])
+
+
+def _due(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    try:
+        return None if text is None else due_at(text, needs_zone=False)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--many", {"is_flag": True, "help": "Take the folder as a class, wherever it lies."}),
     (
@@ -91,10 +99,10 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "--due",
         {
-            "type": _MOMENT,
+            "callback": _due,
             "metavar": "WHEN",
-            "help": "Class: when it was due (2026-11-20T23:59); lateness is recorded, and nothing"
-            " is taken off for it.",
+            "help": "Class: when it was due (2026-11-20, 2026-11-20T23:59), if not as course.yaml"
+            " says; lateness is recorded, and nothing is taken off for it.",
         },
     ),
 )

@@ -132,7 +132,7 @@ def _choices(session: _Session) -> "Choices":
         never_lower=options.never_lower,
         fail_fast=options.fail_fast,
         is_stored=not options.only,
-        due=options.due.astimezone() if options.due else None,
+        due=options.due or session.grading.assignment.due,
         reports=session.reports,
     )
 

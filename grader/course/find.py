@@ -4,6 +4,7 @@ Knows where things lie in a course; nothing of what is in them beyond course.yam
 """
 
 import difflib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from grader.course.problems import load_problem
 from grader.course.strict import convert_strict, load_strict
 from grader.errors import CourseError, UsageError
-from grader.model import RUNGS, Assignment, Hints, NumberedPart, Problem
+from grader.model import RUNGS, Assignment, Hints, NumberedPart, Problem, due_at
 
 COURSE_FILE = Path("problems") / "course.yaml"
 
@@ -23,11 +24,13 @@ class _AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         hints: how much hidden tests may say, where it is not what the course says.
+        due: a day, or a time with its zone.
     """
 
     title: str
     parts: dict[str, str | list[str]]
     hints: Hints | None = None
+    due: str | None = None
 
 
 class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +131,14 @@ class Course:
             title=content.title,
             problems=tuple(problems.values()),
             numbered=tuple(numbered),
+            due=None if content.due is None else self._due(content.due, f"assignments.{name}.due"),
         )
+
+    def _due(self, text: str, where: str) -> datetime:
+        try:
+            return due_at(text, needs_zone=True)
+        except ValueError as error:
+            raise CourseError(self.file, str(error), where=where) from None
 
     def _check_folder(self, slug: str, where: str) -> None:
         if self.problem_file(slug).parent.is_dir():

@@ -58,6 +58,11 @@ class _Loader(_Base):  # type: ignore[misc]  # the base is chosen at run time
         return mapping
 
 
+# A day or a time stays the text that was typed: what is no such day is told by who wants one.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in pairs if not tag.endswith(":timestamp")]
+    for first, pairs in _Base.yaml_implicit_resolvers.items()
+}
 _Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping)
 
 

@@ -4,6 +4,7 @@ They only hold; deciding, rendering and storing happen elsewhere. Derived number
 Marks are exact fractions.
 """
 
+from grader.model.due import due_at
 from grader.model.expected import (
     Carry,
     ExpectedCase,
@@ -77,6 +78,7 @@ __all__ = [
     "Verdict",
     "Walls",
     "decode",
+    "due_at",
     "encode",
     "plain_label",
 ]

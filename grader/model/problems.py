@@ -3,6 +3,7 @@
 Holds nothing private.
 """
 
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -121,12 +122,17 @@ class NumberedPart(Record, frozen=True, kw_only=True):
 
 
 class Assignment(Record, frozen=True, kw_only=True):
-    """An ordered list of problems with the numbers that the sheet uses."""
+    """An ordered list of problems with the numbers that the sheet uses.
+
+    Attributes:
+        due: the moment after which a submission is late, if the course says one.
+    """
 
     name: str
     title: str
     problems: tuple[Problem, ...]
     numbered: tuple[NumberedPart, ...]
+    due: datetime | None = None
 
     def numbered_of(self, problem: Problem) -> tuple[NumberedPart, ...]:
         """The parts of one problem, in the sheet's order."""

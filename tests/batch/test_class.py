@@ -216,8 +216,26 @@ def test_lost_pages_are_written_again_and_nobody_is_graded(root):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     shutil.rmtree(folder)
     done = run(root, "submissions", check=0)
-    assert "1 of 1 graded" in done.stderr
-    assert (root / "reports/week-1/student003/index.html").is_file()
+    assert done.stderr.splitlines() == [
+        "the pages of 1 student were gone, and are written again",
+        "6 of 6 unchanged since their last grading",
+    ]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert stored(root)["student003"] == 1
+
+
+def test_the_course_says_when_it_was_due_unless_the_command_does(root):
+    course = root / "problems/course.yaml"
+    course.write_text(course.read_text().replace("Week 1\n", "Week 1\n    due: 2026-11-20\n"))
+    os.utime(root / "submissions/student000/affine.py", (2e9, 2e9))
+    assert run(root, "submissions", check=0).stderr.startswith("6 of 6 unchanged")
+    late = "late by 2"
+    assert late in " ".join(table(run(root, "--regrade", "submissions", check=0))["student000"])
+    done = run(root, "--regrade", "--due", "2035-01-01", "submissions", check=0)
+    assert table(done)["student000"] == ["11", "12", "1"]
+    done = run(root, "--due", "tomorrow", "submissions", check=2)
+    assert "--due" in done.stderr
+    assert "found 'tomorrow'; wanted a day, such as 2026-11-20" in done.stderr
 
 
 def test_the_best_attempt_counts_if_asked(root):

@@ -1,10 +1,11 @@
 """Reading a course: what is right is read, and every slip names file, place, found and wanted."""
 
+from datetime import datetime
 from fractions import Fraction
 
 import pytest
 
-from grader.course import find_course, load_problem
+from grader.course import Course, find_course, load_problem
 from grader.errors import CourseError, ProblemError, UsageError
 from tests import tiny
 
@@ -231,3 +232,41 @@ def test_an_assignment_says_of_hints_what_the_course_says_or_its_own(
     (root / "problems" / "course.yaml").write_text(course + text, encoding="utf-8")
     found = find_course(given=root, near=root).assignment()
     assert {n.part.hints for n in found.numbered} == {hints}
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-11-20T23:59+01:00", "2026-11-20T22:59+00:00"),
+        ("2026-11-20T23:59:30Z", "2026-11-20T23:59:30+00:00"),
+        ("'2026-11-20 23:59-05:00'", "2026-11-21T04:59+00:00"),
+    ],
+)
+def test_an_assignment_is_due_at_a_time_with_its_zone(root, written, moment):
+    assert due(root, written) == datetime.fromisoformat(moment)
+
+
+def test_a_day_alone_is_due_at_its_end(root):
+    assert due(root, "2026-11-20") == datetime(2026, 11, 21).astimezone()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-11-20T23:59", "found '2026-11-20T23:59', which says no time zone; wanted a day"),
+        ("2026-11-31", "found '2026-11-31'; wanted a day, such as 2026-11-20, or a time, such"),
+        ("soon", "found 'soon'; wanted a day"),
+        ("20", "expected a text, found 20"),
+    ],
+)
+def test_what_is_no_moment_is_told_with_what_is_wanted(root, written, said):
+    with pytest.raises(CourseError) as caught:
+        due(root, written)
+    assert f"course.yaml: assignments.week-1.due: {said}" in str(caught.value)
+
+
+def due(root, written):
+    """When the assignment is due, as course.yaml says it."""
+    file = root / "problems/course.yaml"
+    file.write_text(file.read_text().replace("Week 1\n", f"Week 1\n    due: {written}\n"))
+    return Course(root).assignment().due
