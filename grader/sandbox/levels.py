@@ -16,7 +16,8 @@ from grader.errors import SandboxError
 from grader.model import Walls
 from grader.sandbox.bubblewrap import find_bubblewrap
 from grader.sandbox.children import Child
-from grader.sandbox.servers import Server, ServerDiedError, Way, ways
+from grader.sandbox.places import places
+from grader.sandbox.servers import NOBODY, Server, ServerDiedError, Way, ways
 from grader.student import frames
 from grader.student.canary import (
     NAMESPACES,
@@ -178,6 +179,10 @@ class Choice:
     def _next_started(self) -> Server | None:
         """A server of the next way that starts at all."""
         for way in self._ways:
+            closed = places(with_torch=False).closed_to(NOBODY) if way.is_nobody else None
+            if closed is not None:
+                self._fail(way, f"{closed} is closed to other users")
+                continue
             try:
                 server = Server(way)
             except ServerDiedError as error:

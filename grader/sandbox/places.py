@@ -4,6 +4,7 @@ The import path as a whole is never opened: under an editable install it would h
 """
 
 import os
+import stat
 import sys
 import sysconfig
 from functools import cache
@@ -45,6 +46,16 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         entries = [entry for tree in self.trees for entry in _around(tree, self.masked)]
         return [*entries, *self.package_paths, ALTERNATIVES]
 
+    def closed_to(self, user: int) -> str | None:
+        """A folder or file on the way that another user may not enter or read, if there is one.
+
+        Args:
+            user: the user, and the one group that it is in.
+        """
+        wanted = map(Path, (self.interpreter, *self.package_paths, *self.trees))
+        ways = dict.fromkeys(step for path in wanted for step in (*reversed(path.parents), path))
+        return next((str(step) for step in ways if not _is_open(step, user)), None)
+
 
 @cache
 def places(*, with_torch: bool) -> Places:
@@ -84,6 +95,17 @@ def _with_libraries(package: Path) -> list[Path]:
     """The package, and the shared libraries that wheels put beside it."""
     libraries = package.with_name(f"{package.name}.libs")
     return [package, libraries] if libraries.is_dir() else [package]
+
+
+def _is_open(path: Path, user: int) -> bool:
+    """Whether the permissions let a user into a folder, or read a file."""
+    found = path.stat()
+    needed = stat.S_IXOTH if stat.S_ISDIR(found.st_mode) else stat.S_IROTH
+    if found.st_uid == user:
+        needed <<= 6
+    elif found.st_gid == user:
+        needed <<= 3
+    return bool(found.st_mode & needed)
 
 
 def _trees() -> list[Path]:

@@ -40,7 +40,7 @@ _FLAGS = ("-s", "-S", "-P", "-B")
 _STOP_S = 5.0
 _SILENCE_S = 60.0
 """How long a server may be silent; importing torch on a busy machine takes a while."""
-_NOBODY = 65534
+NOBODY = 65534
 
 
 class ServerDiedError(Exception):
@@ -123,7 +123,7 @@ class Server:
 
     def _popen(self, arguments: list[str], *, stderr: int, control: int) -> subprocess.Popen[bytes]:
         home = self._scratch or SCRATCH
-        nobody = _NOBODY if self.way.is_nobody else None
+        nobody = NOBODY if self.way.is_nobody else None
         if nobody is not None and self._scratch:
             os.chown(self._scratch, nobody, nobody)
         return subprocess.Popen(  # noqa: S603  # our own interpreter and script
