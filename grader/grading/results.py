@@ -116,8 +116,9 @@ def readings_of(match: Match) -> tuple[Reading, ...]:
 
 
 def guess_warnings(field: TypedField) -> tuple[str, ...]:
-    """What to say of a field that was guessed."""
-    return (f"guessed from {field.place}: {field.guess}",) if field.guess else ()
+    """What to say of a field that was guessed, or that rests on other lines."""
+    guess = (f"guessed from {field.place}: {field.guess}",) if field.guess else ()
+    return (*guess, *((field.note,) if field.note else ()))
 
 
 def guess_sentence(numbered: NumberedPart, field: TypedField, name: str = "") -> str:

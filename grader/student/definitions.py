@@ -96,7 +96,7 @@ def passed_over(body: Sequence[ast.stmt], names: Iterable[str]) -> set[int]:
         place
         for place, node in enumerate(body)
         if (isinstance(node, _Function) and node.name in real and is_starter(node))
-        or (is_own_result(node) and any(name in wanted for name, _ in _targets(node)))
+        or (is_own_result(node) and any(name in wanted for name, _ in bindings(node)))
     }
 
 
@@ -112,14 +112,10 @@ def methods(body: Sequence[ast.stmt], names: Iterable[str]) -> dict[str, str]:
 def assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[str, ast.expr]]:
     """The names that a statement binds to something that may be callable, each with that."""
     if not is_own_result(node):
-        yield from ((name, value) for name, value in _targets(node) if _may_be_called(value))
+        yield from ((name, value) for name, value in bindings(node) if _may_be_called(value))
 
 
-def _may_be_called(value: ast.expr) -> bool:
-    return isinstance(value, _MAY_BE_CALLED)
-
-
-def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+def bindings(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     """The names that an assignment binds, each with its value."""
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
         return
@@ -128,6 +124,10 @@ def _targets(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
         if isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple):
             pairs = list(zip(target.elts, node.value.elts, strict=False))
         yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
+
+
+def _may_be_called(value: ast.expr) -> bool:
+    return isinstance(value, _MAY_BE_CALLED)
 
 
 def _blocks(node: ast.If | ast.Try | ast.With) -> list[ast.stmt]:

@@ -31,7 +31,7 @@ from grader.student.notebooks import (
 from grader.student.sheets import Sheet
 from grader.student.texts import MAX_LINE, Line
 from grader.student.typed import read_typed
-from grader.student.variables import fields_in, typed_variables
+from grader.student.variables import Variables
 from grader.student.wire import DOCUMENTS, TYPED_NAMES, Asked, Found, Index, Place, Source, Unread
 
 _WIDE = "is UTF-16 text; save the file as UTF-8"
@@ -127,7 +127,9 @@ def _read_python(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     else:
         place = Place(file=source.path)
         yield from _functions([_Code(tree.body, place, source.data.splitlines())])
-        yield from typed_variables(tree, place, sheet)
+        variables = Variables(sheet)
+        variables.read(tree, place)
+        yield from variables.found()
 
 
 class _Code(msgspec.Struct, frozen=True):
@@ -213,6 +215,7 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
         yield unread_notebook(source, error)
         return
     codes: list[_Code] = []
+    variables = Variables(sheet)
     tied = tied_cells(cells, sheet)
     yield from read_lines(_write_up(source.path, cells, tied, sheet), sheet)
     for cell in cells:
@@ -230,10 +233,9 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
             codes.append(
                 _Code(tree.body, place, code_of(cell).encode(errors="replace").splitlines())
             )
-            yield from typed_variables(tree, place, sheet)
             part = sheet.nodes[tied.get(cell.number, 0)].asked
-            if part is not None:
-                yield from fields_in(tree, place, part.key, part.names)
+            variables.read(tree, place, part)
+    yield from variables.found()
     yield from _functions(codes)
 
 

@@ -39,6 +39,29 @@ def names_of(node: ast.AST) -> Names:
     return Names(bound=seen.bound, globals=seen.globals, now=seen.now, later=seen.later)
 
 
+def names_set_in(body: Sequence[ast.AST]) -> set[str]:
+    """The names that statements bind in the scope that they stand in."""
+    stored: set[str] = set()
+    outer: set[str] = set()
+    for node in _in_scope(body):
+        match node:
+            case ast.Name(id=name) if not isinstance(node.ctx, ast.Load):
+                stored.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                stored.add(name)
+            case ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
+                stored.add(name)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                stored.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                stored.update(one.asname or one.name.partition(".")[0] for one in aliases)
+            case ast.Nonlocal(names=names) | ast.Global(names=names):
+                outer.update(names)
+            case _:
+                pass
+    return stored - outer
+
+
 def waits(node: ast.stmt) -> bool:
     """Whether a statement waits outside of functions, which a notebook may and a module not."""
     is_waiting = (ast.Await, ast.AsyncFor, ast.AsyncWith)
@@ -121,7 +144,7 @@ class _Visitor(ast.NodeVisitor):
     def _comprehension(self, node: _Comprehension) -> None:
         self.visit(node.generators[0].iter)  # is taken outside, where `x` in `for x in x` is known
         before, targets = self._local, (one.target for one in node.generators)
-        self._local |= {name for target in targets for name in _stored([target])}
+        self._local |= {name for target in targets for name in names_set_in([target])}
         self.generic_visit(node)
         self._local = before
 
@@ -130,7 +153,7 @@ class _Visitor(ast.NodeVisitor):
             self.bound.add(node.name)
         for part in (*node.decorator_list, *_defaults(node.args), *_annotations(node)):
             self.visit(part)
-        self._inside(node.body, _parameters(node.args) | _stored(node.body))
+        self._inside(node.body, _parameters(node.args) | names_set_in(node.body))
 
     def _inside(self, body: Sequence[ast.AST], local: Iterable[str]) -> None:
         before = self._local
@@ -140,29 +163,6 @@ class _Visitor(ast.NodeVisitor):
             self.visit(node)
         self._depth -= 1
         self._local = before
-
-
-def _stored(body: Sequence[ast.AST]) -> set[str]:
-    """The names that statements bind in the scope that they stand in."""
-    stored: set[str] = set()
-    outer: set[str] = set()
-    for node in _in_scope(body):
-        match node:
-            case ast.Name(id=name) if not isinstance(node.ctx, ast.Load):
-                stored.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                stored.add(name)
-            case ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
-                stored.add(name)
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                stored.add(name)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                stored.update(one.asname or one.name.partition(".")[0] for one in aliases)
-            case ast.Nonlocal(names=names) | ast.Global(names=names):
-                outer.update(names)
-            case _:
-                pass
-    return stored - outer
 
 
 def _in_scope(body: Sequence[ast.AST]) -> Iterator[ast.AST]:

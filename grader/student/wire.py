@@ -529,6 +529,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
             1 it stands in a document under the answer's name, 2 it was guessed from a document;
             for a function how plainly it is defined: see `definitions`.
         guess: for a guess, how it was made ("the last number of the part").
+        note: what else the text rests on ("dw = 27 + 3 is read from line 2 of cell 1").
     """
 
     kind: Literal["function", "text"]
@@ -537,6 +538,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     trust: int = 0
     guess: str = ""
+    note: str = ""
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):

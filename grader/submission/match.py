@@ -23,6 +23,7 @@ class TypedField(Record, frozen=True, kw_only=True):
         label: what stands below the part's key ("total"), or "".
         trust: as in `Found`: 0 typed as the answer, 1 under its name in a document, 2 guessed.
         guess: for a guess, how it was made.
+        note: what else the text rests on.
     """
 
     label: str
@@ -30,6 +31,7 @@ class TypedField(Record, frozen=True, kw_only=True):
     place: Place
     trust: int = 0
     guess: str = ""
+    note: str = ""
 
 
 class Match(Record, frozen=True, kw_only=True):
@@ -208,6 +210,7 @@ class _Keys:
                     place=found.place,
                     trust=found.trust,
                     guess=found.guess,
+                    note=found.note,
                 )
                 fields[part].append(field)
         return fields, list(dict.fromkeys(notes))

@@ -90,6 +90,20 @@ def test_of_several_definitions_the_last_cell_counts() -> None:
         ("answer_5_3 = {'smaller': True}", {("nets/claims", "smaller"): "True"}),
         ("answer_5_2 = ...  # your answer", {}),
         ("answer_5_2 = None", {}),
+        ("answer_5_2 = 1\nanswer_5_2 = 309", {("nets/v2",): "309"}),
+        ("answer_5_1a = '3'\nanswer_5_1a = {'total': 3}", {("nets/v1", "total"): "3"}),
+        ("answers = {'5.2': 309, '9.9': 1}", {("nets/v2",): "309"}),
+        ("answers = {}\nanswers['5.1a'] = {'total': 3}", {("nets/v1", "total"): "3"}),
+        ("answers = {}\nanswers['5.1a']['total'] = 3", {("nets/v1", "total"): "3"}),
+        ("n = 3\nanswer_5_2 = 2 * (n + 1)", {("nets/v2",): "2 * (3 + 1)"}),
+        ("n = a + 1\nanswer_5_2 = 2 * n", {("nets/v2",): "2 * (a + 1)"}),
+        ("n = '3 * 9'\nanswer_5_2 = n", {("nets/v2",): "3 * 9"}),
+        ("p = [3, 9]\nanswer_5_2 = p[0] * p[1]", {("nets/v2",): "3 * 9"}),
+        ("n = 3\nn = f(n)\nanswer_5_2 = n", {("nets/v2",): "n"}),
+        ("n = 3\nfor n in x: pass\nanswer_5_2 = n", {("nets/v2",): "n"}),
+        ("n = 3\nif x:\n    n = 4\nanswer_5_2 = n", {("nets/v2",): "n"}),
+        ("K = 3\nanswer_5_1b = 1 / K**2", {("nets/ratio",): "1 / K ** 2"}),
+        ("K = 3\nn = K**2\nanswer_5_1b = 1 / n", {("nets/ratio",): "1 / K ** 2"}),
         ("answer = 42\nquality = 3", {}),
         ("answer_9_9 = 1", {}),
     ],
@@ -97,6 +111,22 @@ def test_of_several_definitions_the_last_cell_counts() -> None:
 def test_variables_are_read_as_text(code: str, expected: dict[tuple[str, ...], str]) -> None:
     assert texts(notebook(code)) == expected
     assert texts(code.encode(), "hw.py") == expected
+
+
+def test_what_a_variable_rests_on_is_told_with_its_lines() -> None:
+    data = notebook("dw = 27 + 3", "md:Then", "pw = 512\ntotal = dw + pw", "answer_5_2 = total")
+    (found,) = index(data).found
+    assert found.text == "27 + 3 + 512"
+    assert found.note == (
+        "total = dw + pw is read from line 2 of cell 3; dw = 27 + 3 is read from line 1 of cell 1;"
+        " pw = 512 is read from line 1 of cell 3"
+    )
+
+
+def test_long_sums_and_names_of_names_stay_small() -> None:
+    doubling = "\n".join(f"a{k + 1} = a{k} + a{k}" for k in range(3_000))
+    assert texts(f"a0 = 1\n{doubling}\nanswer_5_2 = a40".encode(), "hw.py") == {("nets/v2",): "a40"}
+    assert texts(f"x = {'1 + ' * 900}1\nanswer_5_2 = x".encode(), "hw.py") == {("nets/v2",): "x"}
 
 
 def test_a_variable_is_never_run() -> None:
@@ -109,7 +139,7 @@ def test_names_of_nbgrader_tie_cells_to_parts() -> None:
     data = notebook(("depthwise = 30\ntotal = depthwise + 512", graded))
     assert texts(data) == {
         ("nets/v1", "depthwise"): "30",
-        ("nets/v1", "total"): "depthwise + 512",
+        ("nets/v1", "total"): "30 + 512",
     }
 
 
