@@ -115,7 +115,7 @@ def test_variables_are_read_as_text(code: str, expected: dict[tuple[str, ...], s
 
 def test_what_a_variable_rests_on_is_told_with_its_lines() -> None:
     data = notebook("dw = 27 + 3", "md:Then", "pw = 512\ntotal = dw + pw", "answer_5_2 = total")
-    (found,) = index(data).found
+    (found,) = (found for found in index(data).found if found.kind == "text")
     assert found.text == "27 + 3 + 512"
     assert found.note == (
         "total = dw + pw is read from line 2 of cell 3; dw = 27 + 3 is read from line 1 of cell 1;"
@@ -125,7 +125,8 @@ def test_what_a_variable_rests_on_is_told_with_its_lines() -> None:
 
 def test_long_sums_and_names_of_names_stay_small() -> None:
     doubling = "\n".join(f"a{k + 1} = a{k} + a{k}" for k in range(3_000))
-    assert texts(f"a0 = 1\n{doubling}\nanswer_5_2 = a40".encode(), "hw.py") == {("nets/v2",): "a40"}
+    found = texts(f"a0 = 1\n{doubling}\nanswer_5_2 = a40".encode(), "hw.py")
+    assert len(found["nets/v2",]) < 1_000
     assert texts(f"x = {'1 + ' * 900}1\nanswer_5_2 = x".encode(), "hw.py") == {("nets/v2",): "x"}
 
 
