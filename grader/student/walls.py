@@ -35,6 +35,7 @@ _OWN_PID = 0x5EEDC0DE
 """Stands in the compiled filter where each child's own number goes."""
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000 | 0x80  # every kind of namespace
+_UNIX, _OUT_OF_BAND = 1, 1  # a family of sockets, a flag of sending and receiving
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _TRUNCATION_VERSION = 3  # the first Landlock that keeps files from being emptied
 
@@ -87,7 +88,6 @@ _CALLS = [
     "getrusage",
     "getsid",
     "getsockname",
-    "getsockopt",
     "gettid",
     "gettimeofday",
     "getuid",
@@ -117,7 +117,6 @@ _CALLS = [
     "readlink",
     "readlinkat",
     "readv",
-    "recvfrom",
     "restart_syscall",
     "rseq",
     "rt_sigaction",
@@ -136,10 +135,8 @@ _CALLS = [
     "set_robust_list",
     "set_tid_address",
     "setitimer",
-    "setsockopt",
     "shutdown",
     "sigaltstack",
-    "socketpair",
     "stat",
     "statfs",
     "statx",
@@ -268,6 +265,7 @@ _FORBIDDEN = [
     "setreuid",
     "setrlimit",
     "setsid",
+    "setsockopt",
     "settimeofday",
     "setuid",
     "setxattr",
@@ -456,9 +454,7 @@ def _rules(*, is_read_only: bool) -> Iterator[tuple[str, int, tuple[_Comparison,
     # Limits may be read, not set; and not those of others.
     yield "prlimit64", _ALLOW, (_Comparison(0, _EQUAL, 0, 0), _Comparison(2, _EQUAL, 0, 0))
     yield "sched_setaffinity", _ALLOW, (_Comparison(0, _EQUAL, 0, 0),)
-    # To no address: within a pair of sockets, which asyncio wakes itself with.
-    yield "sendto", _ALLOW, (_Comparison(4, _EQUAL, 0, 0),)
-    yield "sendto", forbid, (_Comparison(4, _NOT_EQUAL, 0, 0),)
+    yield from _socket_rules(forbid)
     # Names of threads and of memory areas (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA).
     for option in (15, 16, 0x53564D41):
         yield "prctl", _ALLOW, (_Comparison(0, _EQUAL, option, 0),)
@@ -473,3 +469,21 @@ def _rules(*, is_read_only: bool) -> Iterator[tuple[str, int, tuple[_Comparison,
             yield name, _ALLOW, (_Comparison(argument, _MASKED_EQUAL, _WRITING, 0),)
         else:
             yield name, _ALLOW, ()
+
+
+def _socket_rules(forbid: int) -> Iterator[tuple[str, int, tuple[_Comparison, ...]]]:
+    """What a pair of sockets may be used for."""
+    # Pairs of Unix sockets, which asyncio wakes itself with; another family is other kernel code.
+    yield "socketpair", _ALLOW, (_Comparison(0, _EQUAL, _UNIX, 0),)
+    yield "socketpair", forbid, (_Comparison(0, _NOT_EQUAL, _UNIX, 0),)
+    # To no address, and nothing out of band, where kernels have had holes.
+    in_band = _Comparison(3, _MASKED_EQUAL, _OUT_OF_BAND, 0)
+    out_of_band = _Comparison(3, _MASKED_EQUAL, _OUT_OF_BAND, _OUT_OF_BAND)
+    yield "sendto", _ALLOW, (in_band, _Comparison(4, _EQUAL, 0, 0))
+    yield "sendto", forbid, (_Comparison(4, _NOT_EQUAL, 0, 0),)
+    for name in ("sendto", "recvfrom"):
+        yield name, forbid, (out_of_band,)
+    yield "recvfrom", _ALLOW, (in_band,)
+    # SO_TYPE, SO_ERROR, SO_PROTOCOL, SO_DOMAIN: a socket's kind, and no handle of who made it.
+    for option in (3, 4, 38, 39):
+        yield "getsockopt", _ALLOW, (_Comparison(2, _EQUAL, option, 0),)
