@@ -3,7 +3,8 @@
 Knows nothing of expected values, and hands none in.
 """
 
-from grader.sandbox.levels import Level, advice
+from grader.sandbox.advising import advice
+from grader.sandbox.levels import Level
 from grader.sandbox.outcomes import OUT_OF_CLOCK, TaskOutcome, TestOutcome
 from grader.sandbox.plain import Plain
 from grader.sandbox.sandbox import Sandbox

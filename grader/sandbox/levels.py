@@ -5,7 +5,6 @@ Knows nothing of answers.
 
 import contextlib
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,6 @@ import msgspec
 
 from grader.errors import SandboxError
 from grader.model import Walls
-from grader.sandbox.bubblewrap import find_bubblewrap
 from grader.sandbox.children import Child
 from grader.sandbox.places import places
 from grader.sandbox.servers import NOBODY, Server, ServerDiedError, Way, ways
@@ -111,32 +109,6 @@ def level_of(way: Way, attacks: tuple[str, ...]) -> Walls:
         return Walls.FULL
     tolerable = _TOLERABLE_INSIDE if way.bubblewrap else _TOLERABLE
     return Walls.REDUCED if tolerable.issuperset(attacks) else Walls.NONE
-
-
-def advice(level: Level) -> tuple[str, ...]:
-    """What would raise a level, one sentence with a command each; nothing for full walls."""
-    if level.walls is Walls.FULL:
-        return ()
-    if sys.platform != "linux":
-        return (f"{sys.platform} has none of these walls; grade other people's work on Linux",)
-    found = []
-    if find_bubblewrap() is None:
-        found.append(
-            "install bubblewrap: `sudo apt-get install bubblewrap`, or what your system has"
-        )
-    elif not level.way.bubblewrap:
-        found.append(
-            "let bubblewrap make user namespaces: `sudo sysctl -w user.max_user_namespaces=10000"
-            " kernel.unprivileged_userns_clone=1`, on Ubuntu also `sudo sysctl -w"
-            " kernel.apparmor_restrict_unprivileged_userns=0`; a container needs to be started with"
-            " `--security-opt seccomp=unconfined`"
-        )
-    told = " ".join((*level.attacks, *level.failures))
-    if PROCESSES in told:
-        found.append("install libseccomp: `sudo apt-get install libseccomp2`")
-    if SEE_PROCESSES in told:
-        found.append("use a kernel with Landlock (5.13 or newer, `landlock` in its list `lsm=`)")
-    return tuple(found)
 
 
 class Choice:
