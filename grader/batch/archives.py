@@ -1,6 +1,7 @@
-"""The submissions of a class in one archive of a course platform.
+"""The submissions of a class in one archive of a course platform, packed or unpacked.
 
-Joins who owns which file (`platforms`) with the reader of archives; nothing is unpacked to disk.
+Joins who owns which file (`platforms`) with the readers of archives and of folders that were
+unpacked from one; nothing is unpacked to disk here.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from grader.batch.gather import Entry, utc
-from grader.batch.platforms import METADATA, Handed, Placed, handed_by_folder, place
+from grader.batch.platforms import (
+    METADATA,
+    Handed,
+    Placed,
+    handed_by_folder,
+    place,
+    place_by_platform,
+)
 from grader.errors import SubmissionError
 from grader.student.wire import Source
 from grader.submission import (
@@ -18,6 +26,7 @@ from grader.submission import (
     Archive,
     Member,
     Submission,
+    Unpacked,
     inner_archive,
     student_name,
     submission_of,
@@ -31,10 +40,38 @@ def archived(path: Path) -> Iterator[Entry]:
         SubmissionError: it can not be opened as a zip archive.
     """
     archive = Archive(path, place=str(path))
+    metadata, root = _metadata(archive)
+    yield from _entries(path, archive, place(_names(archive), metadata, root), metadata)
+
+
+def unpacked(path: Path) -> Iterator[Entry]:
+    """The submissions in a folder that was unpacked from a platform's archive.
+
+    Gives nothing for a folder of another layout.
+
+    Raises:
+        SubmissionError: it can not be opened.
+    """
+    folder = Unpacked(path)
+    metadata, root = _metadata(folder)
+    names = [name for name in _names(folder) if not name.startswith("README")]
+    yield from _entries(path, folder, place_by_platform(names, metadata, root), metadata)
+
+
+def _names(archive: Archive | Unpacked) -> list[str]:
+    return [m.name for m in archive.members if not m.name.endswith(METADATA)]
+
+
+def _entries(
+    path: Path,
+    archive: Archive | Unpacked,
+    listed: tuple[Placed, ...],
+    metadata: dict[str, Handed],
+) -> Iterator[Entry]:
+    """One entry per student, with all the files that are placed under the name."""
     members = {member.name: member for member in archive.members}
-    metadata = _metadata(archive)
     files: dict[str, list[Placed]] = {}
-    for placed in place((name for name in members if not name.endswith(METADATA)), metadata):
+    for placed in listed:
         files.setdefault(student_name(placed.student), []).append(placed)
     given = {s: handed.at for handed in metadata.values() for s in handed.students}
     for student, mine in files.items():
@@ -64,9 +101,12 @@ def taken_from_archive(path: Path, student: str) -> Submission:
     return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
 
 
-def _metadata(archive: Archive) -> dict[str, Handed]:
+def _metadata(archive: Archive | Unpacked) -> tuple[dict[str, Handed], str]:
+    """What Gradescope says of each folder, and the folder in which they lie."""
     found = next((m for m in archive.members if m.name.endswith(METADATA)), None)
-    return handed_by_folder(archive.read(found)) if found else {}
+    if found is None:
+        return {}, ""
+    return handed_by_folder(archive.read(found)), found.name.removesuffix(METADATA)
 
 
 def _moment(at: datetime | None) -> str:
@@ -74,18 +114,15 @@ def _moment(at: datetime | None) -> str:
 
 
 def _taken(
-    archive: Archive, members: dict[str, Member], student: str, files: tuple[Placed, ...]
+    archive: Archive | Unpacked, members: dict[str, Member], student: str, files: tuple[Placed, ...]
 ) -> Submission:
     """Copy one student's files; an archive among them is opened, one level deep."""
     taker = _Taker()
     for placed in files:
         taker.take(archive, members[placed.member], placed.path)
-    prefixes = {placed.member.partition("/")[0] for placed in files}
-    taker.notes += [
-        f"{name} {note}"
-        for name, note in archive.notes.items()
-        if name.partition("/")[0] in prefixes and len(prefixes) == 1
-    ]
+    marks = tuple({placed.mark for placed in files})
+    left_out = ((name, note) for name, note in archive.notes.items() if name.startswith(marks))
+    taker.notes += [f"{name} {note}" for name, note in left_out]
     return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
 
 
@@ -97,7 +134,9 @@ class _Taker:
         self.notes: list[str] = []
         self._total = 0
 
-    def take(self, archive: Archive, member: Member, path: str, *, is_inner: bool = False) -> None:
+    def take(
+        self, archive: Archive | Unpacked, member: Member, path: str, *, is_inner: bool = False
+    ) -> None:
         try:
             data = archive.read(member)
         except SubmissionError as error:

@@ -64,17 +64,23 @@ def _entries_at(path: Path, is_class: Callable[[Path], bool]) -> Iterator[Entry]
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; name what was handed in")
     if path.is_dir() and is_class(path):
-        with os.scandir(path) as listing:
-            listed = sorted(listing, key=lambda entry: entry.name)
-        for entry in listed:
-            if not entry.name.startswith((".", "README")) and entry.name not in _LEFT_BEHIND:
-                yield _entry(Path(entry.path))
+        from grader.batch.archives import unpacked
+
+        yield from list(unpacked(path)) or _entries_in(path)
     elif path.suffix.lower() == ".zip":
         from grader.batch.archives import archived
 
         yield from archived(path)
     else:
         yield _entry(path)
+
+
+def _entries_in(folder: Path) -> Iterator[Entry]:
+    with os.scandir(folder) as listing:
+        listed = sorted(listing, key=lambda entry: entry.name)
+    for entry in listed:
+        if not entry.name.startswith((".", "README")) and entry.name not in _LEFT_BEHIND:
+            yield _entry(Path(entry.path))
 
 
 def _entry(path: Path) -> Entry:

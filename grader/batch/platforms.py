@@ -1,4 +1,4 @@
-"""How course platforms lay a class out in an archive: which file belongs to which student.
+"""How course platforms lay a class out: which file of an archive, packed or not, is whose.
 
 Gradescope's export, Canvas' "download submissions", Moodle's "download all submissions", and plain
 folders. Knows names and the platforms' own metadata; opens no student's file.
@@ -10,8 +10,6 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
 from grader.model import Record
 
 METADATA = "submission_metadata.yml"
@@ -21,6 +19,7 @@ _CANVAS = re.compile(
 _MOODLE = re.compile(
     r"(?P<student>[^/]+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?:/|_)?(?P<rest>.+)"
 )
+_NUMBER = re.compile(r"([0-9]{1,18})")
 _AGAIN = re.compile(r"-\d{1,3}(?=(\.[^.]*)?$)")  # Canvas numbers files that were handed in again
 
 
@@ -30,11 +29,13 @@ class Placed(Record, frozen=True, kw_only=True):
     Attributes:
         member: its name in the archive.
         path: its name inside the submission.
+        mark: what the names of all the student's files in the archive begin with.
     """
 
     student: str
     member: str
     path: str
+    mark: str
     is_late: bool = False
 
 
@@ -45,17 +46,38 @@ class Handed(Record, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
-def place(names: Iterable[str], metadata: dict[str, Handed]) -> tuple[Placed, ...]:
-    """Say whose each file is, by the layout that fits the names."""
-    pairs = _below_common_root(sorted(names))
+def place(names: Iterable[str], metadata: dict[str, Handed], root: str) -> tuple[Placed, ...]:
+    """Say whose each file is, by the layout that fits the names; `root` is where metadata lies."""
+    listed = sorted(names, key=_in_order)
+    found = place_by_platform(listed, metadata, root)
+    return found or tuple(_plain(name, short) for name, short in _below_common_root(listed))
+
+
+def place_by_platform(
+    names: Iterable[str], metadata: dict[str, Handed], root: str
+) -> tuple[Placed, ...]:
+    """As `place`, for a platform's layout alone; nothing where the names are of none."""
+    listed = sorted(names, key=_in_order)
     if metadata:
+        pairs = [(name, name.removeprefix(root)) for name in listed if name.startswith(root)]
         return tuple(found for name, short in pairs for found in _gradescope(name, short, metadata))
+    pairs = _below_common_root(listed)
     for layout in (_moodle, _canvas):
         placed = [layout(name, short) for name, short in pairs]
         found = tuple(one for one in placed if one is not None)
-        if pairs and len(found) == len(pairs):
+        if len(found) == len(pairs):
             return found
-    return tuple(_plain(name, short) for name, short in pairs)
+    return ()
+
+
+def is_platforms(name: str) -> bool:
+    """Whether a platform gives such a name to a file of some student, beside those of others."""
+    return bool(_CANVAS.fullmatch(name) or _MOODLE.fullmatch(name))
+
+
+def _in_order(name: str) -> list[str | int]:
+    """Names in the order of their numbers: platforms number what was handed in later higher."""
+    return [int(piece) if piece.isdecimal() else piece for piece in _NUMBER.split(name)]
 
 
 def handed_by_folder(data: bytes) -> dict[str, Handed]:
@@ -63,6 +85,8 @@ def handed_by_folder(data: bytes) -> dict[str, Handed]:
 
     Gives nothing for a file that is not understood: folders then keep their own names.
     """
+    import yaml  # only where there is such a file
+
     try:
         content = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # a safe loader
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
@@ -113,8 +137,9 @@ def _gradescope(name: str, short: str, metadata: dict[str, Handed]) -> Iterable[
     if not rest:
         return
     handed = metadata.get(folder)
+    mark = f"{name.removesuffix(short)}{folder}/"
     for student in (handed.students if handed else ()) or (folder,):
-        yield Placed(student=student, member=name, path=rest)
+        yield Placed(student=student, member=name, path=rest, mark=mark)
 
 
 def _canvas(name: str, short: str) -> Placed | None:
@@ -125,17 +150,24 @@ def _canvas(name: str, short: str) -> Placed | None:
         student=f"{found['name']}_{found['user']}",
         member=name,
         path=_AGAIN.sub("", found["rest"]),
+        mark=name.removesuffix(short) + short[: found.start("file")],
         is_late=found["late"] is not None,
     )
 
 
 def _moodle(name: str, short: str) -> Placed | None:
     found = _MOODLE.fullmatch(short)
-    return found and Placed(student=found["student"], member=name, path=found["rest"])
+    if found is None:
+        return None
+    student = found["student"]
+    mark = f"{name.removesuffix(short)}{student}_"
+    return Placed(student=student, member=name, path=found["rest"], mark=mark)
 
 
 def _plain(name: str, short: str) -> Placed:
     """A folder for each student; a file at the top is a student's only one."""
     folder, _, rest = short.partition("/")
     path = PurePosixPath(short)
-    return Placed(student=folder if rest else path.stem, member=name, path=rest or path.name)
+    mark = f"{name.removesuffix(short)}{folder}/" if rest else name
+    student = folder if rest else path.stem
+    return Placed(student=student, member=name, path=rest or path.name, mark=mark)

@@ -1,9 +1,11 @@
 """What the paths of `grade PATH…` are: one submission, or a class.
 
-Looks at names alone, so that the answer costs nothing; the course is found later.
+Looks at names alone, so that the answer costs little; the course is found later.
 """
 
 from pathlib import Path
+
+from grader.batch.platforms import METADATA, is_platforms
 
 _ARCHIVES = frozenset({".zip"})
 # What lies beside submissions without being one.
@@ -25,8 +27,9 @@ def is_class(path: Path, course_folder: Path | None) -> bool:
         return False
     entries = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
     files = [e for e in entries if e.is_file() and e.suffix.lower() not in _BESIDE]
-    exported = (path / "submission_metadata.yml").is_file()
-    return bool(entries) and (not files or exported)
+    if (path / METADATA).is_file():
+        return True
+    return bool(entries) and all(is_platforms(file.name) for file in files)
 
 
 def _is_submissions(folder: Path, course_folder: Path | None) -> bool:

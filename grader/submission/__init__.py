@@ -21,6 +21,7 @@ from grader.submission.take import (
     submission_of,
     take_submission,
 )
+from grader.submission.unpacked import Unpacked
 
 __all__ = [
     "MAX_BYTES",
@@ -31,6 +32,7 @@ __all__ = [
     "Member",
     "Submission",
     "TypedField",
+    "Unpacked",
     "field_names",
     "inner_archive",
     "match_answers",

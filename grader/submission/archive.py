@@ -78,7 +78,7 @@ class Archive:
         found: dict[str, Member] = {}
         for index, info in enumerate(infos):
             name = _name(info)
-            if info.is_dir() or _is_junk(name):
+            if info.is_dir() or is_junk(name):
                 continue
             trouble = _trouble(info, name)
             if trouble or name in found:
@@ -144,7 +144,8 @@ def _trouble(info: zipfile.ZipInfo, name: str) -> str:
     return ""
 
 
-def _is_junk(name: str) -> bool:
+def is_junk(name: str) -> bool:
+    """Whether a file is what systems and tools leave behind."""
     parts = PurePosixPath(name).parts
     return not parts or any(
         part in _JUNK or (part.startswith(".") and part != "..") for part in parts

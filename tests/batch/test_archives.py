@@ -2,12 +2,15 @@
 
 import io
 import zipfile
+from unicodedata import normalize
 
 import pytest
 
 from grader.batch.gather import gather
+from grader.cli.paths import is_class
 from tests import tiny
 from tests.batch.classes import run, table
+from tests.tiny import write_files
 
 METADATA = """\
 ---
@@ -82,6 +85,60 @@ def test_each_layout_gives_one_submission_per_student(tmp_path, layout):
     files, wanted = LAYOUTS[layout]
     found = entries(packed(tmp_path / "class.zip", files))
     assert {s: {source.path for source in e.take().sources} for s, e in found.items()} == wanted
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_folder_unpacked_from_it_gives_the_same(tmp_path, layout, form):
+    """Unpacking decides on the normal form of names: macOS takes them apart."""
+    files, wanted = LAYOUTS[layout]
+    folder = tmp_path / "class"
+    write_files(folder, {normalize(form, name): text for name, text in files.items()})
+    if layout == "folders":
+        folder /= "class"  # whether a folder is one student or all, it does not say itself
+    found = entries(folder)
+    assert {s: {source.path for source in e.take().sources} for s, e in found.items()} == wanted
+
+
+@pytest.mark.parametrize("layout", ["canvas", "moodle", "gradescope"])
+def test_an_unpacked_download_is_a_class_wherever_it_lies(tmp_path, layout):
+    folder = tmp_path / "download"
+    write_files(folder, LAYOUTS[layout][0])
+    assert is_class(folder, None)
+
+
+def test_a_submission_is_no_class(tmp_path):
+    write_files(tmp_path, {"one_101_a.py": "", "two_102_5001_b.py": "", "answers.yaml": ""})
+    assert not is_class(tmp_path, None)
+
+
+def test_links_in_an_unpacked_folder_are_left_out_and_told(tmp_path):
+    secret = tmp_path / "secret.py"
+    secret.write_text("secret")
+    folder = tmp_path / "class"
+    write_files(folder, {"ada_101_5001_a.py": "1"})
+    (folder / "ada_101_5002_b.py").symlink_to(secret)
+    taken = entries(folder)["ada_101"].take()
+    assert {source.path for source in taken.sources} == {"a.py"}
+    assert taken.notes == ("ada_101_5002_b.py is a link or no regular file and was left out",)
+
+
+def test_of_a_file_handed_in_twice_the_later_one_counts(tmp_path):
+    """Canvas numbers files in the order in which they came, and the number grows a digit."""
+    files = {"ada_101_999_a.py": "old", "ada_101_1000_a-1.py": "new"}
+    write_files(tmp_path / "class", files)
+    for path in (tmp_path / "class", packed(tmp_path / "class.zip", files)):
+        (source,) = (taken := entries(path)["ada_101"].take()).sources
+        assert source.data == b"new"
+        assert "a.py was handed in more than once; the last one counts" in taken.notes
+
+
+def test_a_single_export_keeps_the_folders_of_its_student(tmp_path):
+    files = {
+        name: text for name, text in LAYOUTS["gradescope"][0].items() if "submission_11" not in name
+    }
+    found = entries(packed(tmp_path / "class.zip", files))
+    assert {source.path for source in found["carol7"].take().sources} == {"deep/a.py"}
 
 
 def test_the_platform_says_when_and_whether_late(tmp_path):

@@ -1,0 +1,86 @@
+"""A folder that somebody unpacked from a class's archive, seen as the archive: names, then bytes.
+
+The members have the names that the archive gave them, within the same bounds; no link is followed.
+Knows nothing of what the names or the bytes mean.
+"""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.submission.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, Member, is_junk
+
+
+class Unpacked:
+    """A folder, read as an archive is.
+
+    Attributes:
+        members: the files that may be read, each name once.
+        notes: by name, what was left out and why.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """List the files below a folder.
+
+        Raises:
+            SubmissionError: the folder can not be listed, or holds too many files.
+        """
+        self.notes: dict[str, str] = {}
+        self._paths: list[Path] = []
+        found: dict[str, Member] = {}
+        try:
+            for path in _files(root):
+                self._add(found, path, _name(path.relative_to(root)))
+        except OSError as error:
+            raise SubmissionError(f"{root}: can not be opened: {error.strerror}") from error
+        if len(found) > MAX_MEMBERS:
+            raise SubmissionError(f"{root}: found {len(found)} files; wanted {MAX_MEMBERS}")
+        self.members = tuple(found[name] for name in sorted(found))
+
+    def _add(self, found: dict[str, Member], path: Path, name: str) -> None:
+        status = path.lstat()
+        if is_junk(name):
+            return
+        if not stat.S_ISREG(status.st_mode):
+            self.notes[name] = "is a link or no regular file and was left out"
+        elif name in found:
+            self.notes[name] = "stands in the folder twice; the first one counts"
+        else:
+            modified = datetime.fromtimestamp(status.st_mtime, UTC)
+            found[name] = Member(name=name, index=len(self._paths), modified=modified)
+            self._paths.append(path)
+
+    def read(self, member: Member) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            SubmissionError: it can not be opened, or is larger than allowed.
+        """
+        flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        try:
+            descriptor = os.open(self._paths[member.index], os.O_RDONLY | flags)
+            with os.fdopen(descriptor, "rb") as opened:
+                data = opened.read(MAX_MEMBER_BYTES + 1)
+        except OSError as error:
+            raise SubmissionError(f"{member.name} can not be opened: {error.strerror}") from error
+        if len(data) > MAX_MEMBER_BYTES:
+            raise SubmissionError(f"{member.name} is larger than {MAX_MEMBER_BYTES // 2**20} MiB")
+        return data
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """All that is no folder, links to folders included, in the order of names."""
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        yield from (Path(folder) / name for name in sorted((*files, *links)))
+
+
+def _name(path: Path) -> str:
+    """A file's name as an archive would have it: one normal form of text."""
+    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return unicodedata.normalize("NFC", text)
