@@ -14,10 +14,12 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/grade problems verify --seeds 2 --mutants 4
 	$(BIN)/pytest
 
-# The slow sweeps that `make test` samples.
+# What `make test` samples: twenty draws and all mutants of every problem, and the slow tests.
 sweep: $(VENV)/.installed-dev
+	$(BIN)/grade problems verify --seeds 20 --mutants all
 	$(BIN)/pytest -m slow
 
 bench: $(VENV)/.installed-dev
