@@ -26,6 +26,13 @@ _CHECK = re.compile(r"""\bgrader\.check\(\s*["'](?P<name>[^"']{1,80})["']""")
 _MAGIC_ASSIGNED = re.compile(r"^(?P<indent>\s*)[\w, ]+=\s*[%!]")
 _RUN = re.compile(r"^%run\s+(?:-\w+\s+)*[\"']?(?:\./)?(?P<path>[\w/]+)\.(?:py|ipynb)\b")
 _WRITTEN = re.compile(r"\s*%%(?:write)?file\s+(?:-a\s+)?[\"']?(?:\./)?(?P<path>[\w/ -]+\.py)\b")
+_BEGINS = re.compile(r"\bBEGIN QUESTION\b[^\0]{0,400}?^\W*name\W+(?P<name>[\w.-]+)", re.MULTILINE)
+_MARK = re.compile(r"\b(?P<end>BEGIN|END) (?P<what>QUESTION|SOLUTION|TESTS|PROMPT)\b")
+_PROMPTS = re.compile(
+    r"[\s_*]*(?:your answer here|type your answer here[\w, ]*|write your answer here"
+    r"|double[- ]click to edit[\w, ]*)[\s_*.:!]*",
+    re.IGNORECASE,
+)
 _NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?$", re.IGNORECASE)
 
 
@@ -136,9 +143,9 @@ def tied_cells(cells: Sequence[Cell], sheet: Sheet) -> dict[int, int]:
     """Per cell that a tool ties to a question, by its number, the question's node.
 
     nbgrader names cells (`grade_id`); otter marks cells for answers and checks them by name in a
-    cell behind them (`grader.check("q5_1")`).
+    cell behind them (`grader.check("q5_1")`), or has raw cells around them (`# BEGIN QUESTION`).
     """
-    tied: dict[int, int] = {}
+    tied = dict(_between_marks(cells, sheet))
     waiting: list[int] = []
     for cell in cells:
         found = sheet.named(cell.grade_id) if cell.grade_id else None
@@ -153,6 +160,27 @@ def tied_cells(cells: Sequence[Cell], sheet: Sheet) -> dict[int, int]:
         if checked is not None:
             waiting = []
     return tied
+
+
+def is_prompt(cell: Cell) -> bool:
+    """Whether a cell still asks for an answer, as the tools put it."""
+    return _PROMPTS.fullmatch(cell.text) is not None
+
+
+def _between_marks(cells: Sequence[Cell], sheet: Sheet) -> Iterator[tuple[int, int]]:
+    """The cells that otter's source format puts into a question: its code, and its solutions."""
+    node, inside = 0, "QUESTION"
+    for cell in cells:
+        begins = _BEGINS.search(cell.text) if cell.kind != "code" else None
+        mark = _MARK.search(cell.text) if cell.kind != "code" else None
+        if begins is not None:
+            named = sheet.named(begins["name"])
+            node, inside = named[0] if named else 0, "QUESTION"
+        elif mark is not None:
+            inside = mark["what"] if mark["end"] == "BEGIN" else "QUESTION"
+            node = 0 if mark[0] == "END QUESTION" else node
+        elif node and (inside == "SOLUTION" or (inside == "QUESTION" and cell.kind == "code")):
+            yield cell.number, node
 
 
 def unread_notebook(source: Source, error: NotebookError) -> Unread:

@@ -23,6 +23,7 @@ from grader.student.notebooks import (
     NotebookError,
     code_of,
     is_notebook,
+    is_prompt,
     parse_cell,
     read_cells,
     tied_cells,
@@ -243,7 +244,7 @@ def _write_up(path: str, cells: list[Cell], tied: dict[int, int], sheet: Sheet) 
     """The Markdown of a notebook as one write-up; cells that are tied to a part get its label."""
     lines: list[Line] = []
     for cell in cells:
-        if cell.kind != "markdown":
+        if cell.kind != "markdown" or is_prompt(cell):
             continue
         if cell.number in tied:
             label = f"# {sheet.label(tied[cell.number])}"

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 MARKDOWN = "md:"
+RAW = "raw:"
 
 
 def notebook(*cells: str | tuple[str, dict[str, Any]], outputs: str = "") -> bytes:
-    """A notebook of version 4; a cell that begins with `md:` is Markdown.
+    """A notebook of version 4; a cell that begins with `md:` is Markdown, with `raw:` raw.
 
     Args:
         cells: their texts, or texts with the cells' metadata.
@@ -24,6 +25,8 @@ def _cell(text: str, metadata: dict[str, Any], outputs: str) -> dict[str, Any]:
     if text.startswith(MARKDOWN):
         source = text.removeprefix(MARKDOWN).lstrip("\n").splitlines(keepends=True)
         return {"cell_type": "markdown", "metadata": metadata, "source": source}
+    if text.startswith(RAW):
+        return {"cell_type": "raw", "metadata": metadata, "source": text.removeprefix(RAW)}
     printed = [{"output_type": "stream", "name": "stdout", "text": outputs}] if outputs else []
     return {
         "cell_type": "code",

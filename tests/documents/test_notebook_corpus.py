@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from grader.student.calls import Function
+from grader.student.definitions import STARTER
 from grader.student.loading import StudentFiles
 from grader.student.reading import read_submission
 from grader.student.signature import parse_signature
@@ -163,6 +164,105 @@ CORPUS = {
         functions={"register": (1, 2), "inner": (2, 2), "outer": (3, 1)},
         values={("outer", 1.0): 111},
     ),
+    "otter's own source": Case(
+        cells=(
+            "raw:# ASSIGNMENT CONFIG\nname: hw2",
+            "raw:# BEGIN QUESTION\nname: q5_2\npoints: 2\nmanual: false",
+            "md:**Question.** How many parameters? A wrong guess: total = 7.",
+            "raw:# BEGIN SOLUTION",
+            "expand = 72\ntotal = expand + 237 # SOLUTION",
+            "raw:# END SOLUTION",
+            "raw:# BEGIN TESTS",
+            "total = 0\nassert total",
+            "raw:# END TESTS",
+            "raw:# END QUESTION",
+            "raw:# BEGIN QUESTION\nname: q4_1\nmanual: true",
+            "md:Is it the same everywhere?",
+            "raw:# BEGIN SOLUTION",
+            "md:No, the early blocks gain most.",
+            "raw:# END SOLUTION",
+            "raw:# END QUESTION",
+            "depthwise = 1",
+        ),
+        answers=(
+            "4.1 | 1 | No, the early blocks gain most.",
+            "5.2 expand | 0 | 72",
+            "5.2 total | 0 | 72 + 237",
+        ),
+    ),
+    "left as it was given": Case(
+        cells=(
+            (
+                "def solve(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()",
+                graded("solve"),
+            ),
+            ("md:YOUR ANSWER HERE", graded("q4_1")),
+            ("md:_Type your answer here, replacing this text._", ANSWER),
+            "grader.check('q2_1')",
+            ("total = ...", graded("q5_2")),
+            "answer_2_3 = None\nanswer_1_1 = ''\nanswer_5_1 = {}",
+        ),
+    ),
+    "step by step": Case(
+        cells=(
+            "md:# Assignment 2\n## 5.1",
+            "C_in, C_out, K = 3, 128, 3",
+            "depthwise = C_in * (K * K + 1)\npointwise = C_out * (C_in + 1)\nprint(depthwise)",
+            "answer_5_1 = {'depthwise': depthwise, 'pointwise': pointwise}",
+            "answer_5_1['total'] = depthwise + pointwise",
+            "answer_5_1['standard'] = 3584",
+            "K = 5\nk_eff = (K - 1) * N\nanswer_2_3 = D * (I - k_eff)**2",
+            "answers = {'1.3': 'weaker', '1.4': {'size': False}}",
+        ),
+        answers=(
+            "1.3 | 0 | weaker",
+            "1.4 size | 0 | False",
+            "2.3 | 0 | D * (I - (K - 1) * N) ** 2",
+            "5.1 depthwise | 0 | 3 * (3 * 3 + 1)",
+            "5.1 pointwise | 0 | 128 * (3 + 1)",
+            "5.1 standard | 0 | 3584",
+            "5.1 total | 0 | 3 * (3 * 3 + 1) + 128 * (3 + 1)",
+        ),
+    ),
+    "written to files": Case(
+        cells=(
+            "%%writefile helpers.py\nimport numpy as np\ndef act(x):\n    return 3 * x",
+            "%%writefile lib/more.py\nfrom helpers import act\ndef twice(x): return act(act(x))",
+            "from lib.more import twice\nimport helpers as h",
+            "def solve(x):\n    return twice(x) + h.act(x)",
+            "%run helpers.py\ndef run(x): return act(x)",
+        ),
+        functions={"solve": (4, 1), "twice": (2, 3), "run": (5, 2)},
+        values={("solve", 1.0): 12, ("run", 2.0): 6},
+    ),
+    "tried many times": Case(
+        cells=(
+            "def solve(x):\n    return 1",
+            "solve(3)",
+            "def solve(x):\n    return undefined_name",
+            "def solve(x):\n    return 2 * x",
+            "x = solve(4)\nsolve = solve(2)",
+            "del x",
+            "def solve(x):\n    'Doubles.'\n    raise NotImplementedError",
+            "answer_1_3 = 'same'",
+            "answer_1_3 = 'weaker'",
+        ),
+        answers=("1.3 | 0 | weaker",),
+        functions={"solve": (4, 1)},
+        values={("solve", 3.0): 6},
+    ),
+    "two languages and waiting": Case(
+        cells=(
+            "%%R\nx <- c(1, 2)",
+            "%%js\nlet x = 3",
+            "import asyncio\nresult = await asyncio.sleep(3, 'x')",
+            "async def main():\n    await asyncio.sleep(1)\nawait main()",
+            "def slow(x):\n    return x + 1\n%timeit slow(1)\nslow??",
+            "%%capture\n%load_ext tensorboard\n%tensorboard --logdir logs \\\n  --port 1",
+        ),
+        functions={"slow": (5, 1)},
+        values={("slow", 1.0): 2},
+    ),
 }
 
 
@@ -176,7 +276,9 @@ def test_a_notebook_is_read_as_pinned(name: str) -> None:
     )
     assert answers == sorted(case.answers)
     functions = {
-        f.key[0]: (f.place.cell, f.place.line) for f in index.found if f.kind == "function"
+        f.key[0]: (f.place.cell, f.place.line)
+        for f in index.found
+        if f.kind == "function" and f.trust != STARTER
     }
     assert case.functions.items() <= functions.items()  # what is assigned may be one, too
     assert tuple(str(unread.place) for unread in index.unread) == case.unread
