@@ -12,6 +12,8 @@
 What a student's code does is data (a verdict). An exception here means that somebody else must act.
 """
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -63,3 +65,10 @@ class SandboxError(GraderError):
 
 class GradebookError(GraderError):
     """The gradebook can not be read or written; what it held before is still there."""
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """The word that was probably meant, to stand behind a message; or ""."""
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(str(name).lower(), words, n=1)
+    return f"; did you mean {words[near[0]]!r}?" if near else ""

@@ -6,7 +6,8 @@ values, does not know torch, and never sees a submission.
 
 from grader.authoring.cases import DrawError, cast_inputs, draw
 from grader.authoring.editing import DeclarationError, source_of
-from grader.authoring.solution import CarryRule, PartSolution, Solution, Test, Wrong
+from grader.authoring.records import CarryRule, Test, Wrong
+from grader.authoring.solution import PartSolution, Solution
 
 __all__ = [
     "CarryRule",

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring.solution import Test
+from grader.authoring.records import Test
+from grader.errors import did_you_mean
 from grader.model import Part
 from grader.student.formulas import FormulaError, evaluate_text, holds
 from grader.student.signature import Signature, Variable
@@ -83,9 +84,19 @@ def _generator(*key: object) -> "np.random.Generator":
 
 def _check_names(signature: Signature, test: Test) -> None:
     known = (*signature.sizes, *(v.name for v in signature.inputs))
-    for name in test.overrides:
+    scalars = [variable.name for variable in signature.inputs if variable.is_scalar]
+    for name, value in test.overrides.items():
         if name not in known:
-            raise DrawError(f"sets {name!r}; the signature has {', '.join(known)}")
+            options = ("cases", "weight", "form")
+            advice = (
+                did_you_mean(name, (*options, *known)) or f"; the signature has {', '.join(known)}"
+            )
+            raise DrawError(f"sets {name!r}{advice}")
+        is_size = name in signature.sizes and name not in scalars
+        if is_size and not isinstance(value, int | tuple | list):
+            raise DrawError(f"sets the size {name} to {value!r}; wanted 3, (2, 5) or [2, 4]")
+        if is_size and min(value if isinstance(value, tuple | list) else [value]) < 0:
+            raise DrawError(f"sets the size {name} to {value!r}; no size is negative")
 
 
 class _Drawing:
@@ -128,8 +139,13 @@ class _Drawing:
         for variable in signature.inputs:
             override = self.test.overrides.get(variable.name)
             if callable(override):
-                value = _apply(override, variable.name, drawn)
-                drawn[variable.name] = _typed(value, variable)
+                value = _typed(_apply(override, variable.name, drawn), variable)
+                if np.shape(value) != np.shape(drawn[variable.name]):
+                    raise DrawError(
+                        f"the function for {variable.name} returned the shape {np.shape(value)}; "
+                        f"it was given {np.shape(drawn[variable.name])}, and has to keep it"
+                    )
+                drawn[variable.name] = value
         return drawn
 
     # --- sizes ----------------------------------------------------------------------------------
@@ -197,6 +213,8 @@ class _Drawing:
         if isinstance(override, tuple):
             low, high = override
             return self._range(Fraction(low), Fraction(high), variable, shape)
+        if np.ndim(override) not in {len(form) for form in variable.forms}:
+            raise DrawError(f"sets {variable.name} to {override!r}; wanted {variable}")
         return _typed(override, variable)
 
     def _from_domain(self, variable: Variable, shape: tuple[int, ...]) -> Any:
@@ -247,7 +265,10 @@ def _apply(function: Callable[..., Any], own: str, drawn: dict[str, Any]) -> Any
             raise DrawError(
                 f"the function for {own} takes {name!r}; it may take {', '.join(drawn)}"
             )
-    return function(drawn[own], **{name: drawn[name] for name in names})
+    try:
+        return function(drawn[own], **{name: drawn[name] for name in names})
+    except Exception as error:
+        raise DrawError(f"the function for {own} raised {type(error).__name__}: {error}") from error
 
 
 def _typed(value: Any, variable: Variable) -> Any:

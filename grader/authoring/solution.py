@@ -11,6 +11,7 @@
 Only collects; nothing here runs a reference.
 """
 
+import inspect
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -26,61 +27,20 @@ from grader.authoring.editing import (
     returning,
     with_outputs,
 )
-
-
-class Test(msgspec.Struct, frozen=True, kw_only=True):
-    """A named, weighted group of cases.
-
-    Attributes:
-        form: which of the signature's alternative shapes the cases have.
-        overrides: per size or input, what replaces the drawing from its domain (see `draw`).
-    """
-
-    name: str
-    cases: int = 3
-    weight: Fraction = Fraction(1)
-    form: int = 0
-    overrides: dict[str, Any] = {}
-
-
-class Wrong(msgspec.Struct, frozen=True, kw_only=True):
-    """A misconception: a wrong reference, what a tutor would say, what share of marks it keeps."""
-
-    name: str
-    say: str
-    function: Function
-    share: Fraction = Fraction(0)
-
-
-class Experiment(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim's key, what to say to who got it wrong, and the experiment that decides it."""
-
-    id: str
-    truth: bool
-    run: Function
-    say: str = ""
-
-
-class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
-    """An output that is also judged against the student's own other outputs.
-
-    Attributes:
-        rule: a formula in the other outputs, or a function of inputs and other outputs by name.
-    """
-
-    output: str
-    rule: str | Function
-    say: str
+from grader.authoring.records import CarryRule, Experiment, Test, Wrong
+from grader.errors import did_you_mean
 
 
 class Unsaid:
     """A declaration that waits for the sentence that goes with it."""
 
-    def __init__(self, add: Callable[[str], None]) -> None:
-        self._add = add
+    def __init__(self, what: str, add: Callable[[str], None]) -> None:
+        self._what, self._add = what, add
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: Any) -> None:  # `Any`, as authors slip
         """Say to the student what a good tutor would."""
+        if not (isinstance(sentence, str) and sentence.strip()):
+            raise DeclarationError(f"{self._what} says {sentence!r}; wanted a sentence")
         self._add(sentence)
 
 
@@ -132,11 +92,13 @@ class PartSolution:
         Arrays arrive in float64 (or integers), scalars as int, str, bool, or, in a part without
         arrays, as exact fractions.
         """
+        self._check_first("reference", self.reference_function, function)
         self.reference_function = function
         return function
 
     def oracle(self, function: Function) -> Function:
         """Declare an independent truth with the reference's inputs and outputs; may use torch."""
+        self._check_first("oracle", self.oracle_function, function)
         self.oracle_function = function
         return function
 
@@ -147,6 +109,7 @@ class PartSolution:
         as they are. The signature's outputs are named `d<parameter>` (or `g<parameter>`); its
         inputs that the forward does not take are the upstream gradients of what it returns.
         """
+        self._check_first("oracle_forward", self.forward_function, function)
         self.forward_function = function
         return function
 
@@ -158,6 +121,14 @@ class PartSolution:
         """
         if general.reference_function is None:
             raise DeclarationError(f"{self.id}: {general.id} has no reference yet; put it above")
+
+        known = inspect.signature(general.reference_function).parameters
+        for name in inputs:
+            if name not in known:
+                raise DeclarationError(
+                    f"{self.id}: {general.id} has no input {name!r}"
+                    + (did_you_mean(name, known) or f"; it has {', '.join(known)}")
+                )
 
         def at(function: Function) -> Function:
             return partial(function, **inputs)
@@ -191,6 +162,7 @@ class PartSolution:
         It takes the inputs by name and `answer`, a dict of the student's outputs as float64 arrays,
         and returns whether they are right. Only asked where the values differ.
         """
+        self._check_first("valid", self.validator, function)
         self.validator = function
         return function
 
@@ -215,10 +187,10 @@ class PartSolution:
         """
         if any(test.name == name for test in self.tests):
             raise DeclarationError(f"{self.id}: two tests are called {name!r}; give each its name")
-        if cases < 1 or weight < 0:
+        if type(cases) is not int or cases < 1 or not _is_number(weight) or weight < 0:
             raise DeclarationError(
-                f"{self.id}: test {name!r} has {cases} cases and the weight {weight}; wanted at "
-                "least one case, and no negative weight"
+                f"{self.id}: test {name!r} has {cases!r} cases and the weight {weight!r}; wanted "
+                "at least one case, and no negative weight"
             )
         for key, value in overrides.items():
             if isinstance(value, tuple) and not (len(value) == 2 and value[0] <= value[1]):  # noqa: PLR2004  # low and high
@@ -290,6 +262,13 @@ class PartSolution:
 
     # --------------------------------------------------------------------------------------------
 
+    def _check_first(self, what: str, known: Function | None, function: Any) -> None:
+        """A part has one of each; `Any`, as authors slip."""
+        if known is not None:
+            raise DeclarationError(f"{self.id}: part.{what} stands twice; take one away")
+        if not callable(function):
+            raise DeclarationError(f"{self.id}: part.{what} has {function!r}; wanted a function")
+
     def _claim(self, claim: str, experiment: Function, *, truth: bool) -> Unsaid:
         if any(known.id == claim for known in self.experiments):
             raise DeclarationError(f"{self.id}: the claim {claim!r} has two keys; take one away")
@@ -304,7 +283,7 @@ class PartSolution:
         def add(sentence: str) -> None:
             self.experiments[place] = msgspec.structs.replace(self.experiments[place], say=sentence)
 
-        return Unsaid(add)
+        return Unsaid(f"{self.id}: the claim {claim!r}", add)
 
     def _unsaid(self, what: str, add: Callable[[str], None]) -> Unsaid:
         """A declaration that counts when its sentence is there; until then it is remembered."""
@@ -314,7 +293,7 @@ class PartSolution:
             self.unsaid.remove(what)
             add(sentence)
 
-        return Unsaid(said)
+        return Unsaid(f"{self.id}: {what}", said)
 
     def _mistaken(self, what: str, how: Any) -> Function:
         """The wrong reference that an author's `how` makes; `Any`, as authors slip."""
@@ -337,6 +316,10 @@ class PartSolution:
                 "text that is returned instead, {output: value} or a function"
             )
         return edited(reference, edits, what)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
 
 
 def _is_edit(value: Any) -> bool:

@@ -3,7 +3,6 @@
 Knows where things lie in a course; nothing of what is in them beyond course.yaml.
 """
 
-import difflib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from msgspec.structs import replace
 
 from grader.course.problems import load_problem
 from grader.course.strict import convert_strict, load_strict
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, UsageError, did_you_mean
 from grader.model import RUNGS, Assignment, Hints, NumberedPart, Problem, due_at
 
 COURSE_FILE = Path("problems") / "course.yaml"
@@ -144,9 +143,8 @@ class Course:
         if self.problem_file(slug).parent.is_dir():
             return
         known = sorted(file.parent.name for file in self.file.parent.glob("*/problem.yaml"))
-        near = difflib.get_close_matches(slug, known, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"make its folder problems/{slug}"
-        raise CourseError(self.file, f"there is no problem {slug!r}; {advice}", where=where)
+        advice = did_you_mean(slug, known) or f"; make its folder problems/{slug}"
+        raise CourseError(self.file, f"there is no problem {slug!r}{advice}", where=where)
 
     def _numbered(
         self, content: _AssignmentFile, problems: dict[str, Problem], where: str
@@ -158,10 +156,9 @@ class Course:
             for index, id_ in enumerate(listed):
                 if id_ not in parts:
                     slug = id_.partition("/")[0]
-                    known = ", ".join(p.id for p in problems[slug].parts)
-                    raise CourseError(
-                        self.file, f"there is no part {id_!r}; the problem has {known}", where=where
-                    )
+                    known = [p.id for p in problems[slug].parts]
+                    advice = did_you_mean(id_, known) or f"; the problem has {', '.join(known)}"
+                    raise CourseError(self.file, f"there is no part {id_!r}{advice}", where=where)
                 label = number if len(listed) == 1 else f"{number}{_letter(index)}"
                 numbered.append(NumberedPart(number=label, part=parts[id_]))
         return numbered

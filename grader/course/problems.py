@@ -3,7 +3,6 @@
 Knows the public file's format; nothing of solutions.
 """
 
-import ast
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -12,16 +11,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.course.code import trouble_in_call, trouble_in_condition, trouble_in_forward
+from grader.course.domains import read_domains
 from grader.course.sizes import conflict
-from grader.course.strict import convert_strict, load_strict, number_advice
-from grader.errors import ProblemError
-from grader.model import Claim, Domain, Hints, Kind, Part, Pick, Problem, PublicTest
-from grader.student.formulas import FormulaError, evaluate_text
+from grader.course.strict import convert_strict, load_strict
+from grader.errors import ProblemError, did_you_mean
+from grader.model import Claim, Hints, Kind, Part, Pick, Problem, PublicTest
 from grader.student.formulas.functions import KNOWN
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
 from grader.student.wire import Notation, Packed, pack
 
-_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CONVENTIONS = ("row", "column", "jacobian")
 # Per type of the signature its dtype, and the kinds of array that YAML may give for it.
@@ -30,14 +29,6 @@ _DTYPES: dict[str, tuple[type, str]] = {
     "int": (np.int64, "iu"),
     "bool": (np.bool_, "b"),
     "str": (np.str_, "U"),
-}
-
-# Per type of the signature, what a domain may list.
-_CHOICES: dict[str, tuple[type, ...]] = {
-    "float": (int, float),
-    "int": (int,),
-    "bool": (bool, int),
-    "str": (str,),
 }
 
 Number = int | float | str
@@ -123,6 +114,7 @@ class _Reader:
             raise self.error(f"the name {name!r} is no slug; use small letters, digits and '-'")
         kind = self._kind(file)
         signature = self._signature(file.signature) if kind == "computed" else None
+        self._check_code(file, signature)
         return Part(
             id=f"{slug}/{name}",
             title=file.title,
@@ -132,15 +124,15 @@ class _Reader:
             signature=signature,
             call=file.call,
             imports=file.imports,
-            domain=self._domains(file.domain, signature),
+            domain=read_domains(file.domain, signature, self.error),
             where=file.where,
             notation=self._notation(file.notation, signature),
-            public=tuple(self._public(i, p, signature) for i, p in enumerate(file.public)),
+            public=self._publics(file.public, signature),
             claims=tuple(Claim(id=i, text=t) for i, t in file.claims.items()),
             pick=file.pick,
             rubric=file.rubric,
             cpu_s=_cpu_s(file),
-            forward=self._forward(file.forward),
+            forward=file.forward,
             hidden=file.hidden,
             hints=file.hints,
         )
@@ -163,16 +155,15 @@ class _Reader:
         except SignatureError as error:
             raise self.error(str(error), "signature") from error
 
-    def _forward(self, code: str) -> str:
-        """The public forward pass, if it is Python that defines one function."""
-        try:
-            body = ast.parse(code).body
-        except SyntaxError as error:
-            where = f"line {error.lineno}"
-            raise self.error(f"is not valid Python: {error.msg} ({where})", "forward") from error
-        if code and sum(isinstance(node, ast.FunctionDef) for node in body) != 1:
-            raise self.error("wanted Python that defines one function", "forward")
-        return code
+    def _check_code(self, file: _PartFile, signature: Signature | None) -> None:
+        found = {
+            "forward": trouble_in_forward(file.forward),
+            "call": trouble_in_call(file.call, signature),
+            "where": trouble_in_condition(file.where, signature),
+        }
+        for key, trouble in found.items():
+            if trouble:
+                raise self.error(trouble, key)
 
     def _marks(self, value: Number, key: str) -> Fraction:
         try:
@@ -205,57 +196,15 @@ class _Reader:
                     )
         return notation
 
-    # --- domains --------------------------------------------------------------------------------
-
-    def _domains(self, given: dict[str, Any], signature: Signature | None) -> dict[str, Domain]:
-        known = () if signature is None else _names(signature)
-        for name in given:
-            if name not in known:
-                raise self.error(
-                    f"unknown input {name!r}; the signature has {', '.join(known)}", "domain"
-                )
-        sizes = () if signature is None else signature.sizes
-        types = {} if signature is None else {v.name: v.type for v in signature.inputs}
-        return {
-            name: self._following(name, value, known)
-            if name in sizes and _is_formula(value)
-            else self._domain(name, value, _CHOICES[types.get(name, "int")])
-            for name, value in given.items()
-        }
-
-    def _domain(self, name: str, value: Any, kinds: tuple[type, ...]) -> Domain:
-        key = f"domain.{name}"
-        if isinstance(value, bool | int | float):
-            value = [value]
-        if isinstance(value, list) and value:
-            for choice in value:
-                if type(choice) not in kinds:
-                    wanted = " or ".join(kind.__name__ for kind in kinds)
-                    raise self.error(
-                        f"expected {wanted}, found {choice!r}{number_advice(choice)}", key
-                    )
-            return Domain(choices=tuple(value))
-        match = _RANGE.fullmatch(value) if isinstance(value, str) else None
-        if match is None:
-            raise self.error(f"expected 1..9, 0.5..2.0 or a list of values, found {value!r}", key)
-        low, high = match.groups()
-        if Fraction(low) > Fraction(high):
-            raise self.error(f"the range {value!r} is empty", key)
-        return Domain(low=Fraction(low), high=Fraction(high), is_integer="." not in low + high)
-
-    def _following(self, name: str, value: str, known: tuple[str, ...]) -> Domain:
-        """A size that follows from others; tried once, with 1 for each of them."""
-        try:
-            evaluate_text(value, {other: 1 for other in known if other != name})
-        except FormulaError as error:
-            raise self.error(
-                f"expected 1..9, a list of sizes or a formula in other sizes, found {value!r}; "
-                f"{error.sentence}",
-                f"domain.{name}",
-            ) from error
-        return Domain(formula=value)
-
     # --- public tests ---------------------------------------------------------------------------
+
+    def _publics(
+        self, given: tuple[_PublicFile, ...], signature: Signature | None
+    ) -> tuple[PublicTest, ...]:
+        names = [test.name for test in given]
+        for twice in (name for name in names if names.count(name) > 1):
+            raise self.error(f"two tests are called {twice!r}; give each its name", "public")
+        return tuple(self._public(index, test, signature) for index, test in enumerate(given))
 
     def _public(self, index: int, file: _PublicFile, signature: Signature | None) -> PublicTest:
         key = f"public[{index}]"
@@ -280,7 +229,8 @@ class _Reader:
         values = {}
         for name, value in given.items():
             if name not in known:
-                raise self.error(f"unknown name {name!r}; wanted {', '.join(known)}", key)
+                advice = did_you_mean(name, known) or f"; wanted {', '.join(known)}"
+                raise self.error(f"unknown name {name!r}{advice}", key)
             values[name] = self._value(value, known[name], f"{key}.{name}")
         return values
 
@@ -302,11 +252,3 @@ def _cpu_s(file: _PartFile) -> float:
     """The part's own limit, or the usual one: importing torch alone takes seconds."""
     usual = 30.0 if "torch" in file.imports else 10.0
     return usual if file.cpu_s is None else file.cpu_s
-
-
-def _is_formula(value: Any) -> bool:
-    return isinstance(value, str) and _RANGE.fullmatch(value) is None
-
-
-def _names(signature: Signature) -> tuple[str, ...]:
-    return (*signature.sizes, *(v.name for v in signature.inputs))

@@ -3,7 +3,6 @@
 Keys are taken as the text typed ("2.10" stays "2.10"). Knows nothing of what the records mean.
 """
 
-import difflib
 import re
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -11,12 +10,13 @@ from typing import Any, TypeVar, get_args
 import msgspec
 import yaml
 
-from grader.errors import CourseError, ProblemError
+from grader.errors import CourseError, ProblemError, did_you_mean
 
 T = TypeVar("T")
 _UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`(?: - at `([^`]*)`)?")
 _PLACED = re.compile(r"(.*?)(?: - at `([^`]*)`)?", re.DOTALL)
 _TEXT_THAT_IS_A_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")  # of a path: a key, or a place in a list
 _EXPECTED = re.compile(r"Expected `([^`]*)`.*", re.DOTALL)
 # The library's names of types, in an author's words.
 _TYPES = {
@@ -116,10 +116,9 @@ def _explained(message: str, data: Any, into: type) -> tuple[str, str]:
     unknown = _UNKNOWN.fullmatch(message)
     if unknown:
         key, place = unknown.groups()
-        known = _field_names(into)
-        near = difflib.get_close_matches(key, known, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return f"unknown key {key!r}; {advice}", _where(place)
+        known = _keys_at(into, place)
+        advice = did_you_mean(key, known) or f"; known keys: {', '.join(known)}"
+        return f"unknown key {key!r}{advice}", _where(place)
     placed = _PLACED.fullmatch(message)
     assert placed is not None
     what, place = placed.groups()
@@ -127,7 +126,7 @@ def _explained(message: str, data: Any, into: type) -> tuple[str, str]:
         return what.replace("Object missing required field", "missing key"), _where(place)
     found, choices = _at(data, place), _choices(place, into)
     said = f"found {found!r}" if found is not None else "found nothing"
-    advice = number_advice(found) or _near(found, choices)
+    advice = number_advice(found) or did_you_mean(found, choices)
     return f"{_wanted(what, choices)}, {said}{advice}", _where(place)
 
 
@@ -146,12 +145,6 @@ def _choices(place: str | None, into: type) -> list[str]:
     kinds = [field.type for field in msgspec.structs.fields(into) if field.encode_name == key]
     listed = [word for kind in kinds for of in (kind, *get_args(kind)) for word in get_args(of)]
     return [word for word in listed if isinstance(word, str)]
-
-
-def _near(found: Any, choices: list[str]) -> str:
-    """The word that was probably meant, or ""."""
-    near = difflib.get_close_matches(found, choices, n=1) if isinstance(found, str) else []
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def number_advice(found: Any) -> str:
@@ -175,7 +168,7 @@ def _where(place: str | None) -> str:
 
 def _at(data: Any, place: str | None) -> Any:
     """The value at msgspec's path, where it can be followed (`[...]` stands for any value)."""
-    for step in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", place or ""):
+    for step in _STEP.findall(place or ""):
         name, index = step
         try:
             data = data[name] if name else data[int(index)]
@@ -184,19 +177,19 @@ def _at(data: Any, place: str | None) -> Any:
     return data
 
 
-def _field_names(into: type) -> list[str]:
-    """All keys that the record and the records inside it know."""
-    names: list[str] = []
-    pending: list[Any] = [into]
-    seen: set[Any] = set()
-    while pending:
-        kind = pending.pop()
-        if kind in seen:
-            continue
-        seen.add(kind)
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            for field in msgspec.structs.fields(kind):
-                names.append(field.encode_name)
-                pending.append(field.type)
-        pending.extend(getattr(kind, "__args__", ()))
-    return names
+def _keys_at(into: Any, place: str | None) -> list[str]:
+    """The keys of the record at a place, in the order in which they are declared."""
+    kind = into
+    for name, _ in _STEP.findall(place or ""):
+        if name:
+            fields = {f.encode_name: f.type for f in msgspec.structs.fields(_record_in(kind))}
+            kind = fields.get(name, kind)
+    return [field.encode_name for field in msgspec.structs.fields(_record_in(kind))]
+
+
+def _record_in(kind: Any) -> Any:
+    """The record that a type is, or is a list, mapping or choice of."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind
+    found = [_record_in(inner) for inner in get_args(kind)]
+    return next((record for record in found if record is not None), None)

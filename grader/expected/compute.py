@@ -5,6 +5,7 @@ finds: such a problem can grade nobody. Knows nothing of submissions or files.
 """
 
 import inspect
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,12 @@ def _part(
         Misconception(name=w.name, say=w.say, share=w.share) for w in declared.wrongs
     )
     authored = Authored(part, declared, path)
+    for name in part.imports:
+        if find_spec(name.partition(".")[0]) is None:
+            raise authored.error(
+                f"problem.yaml allows the import of {name!r}, which is not installed; install it, "
+                "or look at its spelling"
+            )
     tests = _Tests(authored, seed, asks_oracle=asks_oracle)
     computed = tests.computed()
     return ExpectedPart(
@@ -101,7 +108,13 @@ def _claims(part: Part, declared: PartSolution, path: Path) -> tuple[ExpectedCla
     claims = []
     for claim in part.claims:
         key = keys[claim.id]
-        found = bool(called(path, f"{part.id}: the experiment of {claim.id!r}", key.run))
+        result = called(path, f"{part.id}: the experiment of {claim.id!r}", key.run)
+        if result is None:
+            raise ProblemError(
+                path,
+                f"{part.id}: the experiment of {claim.id!r} returned None; wanted True or False",
+            )
+        found = bool(result)
         if found != key.truth:
             raise ProblemError(
                 path,

@@ -3,7 +3,6 @@
 The file is the instructor's own code and is trusted. Knows nothing of drawn cases.
 """
 
-import difflib
 import importlib.util
 import inspect
 import sys
@@ -16,8 +15,15 @@ from typing import Any
 import numpy as np
 
 from grader.authoring import DeclarationError, PartSolution, Solution
-from grader.errors import ProblemError
-from grader.model import Part, Problem
+from grader.errors import ProblemError, did_you_mean
+from grader.model import Kind, Part, Problem
+from grader.student.formulas import FormulaError, evaluate_text
+
+_MADE_OF: dict[Kind, str] = {
+    "computed": "a signature",
+    "choice": "claims",
+    "text": "a rubric",
+}
 
 
 def load_solution(path: Path, problem: Problem) -> Solution:
@@ -30,9 +36,11 @@ def load_solution(path: Path, problem: Problem) -> Solution:
     solutions = {id(s): s for s in map(_solution_of, vars(module).values()) if s is not None}
     mine = [s for s in solutions.values() if s.slug == problem.slug]
     if len(mine) != 1:
-        found = ", ".join(sorted({s.slug for s in solutions.values()})) or "none"
+        found = " and ".join(f'Solution("{s.slug}")' for s in solutions.values())
         raise ProblemError(
-            path, f'wanted one Solution("{problem.slug}"); found {len(mine)} of it (slugs: {found})'
+            path,
+            f"found {found or 'no solution that has a name'}; "
+            f'wanted one  solution = Solution("{problem.slug}")',
         )
     _check(path, problem, mine[0])
     return mine[0]
@@ -102,6 +110,11 @@ def _advice(error: BaseException) -> str:
             "; without arrays, numbers arrive as exact fractions, which numpy's functions do not "
             "take: use those of math, or float(…) first"
         )
+    if isinstance(error, AttributeError) and isinstance(error.obj, PartSolution):
+        return did_you_mean(error.name, [n for n in dir(PartSolution) if not n.startswith("_")])
+    if isinstance(error, NameError) and error.__traceback__ is not None:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        return did_you_mean(error.name, {**frame.f_globals, **frame.f_locals})
     return ""
 
 
@@ -145,10 +158,29 @@ def _check(path: Path, problem: Problem, solution: Solution) -> None:
             )
     for part in problem.parts:
         declared = solution[part.name]
+        _check_kind(path, part, declared)
         if part.kind == "computed":
             _check_computed(path, part, declared)
         elif part.kind == "choice":
             _check_claims(path, part, declared)
+
+
+def _check_kind(path: Path, part: Part, declared: PartSolution) -> None:
+    """Only what goes with the part's kind is declared."""
+    given: dict[tuple[Kind, str], bool] = {
+        ("computed", "reference"): declared.reference_function is not None,
+        ("computed", "test"): bool(declared.tests),
+        ("computed", "wrong"): bool(declared.wrongs),
+        ("choice", "true"): bool(declared.experiments),
+        ("text", "red_flags"): bool(declared.flags),
+    }
+    for (kind, name), is_given in given.items():
+        if is_given and kind != part.kind:
+            raise ProblemError(
+                path,
+                f"{part.id} has {_MADE_OF[part.kind]} in problem.yaml, and part.{name} is for "
+                f"parts with {_MADE_OF[kind]}",
+            )
 
 
 def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
@@ -157,6 +189,10 @@ def _check_computed(path: Path, part: Part, declared: PartSolution) -> None:
     assert part.signature is not None
     if not declared.tests and not part.public and part.signature.inputs:
         raise ProblemError(path, f"{part.id} has no test; declare one with part.test(...)")
+    for name in {t.name for t in declared.tests} & {t.name for t in part.public}:
+        raise ProblemError(
+            path, f"{part.id}: a public test is called {name!r}, too; give each its name"
+        )
     weights = [*(t.weight for t in declared.tests), *(t.weight for t in part.public)]
     if weights and not any(weights):
         raise ProblemError(path, f"{part.id}: all tests weigh 0; give one of them a weight")
@@ -206,6 +242,8 @@ def _check_carries(path: Path, part: Part, declared: PartSolution) -> None:
                 path,
                 f"{part.id}: carry names {rule.output!r}; the outputs are {', '.join(outputs)}",
             )
+        if isinstance(rule.rule, str):
+            _check_formula(path, part, rule.output, rule.rule)
         known = [*(v.name for v in part.signature.inputs), *outputs]
         taken = () if isinstance(rule.rule, str) else inspect.signature(rule.rule).parameters
         for name in taken:
@@ -217,6 +255,20 @@ def _check_carries(path: Path, part: Part, declared: PartSolution) -> None:
                 )
 
 
+def _check_formula(path: Path, part: Part, output: str, formula: str) -> None:
+    """A total is a formula in the other outputs; tried once, with 1 for each of them."""
+    assert part.signature is not None
+    others = [v.name for v in part.signature.outputs if v.name != output]
+    try:
+        evaluate_text(formula, dict.fromkeys(others, 1))
+    except FormulaError as error:
+        raise ProblemError(
+            path,
+            f"{part.id}: the carry rule of {output!r} is {formula!r}, which can not be read: "
+            f"{error.sentence}",
+        ) from error
+
+
 def _check_claims(path: Path, part: Part, declared: PartSolution) -> None:
     wanted = [claim.id for claim in part.claims]
     keyed = [experiment.id for experiment in declared.experiments]
@@ -225,7 +277,11 @@ def _check_claims(path: Path, part: Part, declared: PartSolution) -> None:
             raise ProblemError(path, f"{part.id}: there is no claim {name!r}{_near(name, wanted)}")
     missing = [name for name in wanted if name not in keyed]
     if missing:
-        raise ProblemError(path, f"{part.id}: no key for the claims {', '.join(missing)}")
+        raise ProblemError(
+            path,
+            f"{part.id}: no key for the claims {', '.join(missing)}; declare each by "
+            f'part.true("{missing[0]}", …) or part.false(…)',
+        )
     for key in declared.experiments:
         is_met = part.pick == "each" or (part.pick == "one" and not key.truth)
         if is_met and not key.say:
@@ -243,5 +299,4 @@ def _check_claims(path: Path, part: Part, declared: PartSolution) -> None:
 
 def _near(name: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(names)}"
+    return did_you_mean(name, names) or f"; it has {', '.join(names)}"

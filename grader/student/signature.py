@@ -7,6 +7,7 @@
 Knows nothing of values: it only says which names, shapes and types there are.
 """
 
+import keyword
 import re
 from typing import Literal, TypeAlias, get_args
 
@@ -88,18 +89,27 @@ def parse_signature(text: str) -> Signature:
     """
     match = _HEAD.fullmatch(text)
     if match is None:
-        raise SignatureError(f"found {text!r}; wanted 'name(inputs) -> outputs'")
+        raise SignatureError(f"found {text!r}; wanted 'name(inputs) -> outputs'{_missing(text)}")
     name, inputs, outputs = match.groups()
     signature = Signature(name=name, inputs=_variables(inputs), outputs=_variables(outputs))
     names = [v.name for v in signature.inputs + signature.outputs]
     for twice in (n for n in names if names.count(n) > 1):
         raise SignatureError(f"the name {twice!r} stands twice in {text!r}; give each its own name")
+    for word in filter(keyword.iskeyword, (name, *names)):
+        raise SignatureError(f"{word!r} is a word of Python; take another name")
     if not signature.outputs:
         raise SignatureError(f"{text!r} has no output; write at least one after '->'")
     counts = {len(v.forms) for v in signature.inputs + signature.outputs} - {1}
     if len(counts) > 1:
         raise SignatureError(f"{text!r} mixes variables with {sorted(counts)} alternative shapes")
     return signature
+
+
+def _missing(text: str) -> str:
+    """What a line that is no signature lacks, where that can be told."""
+    if "->" not in text:
+        return "; write '->' between inputs and outputs"
+    return "; a bracket is not closed" if text.count("(") != text.count(")") else ""
 
 
 def _variables(text: str) -> tuple[Variable, ...]:
@@ -110,7 +120,14 @@ def _variables(text: str) -> tuple[Variable, ...]:
 def _variable(text: str) -> Variable:
     match = _ITEM.fullmatch(text)
     if match is None:
-        raise SignatureError(f"found {text!r}; wanted 'name', 'name: int' or 'name[N,C]'")
+        advice = ""
+        if ":" in text:
+            advice = f"; the types are {', '.join(get_args(ScalarType))}"
+        elif ";" in text:
+            advice = "; put commas between two of them"
+        elif text.count("[") != text.count("]"):
+            advice = "; a bracket is not closed"
+        raise SignatureError(f"found {text!r}; wanted 'name', 'name: int' or 'name[N,C]'{advice}")
     name, shape, type_ = match.groups()
     types: dict[str | None, ScalarType] = {None: "float", **{t: t for t in get_args(ScalarType)}}
     forms = ((),) if shape is None else tuple(_form(form, text) for form in shape.split("|"))

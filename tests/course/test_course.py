@@ -157,7 +157,7 @@ COURSE_SLIPS = [
     (
         "affine/size",
         "affine/sise",
-        "there is no part 'affine/sise'; the problem has affine/backward",
+        "there is no part 'affine/sise'; did you mean 'affine/size'?",
     ),
     ("affine/size", "affine/backward", "the part 'affine/backward' is listed twice"),
     ("affine/size", "afine/size", "parts: there is no problem 'afine'; did you mean 'affine'?"),

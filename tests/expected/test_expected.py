@@ -198,7 +198,10 @@ SOLUTION_SLIPS = [
     ),
     (('false("square"', 'false("sqare"'), "there is no claim 'sqare'; did you mean 'square'?"),
     (('solution["size"]', 'solution["sise"]'), "there is no part 'sise' in problem.yaml; did you"),
-    (('Solution("affine")', 'Solution("afine")'), 'wanted one Solution("affine"); found 0 of it'),
+    (
+        ('Solution("affine")', 'Solution("afine")'),
+        'found Solution("afine"); wanted one  solution = Solution("affine")',
+    ),
     (("lambda: True", "lambda: True("), "is not valid Python"),
 ]
 PROBLEM_SLIPS = [
