@@ -20,6 +20,8 @@ from grader.model import decode, encode
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from distributed import Worker
+
 _CONNECT_S = 20.0
 _LOST_WORKERS = 3
 """How many workers may be lost under one submission before it counts as not graded."""
@@ -93,8 +95,10 @@ class _Here:
         with self._lock:
             if self._crew is None or self._key != key:
                 self.close(self._key)
-                scratch = Path(tempfile.mkdtemp(prefix="grader-"))
-                self._crew = LocalCrew(setup, jobs=_threads(), scratch=scratch)
+                # Of a worker that is killed, the next one on its machine removes the folder.
+                worker = _worker()
+                scratch = Path(tempfile.mkdtemp(prefix="grader-", dir=worker.local_directory))
+                self._crew = LocalCrew(setup, jobs=worker.state.nthreads, scratch=scratch)
                 self._key = key
             return self._crew
 
@@ -110,11 +114,10 @@ def _here() -> _Here:
     return _Here()
 
 
-def _threads() -> int:
+def _worker() -> "Worker":
     from distributed import get_worker
 
-    threads: int = get_worker().state.nthreads
-    return threads
+    return get_worker()
 
 
 def _ready_there(key: str, setup: bytes) -> bytes:

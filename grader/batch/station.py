@@ -1,14 +1,17 @@
 """A station: a process with warm walls that grades one submission after the other.
 
 Started as `python -m grader.batch.station`; speaks in frames over one stream and ends when the
-stream does, so nothing is left of it when the judge is killed. Knows neither the gradebook nor how
+stream does, in the middle of a submission too, so nothing is left of it when the judge is killed.
+Knows neither the gradebook nor how
 many stations there are.
 """
 
 import os
+import select
 import shutil
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -129,6 +132,18 @@ def serve(stream: socket.socket, scratch: Path) -> None:
             stream.sendall(frame(DONE, encode(done)))
 
 
+def _end_with_judge(stream: socket.socket, scratch: Path) -> None:
+    """Wait until the judge is gone, then end at once: nobody wants the submission under way.
+
+    The fork servers see their own streams end, and leave nothing behind.
+    """
+    poll = select.poll()
+    poll.register(stream, getattr(select, "POLLRDHUP", 0))  # the end of a stream is told anyway
+    poll.poll()
+    shutil.rmtree(scratch, ignore_errors=True)  # it holds the solutions
+    os._exit(0)
+
+
 def _laid_out(folder: Path, files: dict[str, bytes], suffix: str) -> dict[str, Path]:
     folder.mkdir(mode=0o700)
     paths = {slug: folder / f"{slug.replace('-', '_')}{suffix}" for slug in files}
@@ -155,6 +170,8 @@ def main() -> None:
     descriptor, scratch = sys.argv[1:]
     os.umask(0o077)
     with socket.socket(fileno=int(descriptor)) as stream:
+        watch = threading.Thread(target=_end_with_judge, args=(stream, Path(scratch)), daemon=True)
+        watch.start()
         try:
             serve(stream, Path(scratch))
         except (StreamEndedError, OSError):

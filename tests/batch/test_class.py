@@ -211,6 +211,30 @@ def test_a_full_disk_keeps_what_was_stored_and_the_next_run_goes_on(root):
     assert len(table(done)) == 6
 
 
+def test_a_disk_that_is_full_is_told_and_what_was_stored_is_kept(root, tmp_path):
+    """A real disk: three MiB of memory in a namespace of its own, all but a little of it taken."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    in_namespace = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"]
+    mounted = f"mount -t tmpfs -o size=3m none {disk}"
+    if subprocess.run([*in_namespace, mounted], check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    grade = f"{GRADE} --jobs 1 --book {disk}/book --walls none submissions"
+    steps = (
+        f"{mounted} && head -c 2900K /dev/zero > {disk}/filler; {grade}; echo ended with $?;"
+        f" rm {disk}/filler; {grade}; echo ended with $?"
+    )
+    done = subprocess.run(
+        [*in_namespace, steps], cwd=root, capture_output=True, text=True, check=False
+    )
+    first, second = done.stdout.split("ended with 4\n")
+    assert first == ""
+    assert second.endswith("ended with 0\n")
+    assert f"{disk}/book: the disk is full; what was stored before is kept" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "6 students; of 12 marks the mean is 9.50" in second
+
+
 def test_lost_pages_are_written_again_and_nobody_is_graded(root):
     folder = root / "reports/week-1/student003"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -10,46 +10,51 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.batch.classes import GRADE, run, slow_class, stored, table, wait_for
 
 DASK = Path(sys.executable).with_name("dask")
 STUDENTS = 9
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 @contextlib.contextmanager
 def cluster(folder, workers):
     """A scheduler and worker processes; gives the address and the workers."""
     file = folder / "scheduler.json"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
-    common = ["--scheduler-file", file]
-    started = [
-        subprocess.Popen(
-            [DASK, "scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1", *common],
-            env=environment,
-            **quiet,
-        )
-    ]
+    here = ["--port", "0", "--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", file]
+    started = [subprocess.Popen([DASK, "scheduler", *here], env=environment, **QUIET)]
+    workers_ended = contextlib.ExitStack()
     try:
         wait_for(file.is_file)
         for number in range(workers):
             scratch = folder / f"worker{number}"
             scratch.mkdir()
-            arguments = ["--nthreads", "1", "--no-nanny", "--no-dashboard", *common]
-            started.append(
-                subprocess.Popen(
-                    [DASK, "worker", *arguments, "--local-directory", scratch],
-                    env={**environment, "TMPDIR": str(scratch)},
-                    **quiet,
-                )
-            )
+            started.append(workers_ended.enter_context(worker_in(scratch, file)))
         yield json.loads(file.read_text())["address"], started[1:]
     finally:
-        for process in started:
-            process.kill()
-            process.wait()
+        workers_ended.close()
+        started[0].kill()
+        started[0].wait()
+
+
+@contextlib.contextmanager
+def worker_in(scratch, file):
+    """A worker with a folder of its own."""
+    arguments = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--scheduler-file", file]
+    process = subprocess.Popen(
+        [DASK, "worker", *arguments, "--local-directory", scratch],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        **QUIET,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def wait_for_workers(address, count):
@@ -94,8 +99,30 @@ def test_a_cluster_gives_the_same_marks_and_survives_the_loss_of_a_worker(templa
     assert table(there) == table(here)
     assert (root / "reports/week-1/student003/index.html").is_file()
     time.sleep(1)
-    left = [path for n in (1, 2) for path in (tmp_path / f"worker{n}").glob("grader-*")]
+    left = [path for n in (1, 2) for path in (tmp_path / f"worker{n}").rglob("grader-*")]
     assert left == []
+
+
+def test_the_next_worker_removes_what_a_killed_one_has_left(template, tmp_path):
+    """Killed with its stations, as a batch system does it, a worker leaves solutions on its disk."""
+    root = slow_class(tmp_path / "course", STUDENTS, expected=template)
+    with cluster(tmp_path, 1) as (address, (worker,)):
+        wait_for_workers(address, 1)
+        process = subprocess.Popen(
+            [GRADE, "--executor", "dask", "--scheduler", address, "submissions"],
+            cwd=root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: len(stored(root)) >= 1)
+        for one in [*psutil.Process(worker.pid).children(recursive=True), worker]:
+            one.kill()
+        left = [*tmp_path.glob("worker0/**/solutions/affine.py")]
+        assert len(left) == 1
+        process.kill()
+        process.wait()
+        with worker_in(tmp_path / "worker0", tmp_path / "scheduler.json"):
+            wait_for(lambda: not left[0].exists())
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 """Kill -9 at any moment: what was stored stays whole, nothing is left running, the next run goes on."""
 
+import os
 import random
 import signal
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.batch.classes import GRADE, run, slow_class, stored
+from tests import tiny
+from tests.batch.classes import GRADE, run, slow_class, stored, wait_for
 
 STUDENTS = 20
 
@@ -41,6 +44,32 @@ def test_a_killed_run_loses_at_most_what_was_under_way(template, tmp_path, kills
     run(root, "submissions", check=0)
     assert len(stored(root)) == STUDENTS
     assert "20 of 20 unchanged" in run(root, "submissions", check=0).stderr
+
+
+@pytest.mark.parametrize("walls", [(), ("--walls", "none")], ids=["the best", "none"])
+def test_a_killed_judge_leaves_nothing_running_and_nothing_behind(template, tmp_path, walls):
+    """Not even where a submission under way would take a minute: its tests sleep until the clock ends them."""
+    root = slow_class(tmp_path / "course", 2, expected=template)
+    sleeping = "def affine_backward(dy, x, W):\n    import time\n    time.sleep(3600)\n"
+    tiny.hand_in(root, "zz", affine=sleeping)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [GRADE, "--jobs", "1", *walls, "submissions"],
+        cwd=root,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(lambda: len(stored(root)) == 2)
+    time.sleep(1)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert not alive, alive
+    wait_for(lambda: not [*scratch.iterdir(), *(root / ".grade/run").iterdir()])
+    assert str(tmp_path) not in Path("/proc/mounts").read_text()
 
 
 def _wait_for_some_moment(moments, process, root, known):
