@@ -64,7 +64,7 @@ def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
     tests = tuple(TestInputs(cases=tuple(c.inputs for c in test.cases)) for test in expected.tests)
     return Task(
         part=part.id,
-        signature=str(part.signature),
+        signature=part.signature,
         answer=answer,
         tests=tests,
         imports=part.imports,

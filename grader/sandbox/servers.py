@@ -83,10 +83,9 @@ class Server:
                 " a process; use Linux, macOS or the Windows Subsystem for Linux"
             )
         self.way = way
-        self._asked = 0  # children that are asked for and not here yet
+        self._asked = 0  # children that are asked for and not forked yet
         self._waiting: deque[tuple[socket.socket, int]] = deque()
         self._discarded = 0  # ends that nobody wants to hear of
-        self._descriptors: list[int] = []
         # Inside bubblewrap the scratch folder is memory that goes with it.
         self._scratch = "" if way.bubblewrap else tempfile.mkdtemp(prefix="grader-")
         self._stream, theirs = socket.socketpair()
@@ -145,9 +144,9 @@ class Server:
         Raises:
             ServerDiedError: there is nobody to ask.
         """
-        if not self._asked and not self._waiting:
+        if not self._waiting:
             self._ask_for_child()
-        while not self._waiting:
+        while self._asked:
             self._read_reply(frames.NEW)
         return self._waiting.popleft()
 
@@ -156,7 +155,7 @@ class Server:
 
         Without walls none may wait: the one at work could reach it.
         """
-        if self.way.is_walled and not self._asked and not self._waiting:
+        if self.way.is_walled and not self._waiting:
             with contextlib.suppress(ServerDiedError):  # it will be told when the child is taken
                 self._ask_for_child()
 
@@ -192,7 +191,21 @@ class Server:
         return msgspec.msgpack.decode(self._read_reply(frames.WAITED), type=float)
 
     def _ask_for_child(self) -> None:
-        self._send(frames.NEW)
+        """Make a child's stream and the pipe of its last words, and send it one end of each."""
+        ours, theirs = socket.socketpair()
+        trace, trace_in = os.pipe()
+        os.set_blocking(trace_in, False)  # last words that find no room are dropped
+        try:
+            ends = [theirs.fileno(), trace_in]
+            socket.send_fds(self._stream, [frames.frame(frames.NEW, b"")], ends)
+        except OSError as error:
+            ours.close()
+            os.close(trace)
+            raise self._died() from error
+        finally:
+            theirs.close()
+            os.close(trace_in)
+        self._waiting.append((ours, trace))
         self._asked += 1
 
     def _send(self, kind: bytes, payload: bytes = b"") -> None:
@@ -202,28 +215,20 @@ class Server:
             raise self._died() from error
 
     def _read_reply(self, wanted: bytes) -> bytes:
-        """The next reply of a kind; children that arrive before it are put aside."""
+        """The next reply of a kind; children that are there before it are counted."""
         self._stream.settimeout(_SILENCE_S)
         while True:
             try:
-                kind, payload = frames.read_frame(self._receive)
+                kind, payload = frames.read_frame(self._stream.recv)
             except (OSError, frames.StreamEndedError) as error:
                 raise self._died() from error
             if kind == frames.NEW:
                 self._asked -= 1
-                stream, trace = self._descriptors
-                self._descriptors = []
-                self._waiting.append((socket.socket(fileno=stream), trace))
             elif kind == frames.END and self._discarded:
                 self._discarded -= 1
                 continue
             if kind == wanted:
                 return payload
-
-    def _receive(self, size: int) -> bytes:
-        data, descriptors, _, _ = socket.recv_fds(self._stream, size, 2)
-        self._descriptors += descriptors
-        return data
 
     def close(self) -> None:
         """End the server; it ends what it has forked and removes its scratch folder."""

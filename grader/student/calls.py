@@ -15,7 +15,7 @@ import numpy as np
 from grader.student.ends import raised, text_of
 from grader.student.loading import StudentFiles
 from grader.student.objects import ObjectError, as_function
-from grader.student.printing import printing
+from grader.student.printing import Printed
 from grader.student.returning import as_plain
 from grader.student.signature import Signature
 from grader.student.wire import (
@@ -85,7 +85,7 @@ class Function:
             return CaseReply(result=self._failed, remarks=self._remarks)
         values = tuple(map(_fresh, inputs))
         _seed()
-        with printing() as printed:
+        with Printed() as printed:
             result = self._result(values)
             if isinstance(result, Raised) and self._misses_a_name(result):
                 values = tuple(map(_fresh, inputs))
@@ -161,7 +161,8 @@ class Function:
     def _load(self, needed: tuple[str, ...]) -> None:
         """Load what the needed names take, or without names the whole file."""
         files = self._files
-        with printing():
+        _seed()  # a file may draw numbers while it loads
+        with Printed():
             try:
                 module = files.load(self._answer.place.file, self._imports, needed)
                 self._names = {name: self._provided(module, name) for name in self._wanted}

@@ -13,6 +13,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from time import process_time  # by name: a student may put another into `time`
 from typing import NoReturn
 
@@ -47,7 +49,6 @@ from grader.student.frames import (
 )
 from grader.student.loading import StudentFiles
 from grader.student.reading import read_submission
-from grader.student.signature import parse_signature
 from grader.student.walls import Walls
 from grader.student.wire import (
     CaseReply,
@@ -68,11 +69,63 @@ MAX_OPEN = 64
 MAX_PROCESSES = 64
 DEADLINE_SIGNAL = getattr(signal, "SIGPROF", signal.SIGTERM)
 _GRACE_S = 2
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _SET_PARENT_DEATH_SIGNAL = 1
 
 _encode = msgspec.msgpack.Encoder().encode
 decode_order = msgspec.msgpack.Decoder(Order).decode
+
+
+class Doors:
+    """What the server does once so that each of its children has less to do.
+
+    Its limits and its handlers of signals are its children's as well, and descriptors have the same
+    numbers in each of them: the stream to the judge takes the place of the server's own.
+
+    Attributes:
+        stream, trace: the numbers that a child's stream and its last words have.
+        walls: what a child closes around itself, if anything.
+    """
+
+    def __init__(self, stream: int, walls: Walls | None) -> None:
+        self.stream, self.walls = stream, walls
+        self.trace = os.open(os.devnull, os.O_WRONLY)
+        self._load = _opened("/proc/loadavg")
+        self._processes = resource.RLIM_INFINITY
+        keep = {stream, self.trace} | (walls.descriptors if walls else frozenset())
+        self._gaps = tuple(_gaps(sorted(keep), os.sysconf("SC_OPEN_MAX")))
+        faulthandler.enable(self.trace, all_threads=False)
+        faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
+        _limit(resource.RLIMIT_CORE, 0)  # no copy of memory on the disk
+        _limit(resource.RLIMIT_NOFILE, MAX_OPEN)
+        if memory := _address_space():
+            _limit(resource.RLIMIT_AS, memory + MEMORY)
+
+    @property
+    def hold_processes(self) -> bool:
+        """Whether a child can start no processes."""
+        return self.walls is not None and self.walls.has_seccomp
+
+    def count_processes(self) -> None:
+        """Allow the next child a few more threads than run now: the kernel counts all of a user."""
+        if self._load >= 0:
+            running = int(os.pread(self._load, 100, 0).split()[3].split(b"/")[1])
+            self._processes = running + MAX_PROCESSES
+
+    def shut(self, stream: int, trace: int) -> None:
+        """In a child: all that can be done before it is known what for."""
+        _die_with_server()
+        os.setsid()  # a group of its own: kill(0) reaches nobody else, and one kill ends it all
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null, descriptor)
+        os.dup2(stream, self.stream)
+        os.dup2(trace, self.trace)
+        if self._processes != resource.RLIM_INFINITY:
+            _limit(resource.RLIMIT_NPROC, self._processes)
+        for low, high in self._gaps:  # whatever else the server holds
+            os.closerange(low, high)
+        gc.enable()
 
 
 class Child:
@@ -81,27 +134,25 @@ class Child:
     Attributes:
         stream: the socket to the judge: one order comes in, replies go out.
         trace: the descriptor for the interpreter's last words.
-        server_memory: the bytes of address space that the server itself has.
         folder: where the submission's files go; the child makes it.
-        walls: what to close around the child, if anything.
+        doors: what to shut around the child, if anything.
     """
 
-    def __init__(
-        self, *, stream: int, trace: int, server_memory: int, folder: str, walls: Walls | None
-    ) -> None:
-        self.stream, self.trace = stream, trace
-        self.server_memory, self.folder, self.walls = server_memory, folder, walls
+    def __init__(self, *, stream: int, trace: int, folder: str, doors: Doors | None) -> None:
+        self.stream, self.trace, self.folder, self.doors = stream, trace, folder, doors
 
     def live(self) -> NoReturn:
         """Wait for the order and follow it."""
         code = 1
+        assert self.doors is not None
         try:
-            self._shut_doors()
-            kind, payload = read_frame(lambda size: os.read(self.stream, size))
+            self.doors.shut(self.stream, self.trace)
+            self.stream = self.doors.stream
+            kind, payload = read_frame(partial(os.read, self.stream))
             assert kind == ORDER
             order = decode_order(payload)
             del payload
-            self._shut_last_doors(order)
+            self._shut_last_doors(order, self.doors.walls)
         except StreamEndedError:
             pass  # it was not needed
         except BaseException as error:  # noqa: BLE001  # a door that stays open must never go unseen
@@ -114,33 +165,7 @@ class Child:
 
     # --- doors ----------------------------------------------------------------------------------
 
-    def _shut_doors(self) -> None:
-        """All that can be done before it is known what for."""
-        _die_with_server()
-        os.setsid()  # a group of its own: kill(0) reaches nobody else, and one kill ends it all
-        null = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(null, descriptor)
-        self._close_descriptors()
-        _limit(resource.RLIMIT_CORE, 0)  # no copy of memory on the disk
-        _limit(resource.RLIMIT_NOFILE, MAX_OPEN)
-        if self.server_memory:
-            _limit(resource.RLIMIT_AS, self.server_memory + MEMORY)
-        _limit_processes()
-        faulthandler.enable(self.trace, all_threads=False)
-        faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
-        gc.enable()
-
-    def _close_descriptors(self) -> None:
-        """Close the control stream and whatever else the server holds."""
-        keep = {self.stream, self.trace} | (self.walls.descriptors if self.walls else frozenset())
-        low = 3
-        for kept in sorted(keep):
-            os.closerange(low, kept)
-            low = kept + 1
-        os.closerange(low, os.sysconf("SC_OPEN_MAX"))
-
-    def _shut_last_doors(self, order: Order) -> None:
+    def _shut_last_doors(self, order: Order, walls: Walls | None) -> None:
         """The submission's files go into a folder of their own; then the walls close."""
         os.mkdir(self.folder, 0o700)  # noqa: PTH102  # pathlib takes longer, and this is done for each run
         os.chdir(self.folder)
@@ -149,8 +174,8 @@ class Child:
                 _write(source)
         _limit(resource.RLIMIT_FSIZE, MAX_FILE)
         _limit(resource.RLIMIT_CPU, math.ceil(_cpu_s(order)) + _GRACE_S)  # behind the timer
-        if self.walls is not None:
-            self.walls.close_around_me()
+        if walls is not None:
+            walls.close_around_me()
 
     # --- work -----------------------------------------------------------------------------------
 
@@ -191,10 +216,9 @@ class Child:
             self._send(TEST, encoded(reply))
 
     def _prepared(self, number: int, task: Task, files: StudentFiles) -> Function | Formulas:
-        signature = parse_signature(task.signature)
         if not isinstance(task.answer, FormulaAnswer):
-            return Function(files, task.answer, signature, task.imports)
-        formulas = Formulas(number, task.answer, signature)
+            return Function(files, task.answer, task.signature, task.imports)
+        formulas = Formulas(number, task.answer, task.signature)
         for reply in formulas.replies:
             self._send(FORMULA, _encode(reply))
         return formulas
@@ -209,16 +233,17 @@ class Child:
 
 def _die_with_server() -> None:
     """Nobody else would end a child whose server is gone."""
-    if _LIBC is not None:
-        _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if _PRCTL is not None:
+        _PRCTL(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
 def _write(source: Source) -> None:
     """Write a file of the submission below the current folder."""
     if "/" in source.path:
         os.makedirs(os.path.dirname(source.path), exist_ok=True)  # noqa: PTH103, PTH120  # as for the folder
-    with open(source.path, "xb") as file:  # noqa: PTH123  # as for the folder
-        file.write(source.data)
+    file = os.open(source.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    write_all(file, source.data)
+    os.close(file)
 
 
 def _cpu_s(order: Order) -> float:
@@ -238,23 +263,40 @@ def _limit(which: int, value: int) -> None:
 
 def limit_memory() -> None:
     """Allow the memory that a child may have, where the system can limit it."""
-    with contextlib.suppress(NameError, ValueError, OSError, IndexError):
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  # as below
-            pages = int(file.read().split()[0])
-        _limit(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGESIZE") + MEMORY)
+    with contextlib.suppress(NameError, ValueError, OSError):
+        if memory := _address_space():
+            _limit(resource.RLIMIT_AS, memory + MEMORY)
 
 
-def _limit_processes() -> None:
-    """Allow a few more threads than the machine has now: the kernel counts all of one user's."""
-    with contextlib.suppress(OSError, IndexError, ValueError):
-        with open("/proc/loadavg", "rb") as file:  # noqa: PTH123  # pathlib takes longer, and this is done for each run
-            running = int(file.read().split()[3].split(b"/")[1])
-        _limit(resource.RLIMIT_NPROC, running + MAX_PROCESSES)
+def _address_space() -> int:
+    """The bytes of address space in use, or 0 where the system does not tell."""
+    with contextlib.suppress(OSError):
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+    return 0
+
+
+def _opened(path: str) -> int:
+    """A descriptor to read a file with, or -1 where there is none."""
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return -1
+
+
+def _gaps(keep: list[int], end: int) -> Iterator[tuple[int, int]]:
+    """The ranges of descriptors, from the standard streams on, between those to keep."""
+    low = 3
+    for kept in keep:
+        if low < kept:
+            yield low, kept
+        low = kept + 1
+    yield low, end
 
 
 def _shortened(cases: tuple[CaseReply, ...]) -> tuple[CaseReply, ...]:
     """The replies without prints behind the first few: one example is enough for a person."""
-    return tuple(_unprinted(case) if number > 2 else case for number, case in enumerate(cases))  # noqa: PLR2004  # the first three
+    return cases[:3] + tuple(map(_unprinted, cases[3:]))
 
 
 def _unprinted(case: CaseReply) -> CaseReply:
@@ -263,10 +305,12 @@ def _unprinted(case: CaseReply) -> CaseReply:
 
 def encoded(reply: TestReply) -> bytes:
     """The reply as bytes; cases that can not cross the wire say so instead."""
-    with contextlib.suppress(UnicodeEncodeError):
+    try:
         data = _encode(reply)
-        if len(data) <= MAX_REPLY:
-            return data
+    except UnicodeEncodeError:
+        data = b""
+    if 0 < len(data) <= MAX_REPLY:
+        return data
     return _encode(msgspec.structs.replace(reply, cases=tuple(_crossing(reply))))
 
 

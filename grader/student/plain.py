@@ -31,7 +31,7 @@ class PlainChild(Child):
     """A child that nobody forked: it follows one order after the other."""
 
     def __init__(self, replies: BinaryIO) -> None:
-        super().__init__(stream=-1, trace=-1, server_memory=0, folder="", walls=None)
+        super().__init__(stream=-1, trace=-1, folder="", doors=None)
         self._replies = replies
 
     def serve(self, orders: BinaryIO) -> None:

@@ -2,16 +2,14 @@
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 MAX_PRINTED = 64 * 2**10
 MAX_SHOWN = 2_000
 
 
 class Printed:
-    """What was printed during one case.
+    """What is printed while a student's code runs; use it as a context manager.
 
     Attributes:
         is_out: whether anything went to the standard output (warnings go to the other one).
@@ -21,6 +19,19 @@ class Printed:
         self.kept = bytearray()
         self.dropped = 0
         self.is_out = False
+
+    def __enter__(self) -> Self:
+        """Replace the standard streams."""
+        self._before = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = self._stream(is_out=True), self._stream(is_out=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout, sys.stderr = self._before
+
+    def _stream(self, *, is_out: bool) -> io.TextIOWrapper:
+        raw = _Stream(self, is_out=is_out)
+        return io.TextIOWrapper(raw, "utf-8", "replace", write_through=True)  # type: ignore[arg-type]  # a raw stream is enough
 
     def take(self, data: Any, *, is_out: bool) -> int:
         """Keep what still fits; returns the length taken, as `write` does."""
@@ -47,18 +58,3 @@ class _Stream(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         return self._printed.take(data, is_out=self._is_out)
-
-
-@contextmanager
-def printing() -> Iterator[Printed]:
-    """Replace the standard streams while a student's code runs."""
-    printed = Printed()
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (
-        io.TextIOWrapper(_Stream(printed, is_out=is_out), "utf-8", "replace", write_through=True)  # type: ignore[type-var]  # a raw stream is enough
-        for is_out in (True, False)
-    )
-    try:
-        yield printed
-    finally:
-        sys.stdout, sys.stderr = before

@@ -51,7 +51,7 @@ def _rehearse_call() -> None:
     answer = FunctionAnswer(place=Place(file=_FILE))
     task = Task(
         part="rehearsal/double",
-        signature="double(x[N]) -> y[N]",
+        signature=parse_signature("double(x[N]) -> y[N]"),
         answer=answer,
         tests=(TestInputs(cases=(case,)),),
     )
@@ -60,7 +60,7 @@ def _rehearse_call() -> None:
     for _ in range(_TIMES):
         decode_order(order)
         with StudentFiles({_FILE: _SOURCE}, "") as files:
-            function = Function(files, answer, parse_signature(task.signature), task.imports)
+            function = Function(files, answer, task.signature, task.imports)
             cases = tuple(function.run(case) for _ in range(2))
         encoded(TestReply(task=0, test=0, cases=cases))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from grader.student import frames
-from grader.student.child import DEADLINE_SIGNAL, Child
+from grader.student.child import DEADLINE_SIGNAL, Child, Doors
 from grader.student.frames import Ended
 from grader.student.rehearsal import rehearse
 from grader.student.walls import Walls
@@ -46,15 +46,15 @@ def serve(
     _adopt_orphans()
     rehearse()
     _refuse_threads()
-    # What lives now is never collected, so children share its pages until they write to it.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    with socket.socket(fileno=control) as stream:
-        server = _Server(stream, scratch, walls)
+    low = os.dup(control)  # a high number is beyond the limit that children have
+    os.close(control)
+    with socket.socket(fileno=low) as stream:
+        server = _Server(stream, scratch, Doors(low, walls))
+        gc.collect()
+        gc.disable()
         with contextlib.suppress(frames.StreamEndedError, ConnectionError):
             while True:
-                server.answer(*frames.read_frame(stream.recv))
+                server.answer()
         server.end_all()
     shutil.rmtree(scratch, ignore_errors=True)
 
@@ -67,16 +67,23 @@ class _Running(msgspec.Struct):
 
 
 class _Server:
-    def __init__(self, stream: socket.socket, scratch: str, walls: Walls | None) -> None:
-        self._stream, self._scratch, self._walls = stream, scratch, walls
+    def __init__(self, stream: socket.socket, scratch: str, doors: Doors) -> None:
+        self._stream, self._scratch, self._doors = stream, scratch, doors
         self._running: deque[_Running] = deque()
         self._forked = 0
-        self._memory = _address_space()
+        self._ends: list[int] = []
 
-    def answer(self, kind: bytes, payload: bytes) -> None:
-        """Do what one frame of the judge asks; END and WAITED are about the oldest child."""
+    def answer(self) -> None:
+        """Do what the next frame of the judge asks; END and WAITED are about the oldest child.
+
+        Raises:
+            StreamEndedError: the judge has gone.
+        """
+        kind, payload = frames.read_frame(self._receive)
         if kind == frames.NEW:
-            self._fork()
+            self._fork(*self._ends)
+            self._ends = []
+            self._reply(frames.NEW, b"")
         elif kind == frames.END:
             ended = self._end(self._running.popleft(), says=payload == frames.LAST_WORDS)
             self._reply(frames.END, msgspec.msgpack.encode(ended))
@@ -92,20 +99,20 @@ class _Server:
     def _reply(self, kind: bytes, payload: bytes) -> None:
         self._stream.sendall(frames.frame(kind, payload))
 
-    def _fork(self) -> None:
-        """Fork a child and hand the judge its stream and the pipe of its last words."""
-        judges, childs = socket.socketpair()
-        trace, trace_in = os.pipe()
-        os.set_blocking(trace_in, False)  # last words that find no room are dropped
+    def _receive(self, size: int) -> bytes:
+        """Some bytes, and aside the descriptors that come with them."""
+        data, ends, _, _ = socket.recv_fds(self._stream, size, 2)
+        self._ends += ends
+        return data
+
+    def _fork(self, stream: int, trace: int) -> None:
+        """Fork a child that has the judge's stream and the pipe for its last words."""
         self._forked += 1
         folder = f"{self._scratch}/{self._forked}"
-        child = Child(
-            stream=childs.fileno(),
-            trace=trace_in,
-            server_memory=self._memory,
-            folder=folder,
-            walls=self._walls,
-        )
+        child = Child(stream=stream, trace=trace, folder=folder, doors=self._doors)
+        self._doors.count_processes()
+        # What lives now is never collected, so that the child shares its pages until it writes.
+        gc.freeze()
         pid = os.fork()
         if pid == 0:
             try:
@@ -113,10 +120,7 @@ class _Server:
             finally:
                 os._exit(1)  # it must never come back into the server's loop
         self._running.append(_Running(pid, folder))
-        os.close(trace_in)
-        with judges, childs:
-            ours = [judges.fileno(), trace]
-            socket.send_fds(self._stream, [frames.frame(frames.NEW, b"")], ours)
+        os.close(stream)
         os.close(trace)
 
     def _end(self, child: _Running, *, says: bool) -> Ended:
@@ -124,12 +128,13 @@ class _Server:
         if says:
             _ask_for_last_words(child.pid)
         # It is not reaped yet, so that its number can not belong to anybody else.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        try:
+            os.kill(child.pid, signal.SIGKILL)
             os.killpg(child.pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child.pid, signal.SIGKILL)  # before it had a session of its own
+        except (ProcessLookupError, PermissionError):
+            pass  # it has no session of its own yet, or nobody is left in it
         _, status, usage = os.wait4(child.pid, 0)
-        if self._walls is None or not self._walls.has_seccomp:
+        if not self._doors.hold_processes:
             self._sweep()  # else it could start no processes
         _remove(child.folder)
         return Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
@@ -214,11 +219,3 @@ def _waited(pid: int) -> float:
     with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     return 0.0
-
-
-def _address_space() -> int:
-    """The bytes of address space in use, or 0 where the system does not tell."""
-    with contextlib.suppress(OSError):
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
-        return int(pages) * os.sysconf("SC_PAGESIZE")
-    return 0

@@ -299,7 +299,7 @@ _FORBIDDEN = [
     "vmsplice",
 ]
 
-_DROP_CAPABILITIES_VERSION = 0x20080522
+_ALL_CAPABILITIES = struct.pack("=Ii", 0x20080522, 0)  # the version of the call; of this process
 _SET_DUMPABLE, _SET_SECCOMP, _NO_NEW_PRIVILEGES, _FILTER = 4, 22, 38, 2
 
 
@@ -317,7 +317,7 @@ class _Comparison(ctypes.Structure):
 class _Program(ctypes.Structure):
     """The kernel's `sock_fprog`."""
 
-    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
 class Walls:
@@ -331,6 +331,7 @@ class Walls:
 
     def __init__(self, readable: Iterable[str]) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
+        self._capset = self._libc.capset
         # Nobody of the same user may look into the server's memory, or trace it.
         self._libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
         self.landlock = max(0, self._libc.syscall(_CREATE_RULESET, None, 0, _VERSION))
@@ -361,14 +362,12 @@ class Walls:
             os.close(self._ruleset)  # a rule added later would open the siblings' walls too
         if self._filter:
             mine = self._filter.replace(struct.pack("=I", _OWN_PID), struct.pack("=I", os.getpid()))
-            buffer = ctypes.create_string_buffer(mine, len(mine))
-            program = _Program(len(mine) // 8, ctypes.addressof(buffer))
+            program = _Program(len(mine) // 8, mine)
             self._check(self._libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0))
 
     def _drop_capabilities(self) -> None:
         """As root without walls of namespaces, capabilities would undo everything else."""
-        header = struct.pack("=Ii", _DROP_CAPABILITIES_VERSION, 0)
-        self._check(self._libc.capset(header, bytes(24)))
+        self._check(self._capset(_ALL_CAPABILITIES, bytes(24)))
 
     def _check(self, result: int) -> None:
         if result < 0:

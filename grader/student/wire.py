@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
+from grader.student.signature import Signature
+
 # numpy is imported where arrays are met: what is imported before that may start the other side.
 if TYPE_CHECKING:
     import numpy as np
@@ -383,13 +385,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         part: the part's id, for messages.
-        signature: the part's signature line.
+        signature: the part's signature line, as read.
         imports: top-level packages that the answer may import beside the standard library.
         cpu_s: CPU seconds that one test may take.
     """
 
     part: str
-    signature: str
+    signature: Signature
     answer: FunctionAnswer | FormulaAnswer
     tests: tuple[TestInputs, ...]
     imports: tuple[str, ...] = ("numpy",)

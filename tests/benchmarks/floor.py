@@ -48,7 +48,7 @@ def _live(job):
                 continue
             names |= module.__dict__
     for task in job.tasks:
-        function = names.get(task.signature.partition("(")[0])
+        function = names.get(task.signature.name)
         for case in (case for test in task.tests for case in test.cases):
             if function is not None:
                 try:

@@ -20,6 +20,7 @@ from grader.errors import SandboxError
 from grader.model import Walls
 from grader.sandbox import Sandbox, outcomes
 from grader.student import wire
+from grader.student.signature import parse_signature
 from grader.student.wire import Job, Raised, Returned, Source, Unusable, pack
 
 ATTACKS = sorted(Path(__file__).parent.glob("attacks/*.py"))
@@ -89,7 +90,7 @@ def run(sandbox: Sandbox, source: Source, planted: Planted) -> outcomes.TestOutc
     inputs = (pack(str(planted.file)), pack(planted.port), pack(planted.victim))
     task = wire.Task(
         part="hostile/attack",
-        signature=SIGNATURE,
+        signature=parse_signature(SIGNATURE),
         answer=wire.FunctionAnswer(place=wire.Place(file=source.path)),
         tests=(wire.TestInputs(cases=(inputs,)),),
         cpu_s=0.5,

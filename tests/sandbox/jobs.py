@@ -1,6 +1,7 @@
 """Small jobs for the tests of the sandbox."""
 
 from grader.sandbox import Sandbox, TestOutcome
+from grader.student.signature import parse_signature
 from grader.student.wire import (
     FormulaAnswer,
     FunctionAnswer,
@@ -37,7 +38,7 @@ def task(
     tests = tuple(TestInputs(cases=((pack(x),),)) for x in inputs)
     return Task(
         part="a/b",
-        signature=signature,
+        signature=parse_signature(signature),
         answer=FunctionAnswer(place=Place(file=file)),
         tests=tests,
         imports=imports,
@@ -49,7 +50,12 @@ def formula_task(*texts: str, signature: str, inputs: Value, notation: Notation)
     names = tuple(Place(file="answers.yaml") for _ in texts)
     answer = FormulaAnswer(texts=texts, places=names, notation=notation)
     case = tuple(map(pack, inputs))
-    return Task(part="a/b", signature=signature, answer=answer, tests=(TestInputs(cases=(case,)),))
+    return Task(
+        part="a/b",
+        signature=parse_signature(signature),
+        answer=answer,
+        tests=(TestInputs(cases=(case,)),),
+    )
 
 
 def outcomes(sandbox: Sandbox, source: str, *tasks: Task) -> tuple[TestOutcome, ...]:
