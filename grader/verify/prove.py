@@ -20,6 +20,7 @@ from grader.verify import checks
 from grader.verify.bench import Bench
 from grader.verify.killing import killed_and_alive
 from grader.verify.records import Asked, Finding, PartProof, ProblemProof
+from grader.verify.ties import public_ties
 
 MOST_EQUIVALENT = 0.1
 """The share of a problem's mutants that may be listed as equivalent."""
@@ -191,7 +192,8 @@ class _Proof:
             right, of, noise, findings = checks.right_answers(bench)
             noise = max(noise, bench.expected.oracle_error)
             proof = self._with(
-                replace(proof, accepted=right, accepted_of=of, noise=noise), findings
+                replace(proof, accepted=right, accepted_of=of, noise=noise),
+                [*findings, *public_ties(bench)],
             )
         if self._is_asked("misconceptions", "margin"):
             wrongs, findings = checks.misconceptions(bench)
