@@ -22,6 +22,14 @@ def f(x):
     names = {str(n) for n in range(50)}
     return AT_LOAD, random.random(), float(np.random.rand()), " ".join(names), hash("x")
 """
+DRAWS_TENSORS = """
+import torch
+
+AT_LOAD = torch.rand(2)
+
+def f(x):
+    return AT_LOAD, torch.rand(2)
+"""
 TRAINS = """
 import torch
 
@@ -30,6 +38,8 @@ def f(x):
     (a @ a).sum().backward()
     return float(a.grad[0, 0]), torch.get_num_threads()
 """
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="needs torch")
 
 
 def undated(sandbox: Sandbox, asked: Task) -> list[object]:
@@ -54,8 +64,18 @@ def test_a_child_in_the_place_of_another_draws_the_same(sandbox: Sandbox) -> Non
     assert before == after
 
 
-@pytest.mark.skipif(find_spec("torch") is None, reason="needs torch")
+@needs_torch
 def test_training_after_a_fork_neither_hangs_nor_takes_all_cores(sandbox: Sandbox) -> None:
     """A large product and its gradient end in a child of the torch server, on one thread."""
     asked = task((1.0, 2.0), imports=("numpy", "torch"), cpu_s=30.0)
     assert values(outcomes(sandbox, TRAINS, asked)) == [(800.0, 1), (1600.0, 1)]
+
+
+@needs_torch
+def test_torch_draws_the_same_in_each_case(sandbox: Sandbox) -> None:
+    """Both tests get the same random tensors, and so does a file that draws while it loads."""
+    asked = task((1.0, 2.0), imports=("numpy", "torch"), cpu_s=30.0)
+    (loaded, drawn), (loaded_again, drawn_again) = values(outcomes(sandbox, DRAWS_TENSORS, asked))
+    assert (drawn == drawn_again).all()
+    assert (loaded == loaded_again).all()
+    assert (loaded == drawn).all()
