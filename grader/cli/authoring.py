@@ -45,9 +45,11 @@ def list_(course_folder: Path | None) -> None:
 @COURSE
 def new(slug: str, kind: str, course_folder: Path | None) -> None:
     """Write both files of a new problem, which can be proven as they are."""
-    from grader.course import find_course
+    from grader.course import find_course, is_slug
     from grader.verify import scaffold
 
+    if not is_slug(slug):
+        raise UsageError(f"{slug!r} is no slug; use small letters, digits and '-'")
     course = find_course(given=course_folder, near=Path())
     public, private = course.problem_file(slug), course.solution_file(slug)
     for path in (public, private):

@@ -14,7 +14,7 @@ import msgspec
 
 from grader.cli.exits import Exit
 from grader.cli.proofs import Progress, print_proof, print_summary
-from grader.errors import UsageError
+from grader.errors import ProblemError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -92,6 +92,8 @@ def verify(  # noqa: PLR0913  # one parameter per option
 
     course = find_course(given=course_folder, near=Path())
     chosen = slugs_of(course, slugs)
+    if not slugs:
+        _check_solutions(course)
     files = [(course.problem_file(slug), course.solution_file(slug)) for slug in chosen]
     progress = Progress(files)
     proofs = prove(files, _asked(only, seeds, mutants), processes=jobs, progress=progress.done)
@@ -118,8 +120,19 @@ def slugs_of(course: "Course", given: tuple[str, ...]) -> list[str]:
     known = sorted(path.parent.name for path in course.root.glob("problems/*/problem.yaml"))
     for slug in given:
         if slug not in known:
-            raise UsageError(f"there is no problem {slug!r}; the course has {', '.join(known)}")
+            advice = did_you_mean(slug, known) or f"; the course has {', '.join(known)}"
+            raise UsageError(f"there is no problem {slug!r}{advice}")
     return list(given) or known
+
+
+def _check_solutions(course: "Course") -> None:
+    """Each solution belongs to a problem; other code may stand beside them."""
+    for path in sorted(course.root.glob("solutions/*.py")):
+        slug = path.stem.replace("_", "-")
+        is_one = "Solution(" in path.read_text(encoding="utf-8", errors="replace")
+        if is_one and not course.problem_file(slug).is_file():
+            near = did_you_mean(slug, slugs_of(course, ()))
+            raise ProblemError(path, f"there is no problems/{slug}/problem.yaml for it{near}")
 
 
 def _asked(only: tuple[str, ...], seeds: int, mutants: str) -> "Asked":

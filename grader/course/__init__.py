@@ -5,7 +5,7 @@ submissions or marks earned.
 """
 
 from grader.course.find import Course, find_course
-from grader.course.problems import load_problem
+from grader.course.problems import is_slug, load_problem
 from grader.course.strict import load_yaml
 
-__all__ = ["Course", "find_course", "load_problem", "load_yaml"]
+__all__ = ["Course", "find_course", "is_slug", "load_problem", "load_yaml"]

@@ -70,6 +70,11 @@ class _ProblemFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics: tuple[str, ...] = ()
 
 
+def is_slug(name: str) -> bool:
+    """Whether a problem or a part may have this name."""
+    return _SLUG.fullmatch(name) is not None
+
+
 def load_problem(path: Path) -> Problem:
     """Read a problem's public file; its slug is the folder's name.
 
@@ -77,7 +82,7 @@ def load_problem(path: Path) -> Problem:
         ProblemError: the file is absent or broken; with the key and what was wanted.
     """
     slug = path.parent.name
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise ProblemError(
             path, f"the folder {slug!r} is no slug; use small letters, digits and '-'"
         )
@@ -110,7 +115,7 @@ class _Reader:
         return ProblemError(self.path, message, where=f"{self.where}.{key}" if key else self.where)
 
     def part(self, slug: str, name: str, file: _PartFile) -> Part:
-        if not _SLUG.fullmatch(name):
+        if not is_slug(name):
             raise self.error(f"the name {name!r} is no slug; use small letters, digits and '-'")
         kind = self._kind(file)
         signature = self._signature(file.signature) if kind == "computed" else None

@@ -112,6 +112,8 @@ def _advice(error: BaseException) -> str:
         )
     if isinstance(error, AttributeError) and isinstance(error.obj, PartSolution):
         return did_you_mean(error.name, [n for n in dir(PartSolution) if not n.startswith("_")])
+    if isinstance(error, AttributeError) and isinstance(error.obj, Solution):
+        return f'; a part is solution["{error.name}"]'
     if isinstance(error, NameError) and error.__traceback__ is not None:
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
         return did_you_mean(error.name, {**frame.f_globals, **frame.f_locals})

@@ -125,6 +125,12 @@ IN_PRIVATE = [
     ),
     (
         "size.test(",
+        "solution.size.test(",
+        "line 32: loading the file raised AttributeError: 'Solution' object has no attribute 'size'; a"
+        ' part is solution["size"]',
+    ),
+    (
+        "size.test(",
         "siz.test(",
         "line 32: loading the file raised NameError: name 'siz' is not defined; did you mean 'size'?",
     ),

@@ -29,6 +29,36 @@ def test_a_problem_that_is_there_is_not_written_over(tmp_path):
     assert "there is such a file already; choose another slug" in done.output
 
 
+def test_a_name_that_is_no_slug_is_refused_before_anything_is_written(tmp_path):
+    tiny.write_course(tmp_path)
+    done = problems(tmp_path, "new", "My_Own")
+    assert done.exit_code == 2
+    assert "'My_Own' is no slug; use small letters, digits and '-'" in done.output
+    assert not (tmp_path / "problems/My_Own").exists()
+
+
+def test_a_problem_that_is_not_there_is_told_with_the_nearest_one(tmp_path):
+    tiny.write_course(tmp_path)
+    done = problems(tmp_path, "verify", "afine")
+    assert done.exit_code == 2
+    assert "there is no problem 'afine'; did you mean 'affine'?" in done.output
+
+
+def test_a_solution_without_a_problem_is_told_and_other_code_is_not(tmp_path):
+    courses.write(tmp_path)
+    solution = tmp_path / "solutions/affine.py"
+    (tmp_path / "solutions/shared.py").write_text("GAPS = 'Count the gaps.'\n")
+    (tmp_path / "solutions/afine.py").write_bytes(solution.read_bytes())
+    done = problems(tmp_path, "verify", "--only", "oracle", "-j", 1)
+    assert done.exit_code == 3
+    assert "afine.py: there is no problems/afine/problem.yaml for it; did you mean 'affine'?" in (
+        done.output
+    )
+    (tmp_path / "solutions/afine.py").unlink()
+    done = problems(tmp_path, "verify", "--only", "oracle", "-j", 1)
+    assert done.exit_code == 0, done.output
+
+
 def test_problems_are_listed_with_parts_and_marks(tmp_path):
     tiny.write_course(tmp_path)
     done = problems(tmp_path, "list")
