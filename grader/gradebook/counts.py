@@ -22,11 +22,9 @@ _SUMS = """
 _PARTS = f"""
 SELECT part, min(number) AS number, min(title) AS title, count(x) AS taken,
   count(*) - count(x) AS open, sum(x = 1) AS all_of_it, sum(x = 0) AS none_of_it,
-  avg(x) AS share, avg(cpu_s) AS cpu_s, {_SUMS}
+  avg(x) AS share, {_SUMS}
 FROM (
   SELECT p.part, p.number, p.title, p.position, a.marks - p.marks AS y,
-    (SELECT sum(t.cpu_s) FROM test_result AS t
-     WHERE t.attempt = p.attempt AND t.part = p.part) AS cpu_s,
     CASE WHEN p.out_of > 0 AND p.pending < p.out_of THEN p.marks / p.out_of END AS x
   FROM chosen_attempt JOIN part_result AS p USING (attempt)
   JOIN attempt AS a ON a.id = chosen_attempt.attempt
@@ -43,11 +41,18 @@ FROM (
   WHERE counting = ? AND chosen_attempt.assignment = ?
 ) GROUP BY part, test ORDER BY min(position)"""  # noqa: S608  # as above
 
+_TIMES = """
+SELECT part, sum(cpu_s) AS cpu_s FROM (
+  SELECT part, avg(cpu_s) AS cpu_s FROM chosen_attempt JOIN test_result USING (attempt)
+  WHERE counting = ? AND assignment = ? GROUP BY part, test
+) GROUP BY part"""
+
 
 def count_parts(
     book: Gradebook, assignment: str, counting: Counting = Counting.LATEST
 ) -> tuple[PartCount, ...]:
     """How each part went, in the order of the sheet; overrides are left out."""
+    times = {row["part"]: row["cpu_s"] for row in book.rows(_TIMES, counting, assignment)}
     return tuple(
         PartCount(
             part=row["part"],
@@ -59,7 +64,7 @@ def count_parts(
             open=row["open"],
             share=row["share"] or 0.0,
             discrimination=_correlation(row),
-            cpu_s=row["cpu_s"],
+            cpu_s=times.get(row["part"]),
         )
         for row in book.rows(_PARTS, counting, assignment)
     )
@@ -69,7 +74,7 @@ def count_tests(
     book: Gradebook, assignment: str, counting: Counting = Counting.LATEST
 ) -> tuple[TestCount, ...]:
     """How each test went, in the order of the sheet."""
-    numbers = {count.part: count.number for count in count_parts(book, assignment, counting)}
+    numbers = book.columns(assignment, counting)
     return tuple(
         TestCount(
             part=row["part"],
