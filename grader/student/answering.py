@@ -20,6 +20,7 @@ _MARK = re.compile(
 _END = re.compile(r"\s*\\end\{(?:solution|answer|proof)\}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.?!:])\s+")
 _TOKEN = re.compile(r"[^\W_]+")
+_QUOTE = re.compile(r"^\s{0,40}+(?:>\s?)+")
 _RUN = 3
 """Words in a row by which a copy is recognised."""
 _ALIKE = 0.7
@@ -58,11 +59,13 @@ def without_question(lines: Sequence[Line], question: str) -> list[Line]:
     unquoted = [line for line in lines if not line.text.lstrip().startswith(">")]
     if _says_something(unquoted):
         lines = unquoted
+    bare = [
+        Line(line.text.lstrip(" >"), line.place) if ">" in line.text[:20] else line
+        for line in lines
+    ]
     words = _words(question)
-    if len(words) < _RUN:
-        return list(lines)
-    left = list(_not_copied(lines, words))
-    return left if _says_something(left) else list(lines)
+    left = list(_not_copied(bare, words)) if len(words) >= _RUN else bare
+    return left if _says_something(left) else bare
 
 
 def _says_something(lines: Sequence[Line]) -> bool:
@@ -83,11 +86,7 @@ def _not_copied(lines: Sequence[Line], question: list[str]) -> Iterator[Line]:
             )
             if not was_copied:
                 kept.append(sentence)
-        yield (
-            Line(" ".join(kept), line.place)
-            if len(kept) != 0 or not line.text.strip()
-            else Line("", line.place)
-        )
+        yield Line(" ".join(kept), line.place)
 
 
 def _is_copied(words: list[str], runs: set[tuple[str, ...]]) -> bool:

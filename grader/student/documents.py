@@ -32,6 +32,7 @@ MAX_PART = 16_000
 """The characters of a part in which values are sought; of a longer one its two ends."""
 MAX_PROSE = 20_000
 MAX_UNTOLD = 300
+MAX_MARKED = 500
 
 _FRAME = re.compile(
     r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center|solution|answer|parts|subparts|questions)\}(?:\[.*\])?"
@@ -115,8 +116,11 @@ def _marked_out(lines: Sequence[Line], sheet: Sheet) -> tuple[list[Found], list[
     """The answers that are marked as such, and the lines with nothing in place of these."""
     found: list[Found] = []
     rest: list[Line] = []
+    tried = 0
     for line in lines:
-        marked = _marked(line, sheet)
+        is_tried = tried < MAX_MARKED and _MARKED.match(line.text) is not None
+        marked = _marked(line, sheet) if is_tried else None
+        tried += is_tried
         found += [marked] if marked else []
         rest.append(Line("", line.place) if marked else line)
     return found, rest
@@ -124,8 +128,6 @@ def _marked_out(lines: Sequence[Line], sheet: Sheet) -> tuple[list[Found], list[
 
 def _marked(line: Line, sheet: Sheet) -> Found | None:
     """`Answer 5.1a total: 542` or `Answer 2.3: $…$`: an answer that was marked as one."""
-    if not _MARKED.match(line.text):
-        return None
     label = read_label(line.text)
     node = sheet.down(0, label.tokens) if label is not None and label.is_full else None
     part = sheet.nodes[node].asked if node else None
@@ -195,14 +197,15 @@ def _section(
     children = sheet.nodes[section.node].children
     below = [sheet.nodes[child].asked for child in children if child not in opened]
     parts = [part for part in below if part is not None and part.key not in answered]
-    if section.is_heading and opened.intersection(children):  # what stands there is a title
+    has_own = not opened.isdisjoint(children)
+    if section.is_heading and has_own:  # what stands behind the label is a title
         section = msgspec.structs.replace(section, lines=section.lines[1:])
     computed = [part for part in parts if part.kind == "computed"]
     taken: set[str] = set()
     for part in parts:
         found = [one for one in _of_part(part, section) if UNTOLD not in one.guess]
         named = {one.key[-1] for one in found}
-        is_only = part.kind != "computed" or len(computed) == 1
+        is_only = not has_own and (part.kind != "computed" or len(computed) == 1)
         if not is_only and (named & taken or not _is_by_name(found)):
             continue
         taken |= named if part.kind == "computed" else set()

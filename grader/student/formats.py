@@ -9,21 +9,18 @@ from pathlib import PurePosixPath
 from grader.student.wire import DOCUMENTS, Place, Source, Unread
 
 _TEXT = "hand in its text as .md, .tex or .txt, or type the answers into answers.yaml"
+_PRINTED = "a PDF holds pages, not text; hand in what it was made from (.tex, .md, .ipynb)"
+_WORDS = "documents of word processors are not opened; save it as plain text (.txt)"
+_PAGES = "web pages are not opened; hand in the notebook itself (.ipynb)"
+_PACKED = "an archive inside a submission is not opened; unpack it and hand in the files"
 _ADVICE = {
-    ".pdf": f"a PDF holds pages, not text; hand in what it was made from (.tex, .md, .ipynb), or {_TEXT}",
+    ".pdf": f"{_PRINTED}, or {_TEXT}",
+    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf", ".pages"), f"{_WORDS}, or {_TEXT}"),
+    **dict.fromkeys((".html", ".htm"), f"{_PAGES}, or {_TEXT}"),
+    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), _PACKED),
     **dict.fromkeys(
-        (".docx", ".doc", ".odt", ".rtf", ".pages"),
-        f"documents of word processors are not opened; save it as plain text (.txt), or {_TEXT}",
-    ),
-    **dict.fromkeys(
-        (".html", ".htm"), f"web pages are not opened; hand in the notebook itself (.ipynb), or {_TEXT}"
-    ),
-    **dict.fromkeys(
-        (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"),
-        "an archive inside a submission is not opened; unpack it and hand in the files",
-    ),
-    **dict.fromkeys(
-        (".xlsx", ".xls", ".ods", ".pptx", ".ppt", ".key"), f"tables and slides are not opened; {_TEXT}"
+        (".xlsx", ".xls", ".ods", ".pptx", ".ppt", ".key"),
+        f"tables and slides are not opened; {_TEXT}",
     ),
 }
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".heic", ".tif", ".tiff", ".bmp"})

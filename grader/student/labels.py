@@ -62,6 +62,7 @@ _HEAD = re.compile(
 _NAMED = re.compile(rf"(?P<word>{_WORD})\b\.?\s*(?:no\.|\#|:)?\s*", re.IGNORECASE)
 _GLUED_Q = re.compile(r"(?P<word>[qQ]|[eE]x)\.?\s*(?=\d)|(?P<answer>A)(?=\d{1,2}\s?[:).])")
 _PROBLEM = re.compile(r"(?P<roman>[IVX]{1,4})[.\-–](?=\d)")
+_ROMAN_PROBLEM = re.compile(r"(?P<roman>[IVX]{1,4})(?=\s?\([a-z]{1,4}\))")
 _FULL = re.compile(
     r"""\(?(?P<numbers>\d{1,2}(?:[.\-–—]\d{1,2})*)(?!\d)(?![.,]\d)
     (?P<letter>
@@ -91,7 +92,7 @@ _SHORT_WORDS = frozenset({"answer", "ans", "antwort", "lösung", "q", "ex", "a"}
 _MAX_HEAD = 200
 _MAX_STEPS = 3
 _MAY_BEGIN = re.compile(
-    rf"\s{{0,80}}(?:[#>*•_\\|(\-+\[\d]|[A-Za-z]{{1,4}}[.)]|[IVX]{{1,4}}[.\-]|(?:{_WORD})\b"
+    rf"\s{{0,80}}+(?:[#>*•_\\|(\-+\[\d]|[A-Za-z]{{1,4}}[.)]|[IVX]{{1,4}}[.\-]|(?:{_WORD})\b"
     r"|(?:q|ex|a)\.?\d)",
     re.IGNORECASE,
 )
@@ -140,6 +141,10 @@ def _after_word(text: str, named: re.Match[str], *, is_strong: bool) -> Label | 
     if tokens:
         is_full = word != "part" or len(tokens) > 1
         return _label(text, end, tokens, style=f"word {word}", is_full=is_full, strong=True)
+    problem = _ROMAN_PROBLEM.match(text, start)
+    if problem is not None and problem["roman"].lower() in ROMAN and word not in _SHORT_WORDS:
+        tokens = (str(ROMAN[problem["roman"].lower()]),)
+        return _label(text, problem.end(), tokens, style=f"word {word}", is_full=True, strong=True)
     relative = _RELATIVE.match(text, start) or _BARE.match(text, start)
     if relative is None or (word in _SHORT_WORDS and "bare" in relative.re.groupindex):
         return None

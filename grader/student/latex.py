@@ -80,7 +80,7 @@ class _Counters:
         elif found.group() == r"\item" and self._lists and (style := self._lists[-1]) is not None:
             self._counts[-1] += 1
             return style(self._counts[-1])
-        return found.group()
+        return found.group() if found.group().startswith(r"\item") else ""
 
     def _exam_label(self, found: re.Match[str]) -> str:
         if not self._is_exam:

@@ -12,7 +12,7 @@ import msgspec
 from grader.student.blocks import MAX_BLOCKS, Block, Text
 from grader.student.texts import Line, decoded, lines_of
 
-MAX_LISTINGS = 200
+MAX_LISTINGS = 60
 MAX_BYTES = 2**20
 _PYTHON = frozenset({"py", "python", "python3", "ipython", "ipython3"})
 PROGRAMS = _PYTHON | frozenset(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from grader.student.labels import read_label
 from grader.student.texts import NEW_PAGE, Line
 
 EDGE = 2
@@ -78,20 +79,24 @@ def _repeating(lines: Sequence[Line], pages: Mapping[int, int], *, at_least: int
     alike: dict[str, list[int]] = defaultdict(list)
     for k in pages:
         text = " ".join(lines[k].text.split())
-        if "=" not in text:  # an answer, whatever it looks like
+        if "=" not in text:  # else an answer, whatever it looks like
             alike[_DIGITS.sub("#", text)].append(k)
-    return {
-        k
-        for same in alike.values()
-        if len(same) >= at_least and _counts_up([(pages[n], lines[n].text) for n in same])
-        for k in same
-    }
+    repeated: set[int] = set()
+    for same in alike.values():
+        texts = [lines[k].text for k in same]
+        is_label = read_label(texts[0].strip(" \t\f")) is not None
+        if len(same) < at_least or not _counts_up([pages[k] for k in same], texts):
+            continue
+        if not is_label:
+            repeated.update(same)
+        elif len({text.strip() for text in texts}) == 1:
+            repeated.update(same[1:])  # the problem's name on each of its pages
+    return repeated
 
 
-def _counts_up(found: Sequence[tuple[int, str]]) -> bool:
+def _counts_up(pages: Sequence[int], texts: Sequence[str]) -> bool:
     """Whether each number in the lines is the same on all pages, or counts up with them."""
-    slots = zip(*(map(int, _DIGITS.findall(text[:200])) for _, text in found), strict=False)
-    pages = [page for page, _ in found]
+    slots = zip(*(map(int, _DIGITS.findall(text[:200])) for text in texts), strict=False)
     return all(
         len(set(slot)) == 1 or len({n - page for n, page in zip(slot, pages, strict=True)}) == 1
         for slot in slots

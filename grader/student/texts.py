@@ -15,7 +15,7 @@ import msgspec
 from grader.student.wire import Place
 
 MAX_LINE = 4_000
-MAX_LINES = 10_000
+MAX_LINES = 5_000
 MAX_RAW_LINE = 100_000
 """The characters of a line that are looked at before it is divided, as pasted pages are."""
 
@@ -79,7 +79,8 @@ def lines_of(text: str, file: str) -> tuple[list[Line], bool]:
 
     What stands behind the sign for a new page is a line of its own and begins with that sign.
     """
-    text = _ENDS.sub("\n", text) if _ENDS.search(text) else text
+    if not text.isascii() or "\r" in text or "\v" in text:
+        text = _ENDS.sub("\n", text)
     pieces = text.split("\n", MAX_LINES)
     lines: list[Line] = []
     for number, piece in enumerate(pieces[:MAX_LINES], 1):
@@ -96,7 +97,9 @@ def lines_of(text: str, file: str) -> tuple[list[Line], bool]:
 def as_read(lines: Sequence[Line]) -> list[Line]:
     """The lines with the letters that anybody would read, and words that were cut in two."""
     found = [
-        Line(line.text.translate(_READ_ALIKE), line.place) if _STRANGE.search(line.text) else line
+        line
+        if line.text.isascii() or not _STRANGE.search(line.text)
+        else Line(line.text.translate(_READ_ALIKE), line.place)
         for line in _mended(lines)
     ]
     return [line if len(line.text) <= MAX_LINE else _shortened(line) for line in found]
