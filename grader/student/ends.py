@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Mapping
 from types import ModuleType, TracebackType
 
-from grader.student.loading import source_line
 from grader.student.standins import ImportRefusedError
+from grader.student.trees import source_line
 from grader.student.wire import Frame, Place, Raised
 
 MAX_TEXT = 500

@@ -16,7 +16,7 @@ import importlib.machinery
 import importlib.util
 import itertools
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import ModuleType
@@ -24,21 +24,10 @@ from typing import Any, Self
 
 from grader.student.aliases import Aliases
 from grader.student.definitions import methods, passed_over
-from grader.student.listings import parsed_listings
-from grader.student.notebooks import (
-    Cell,
-    cell_path,
-    code_of,
-    is_notebook,
-    parse_cell,
-    read_cells,
-    written_file,
-)
 from grader.student.objects import Objects
-from grader.student.scopes import waits
 from grader.student.slicing import needed_statements
 from grader.student.standins import ImportRefusedError, StandIn, shim, shim_remark
-from grader.student.wire import is_document
+from grader.student.trees import lines_in_try, place_of, source_line, trees_of
 
 _ANNOTATIONS = __future__.annotations.compiler_flag
 _METHOD = "_grader_method"
@@ -152,33 +141,10 @@ class StudentFiles:
             self._is_loading = was_loading
 
     def _trees(self, path: str) -> list[tuple[str, ast.Module]]:
-        """The syntax trees of a file, or of each cell of a notebook, with the names they go by."""
-        trees: list[tuple[str, ast.Module]] = []
-        if is_notebook(path):
-            for cell in read_cells(self.sources[path]):
-                if cell.kind == "code":
-                    trees += self._cell(path, cell)
-        elif is_document(path):
-            trees += ((path, tree) for tree in parsed_listings(path, self.sources[path]))
-        else:
-            trees.append((path, ast.parse(self.sources[path], path)))
+        trees = trees_of(path, self.sources)
         for file, tree in trees:
-            self._guarded[file] = self._guarded.get(file, frozenset()) | set(_lines_in_try(tree))
+            self._guarded[file] = self._guarded.get(file, frozenset()) | set(lines_in_try(tree))
         return trees
-
-    def _cell(self, path: str, cell: Cell) -> list[tuple[str, ast.Module]]:
-        file = cell_path(path, cell.number)
-        self.sources[file] = code_of(cell).encode(errors="replace")
-        written = written_file(cell)
-        if written is not None:
-            beside = str(PurePosixPath(path).parent / written)
-            self.sources.setdefault(beside, self.sources[file])
-        try:
-            tree = parse_cell(path, cell)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return []  # the index names it; the other cells count all the same
-        tree.body = [node for node in tree.body if not waits(node)]
-        return [(file, tree)]
 
     def _forget(self) -> None:
         """Drop what was loaded before, so that a part never meets another part's state."""
@@ -204,20 +170,10 @@ class StudentFiles:
 
     def _place(self, name: str) -> str | None:
         """The file that a module's name means, or the folder, which ends in a slash."""
-        parts = name.split(".")
-        is_own = parts[0] == ROOT
-        folders = [PurePosixPath()] if is_own else [self._beside, *self._beside.parents]
-        for folder in folders:
-            place = folder.joinpath(*parts[is_own:])
-            for path in (str(place / "__init__.py"), f"{place}.py", f"{place}.ipynb"):
-                if path in self.sources:
-                    return path
-            if any(path.startswith(f"{place}/") for path in self.sources):
-                return f"{place}/"
-        # Students add folders to the path when their file runs, which is not followed here.
-        end = f"/{'/'.join(parts)}.py"
-        found = [path for path in self.sources if path.endswith(end)]
-        return found[0] if len(found) == 1 else None
+        first, *rest = name.split(".")
+        if first == ROOT:
+            return place_of(rest, (PurePosixPath(),), self.sources)
+        return place_of([first, *rest], (self._beside, *self._beside.parents), self.sources)
 
     def _package(self, name: str) -> ModuleSpec:
         self._loaded.add(name)
@@ -343,17 +299,3 @@ class _Loader:
 def _method(name: str, owner: str) -> ast.stmt:
     """`name = <the method of an object of the class>`, as a statement behind the file's own."""
     return ast.parse(f"{name} = {_METHOD}({owner}, {name!r})").body[0]
-
-
-def source_line(sources: Mapping[str, bytes], path: str, line: int) -> str:
-    """A line of a file, stripped and cut, or ""."""
-    lines = sources.get(path, b"").splitlines()
-    return lines[line - 1].decode(errors="replace").strip()[:200] if 0 < line <= len(lines) else ""
-
-
-def _lines_in_try(tree: ast.Module) -> Iterator[int]:
-    """The lines whose imports the student expects to fail: bodies of `try` with handlers."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Try) and node.handlers:
-            last = node.body[-1]
-            yield from range(node.body[0].lineno, (last.end_lineno or last.lineno) + 1)
