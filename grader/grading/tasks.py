@@ -107,7 +107,7 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
         if path.suffix.lower() in DOCUMENTS | NOT_READ and not trouble.place.cell:
             return trouble
         other = path.stem.replace("_", "-") in slugs and path.stem.replace("_", "-") != part.slug
-        is_code = path.suffix in (".py", ".ipynb")
+        is_code = path.suffix.lower() in (".py", ".ipynb")
         if is_code and part.kind == "computed" and not other:
             return trouble
     return None

@@ -30,7 +30,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def definitions(body: Iterable[ast.stmt]) -> Iterator[Definition]:
-    """What the statements of a file define, also inside `if`, `try`, `with` and classes."""
+    """What the statements of a file define, also inside blocks and classes."""
     for node in body:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -46,7 +46,7 @@ def definitions(body: Iterable[ast.stmt]) -> Iterator[Definition]:
                     yield Definition(name=name, node=node, rank=rank)
             case ast.If() if is_main_guard(node):
                 yield from _hidden(node.body, "if __name__ == …")
-            case ast.If() | ast.Try() | ast.With():
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
                 yield from definitions(_blocks(node))
             case _:
                 pass
@@ -130,10 +130,10 @@ def _may_be_called(value: ast.expr) -> bool:
     return isinstance(value, _MAY_BE_CALLED)
 
 
-def _blocks(node: ast.If | ast.Try | ast.With) -> list[ast.stmt]:
+def _blocks(node: ast.If | ast.Try | ast.With | ast.For | ast.While) -> list[ast.stmt]:
     if isinstance(node, ast.With):
         return node.body
-    if isinstance(node, ast.If):
+    if not isinstance(node, ast.Try):
         return [*node.body, *node.orelse]
     handled = [statement for handler in node.handlers for statement in handler.body]
     return [*node.body, *handled, *node.orelse, *node.finalbody]

@@ -61,7 +61,7 @@ def _followed(statements: list[_Statement], names: Iterable[str]) -> set[int]:
     while open_:
         name, before = open_.pop()
         numbers = list(_reaching(name, binders.get(name, []), statements, before))
-        if not numbers and name not in _BUILTINS:
+        if not numbers and name not in _BUILTINS and name != _SETTINGS:
             numbers = [k for k in binders.get(_STAR, []) if k < before]
         for number in numbers:
             if number in reached:
@@ -134,10 +134,9 @@ class _Effects:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             return {_SETTINGS}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            return self._of_call(node.value.func)
+            return self._of_call(node.value)
         if isinstance(node, Function | ast.ClassDef):
-            roots = map(_root, node.decorator_list)
-            return {name for root in roots for name in self._globals.get(root, ())}
+            return {name for one in node.decorator_list for name in self._of_decorator(one)}
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
             targets = list(node.targets)
@@ -145,8 +144,19 @@ class _Effects:
             targets = [node.target]
         return {root for root in map(_root, targets) if root}
 
-    def _of_call(self, function: ast.expr) -> set[str]:
+    def _of_decorator(self, decorator: ast.expr) -> set[str]:
+        """What `@register` changes, and `f` of `@f.register`."""
+        root = _root(decorator)
+        made_of = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(made_of, ast.Attribute) and root not in self._imported:
+            return {root} - {""}
+        return self._globals.get(root, set())
+
+    def _of_call(self, call: ast.Call) -> set[str]:
+        function = call.func
         if isinstance(function, ast.Name):
+            if function.id in ("setattr", "delattr") and call.args:
+                return {_root(call.args[0])} - {""}
             return self._globals.get(function.id, set())
         root = _root(function)
         if root not in self._imported:
