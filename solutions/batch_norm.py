@@ -154,6 +154,12 @@ def standardised(x):
     return (x - x.mean(0)) / x.std(0)
 
 
+solution["why-text"].rubric(
+    "The inputs of each layer stay in a range where the activation has a slope.",
+    "Weights that are larger by a factor give the same output and a gradient that is smaller by it, "
+    "so that weights that have grown are moved by smaller steps.",
+    "A change in one layer moves the inputs of later layers less.",
+)
 solution["why-text"].red_flags(
     "gives the same sentence again as its own cause (stable because it is normalised)",
     "says that the weights are normalised",
@@ -258,6 +264,10 @@ claims.true("orthogonal", lambda: close((network().W * network().gW).sum(0), 0))
     "The loss does not change along a column of W, so its gradient has no part in that direction."
 )
 
+solution["scaling-text"].rubric(
+    "Mean and deviation grow along with the weights, so the normalised values stay as they were.",
+    "All that stands behind the normalisation sees the same values, and so gets the same gradients.",
+)
 solution["scaling-text"].red_flags(
     "says that they are not connected to the weights: right result, wrong reason, as they would change "
     "if x-hat did",
@@ -360,6 +370,11 @@ effect.false(
     "examples they are made from."
 )
 
+solution["batch-text"].rubric(
+    "The statistics of a batch are noisy, and it is this noise that regularises.",
+    "A mean over more examples is less noisy, so the effect gets weaker with larger batches.",
+    "With very few examples the statistics are bad, and far from those used at test time.",
+)
 solution["batch-text"].red_flags(
     "gives a direction without the noise of the statistics as its reason"
 )

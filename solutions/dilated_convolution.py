@@ -173,6 +173,12 @@ claims.false("keeps-size", keeps_size).say(
     "Without padding a map loses the span less one. Only the padding that fits makes up for it."
 )
 
+solution["text"].rubric(
+    "A wider field at the same number of weights and multiply-adds.",
+    "No pooling or stride is needed for it, so the resolution stays.",
+    "Cells between the taps are skipped (gridding), so fine detail can get lost.",
+    "A cost that is really there (wider padding, large maps in memory, scattered memory access).",
+)
 solution["text"].red_flags(
     "says that dilation costs more weights or multiply-adds than the plain kernel",
     "says that a dilated kernel skips no cells",

@@ -320,6 +320,10 @@ compare.true(
     "ends", lambda: block_total() < pair_total() and block_total(Cout=128) > pair_total(Cout=128)
 )
 
+text.rubric(
+    "Both blocks map between the same numbers of channels, at the same map size and stride.",
+    "What is compared is named (parameters, multiply-adds, or either at equal accuracy).",
+)
 text.red_flags(
     "compares a block that ends in 128 channels with one that ends in 3",
     "takes fewer parameters for fewer multiply-adds, or for more accuracy",

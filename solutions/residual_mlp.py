@@ -336,6 +336,11 @@ def count_parameters(*, bypass):
     return sum(parameter.numel() for parameter in block.parameters())
 
 
+solution["why-text"].rubric(
+    "The identity adds a term of its own to the gradient of each block.",
+    "Over many blocks the gradient is a product of factors I + J in place of J.",
+    "Without the bypass the product of many small Jacobians shrinks from block to block.",
+)
 solution["why-text"].red_flags(
     "says that the gradient is then exactly 1, or can not vanish",
     "speaks of the forward pass only: features that are used again",

@@ -193,6 +193,12 @@ depth.true("last-stage", lambda: sum(counted_stages()[:-1]) < counted_stages()[-
     "Compare the number of the last stage with the total, in your counts per stage."
 )
 
+solution["depth-text"].rubric(
+    "Early gates weigh features that all classes share, whatever the class.",
+    "Later gates depend on the class.",
+    "In the last stage the gates hardly vary any more, while the blocks there cost most, so they can "
+    "go first.",
+)
 solution["depth-text"].red_flags(
     "says that later stages have fewer channels",
     "says that SE is strongest early because the features are general: general features need no gate per class",
@@ -309,6 +315,11 @@ claims.false("gates", lambda: gates(64, 4)[4].out_features == 64 // 4).say(
     "Only the hidden layer is narrower. The second matrix leads back, to one gate per channel."
 )
 
+solution["r-text"].rubric(
+    "It sets the width of the hidden layer, and with it the cost and the capacity of the block.",
+    "Too small, the block is dear and may overfit.",
+    "Too large, the hidden layer is too narrow to express how channels depend on each other.",
+)
 solution["r-text"].red_flags(
     "has the direction turned round: a large r for cost and overfitting, a small one for lost information",
     "takes r for the number of hidden units",

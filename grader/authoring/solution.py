@@ -74,6 +74,7 @@ class PartSolution:
         self.accepted: list[tuple[str, Function]] = []
         self.experiments: list[Experiment] = []
         self.carries: list[CarryRule] = []
+        self.rubrics: list[str] = []
         self.flags: list[str] = []
         self.equivalents: dict[str, str] = {}
         self.undecorated: list[str] = []  # names whose function has not been given yet
@@ -255,6 +256,10 @@ class PartSolution:
     def false(self, claim: str, experiment: Function) -> Unsaid:
         """Declare a claim false (or a wrong pick); as `true`."""
         return self._claim(claim, experiment, truth=False)
+
+    def rubric(self, *sentences: str) -> None:
+        """Say to the person who marks a text what a good one says."""
+        self.rubrics += sentences
 
     def red_flags(self, *sentences: str) -> None:
         """Say what the person who marks a text should look out for."""

@@ -88,6 +88,12 @@ def show(slug: str, course_folder: Path | None) -> None:
 
 
 def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
+    if expected.rubric or expected.red_flags:
+        click.secho(f"{part.id}", bold=True)
+    for sentence in expected.rubric:
+        click.echo(f"  a good text  {sentence}")
+    for sentence in expected.red_flags:
+        click.echo(f"  a red flag   {sentence}")
     if not expected.tests:
         return
     click.secho(f"{part.id}", bold=True)

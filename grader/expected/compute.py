@@ -68,7 +68,8 @@ def _part(
     if part.kind == "choice":
         return ExpectedPart(id=part.id, claims=_claims(part, declared, path))
     if part.kind == "text":
-        return ExpectedPart(id=part.id, red_flags=tuple(declared.flags))
+        rubric, flags = tuple(declared.rubrics), tuple(declared.flags)
+        return ExpectedPart(id=part.id, rubric=rubric, red_flags=flags)
     misconceptions = tuple(
         Misconception(name=w.name, say=w.say, share=w.share) for w in declared.wrongs
     )

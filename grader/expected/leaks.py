@@ -1,8 +1,8 @@
-"""What must not be read in public text: hidden values, and the references' own source.
+"""What must not be read in public text: hidden values, the references' source, private rubrics.
 
 Looks for hidden arrays and floats, for hidden whole numbers of four digits or more, for expressions
-of the references, and for source lines of more than 25 characters. Knows texts, and nothing of
-where they are shown.
+of the references, for source lines of more than 25 characters, and for six words in a row of what a
+good text says. Knows texts, and nothing of where they are shown.
 """
 
 import ast
@@ -25,6 +25,8 @@ _MIN_OPERATIONS = 2
 _SIGNIFICANT = 6  # digits of a float of a random case: fewer would meet by chance
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+")
+_RUN = 6  # so many words in a row are no accident
 
 
 class Secrets:
@@ -40,6 +42,12 @@ class Secrets:
             self._numbers.update(dict.fromkeys(_numbers(parts[known.id], known), known.id))
         for declared in solution.parts.values():
             self._code.update((code, declared.id) for code in _code_of(declared))
+        self._runs = {
+            run: declared.id
+            for declared in solution.parts.values()
+            for sentence in declared.rubrics
+            for run in _runs(sentence)
+        }
         # What the author writes into public code is public.
         shown = _squeezed("\n".join(part.call + part.forward for part in problem.parts))
         self._code = {code: id_ for code, id_ in self._code.items() if code not in shown}
@@ -65,6 +73,14 @@ class Secrets:
             for code, part in self._code.items()
             if code in squeezed
         ]
+
+    def rubric_in(self, text: str, *, of: str = "") -> list[str]:
+        """The words of private rubrics (or `of` one part's) that a text holds, once for each."""
+        words = f" {_words(text)} "
+        found = {
+            id_: run for run, id_ in self._runs.items() if of in ("", id_) and f" {run} " in words
+        }
+        return [f"“{run}” is what a good text of {id_} says" for id_, run in found.items()]
 
 
 def public_texts(problem: Problem) -> list[str]:
@@ -176,6 +192,19 @@ def _code_of(declared: PartSolution) -> Iterator[str]:
             operations = sum(isinstance(n, ast.BinOp | ast.Call) for n in ast.walk(node.value))
             if len(code) >= _MIN_EXPRESSION and operations >= _MIN_OPERATIONS:
                 yield code
+
+
+# --- texts --------------------------------------------------------------------------------------
+
+
+def _runs(sentence: str) -> Iterator[str]:
+    """Each few words in a row of a sentence; a short one as a whole."""
+    words = _words(sentence).split()
+    yield from (" ".join(words[i : i + _RUN]) for i in range(max(1, len(words) - _RUN + 1)))
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def _squeezed(text: str) -> str:

@@ -174,6 +174,7 @@ def _check_kind(path: Path, part: Part, declared: PartSolution) -> None:
         ("computed", "test"): bool(declared.tests),
         ("computed", "wrong"): bool(declared.wrongs),
         ("choice", "true"): bool(declared.experiments),
+        ("text", "rubric"): bool(declared.rubrics),
         ("text", "red_flags"): bool(declared.flags),
     }
     for (kind, name), is_given in given.items():

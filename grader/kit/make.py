@@ -91,7 +91,7 @@ def _check_secrecy(
         solution = load_solution(private, problem)
         secrets = Secrets(problem, solution, expected[problem.slug].parts)
         for path, text in files.items():
-            for sentence in secrets.found_in(text):
+            for sentence in (*secrets.found_in(text), *secrets.rubric_in(text)):
                 raise ProblemError(
                     course.problem_file(problem.slug),
                     f"the kit would give something away, in {path}: {sentence}",

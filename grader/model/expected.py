@@ -90,6 +90,7 @@ class ExpectedPart(Record, frozen=True, kw_only=True):
         depends: per output, the inputs that its value depends on somewhere.
         has_validator: whether the solution can accept values that differ from the reference's
             (ties); only then is the solution's code loaded while grading.
+        rubric: for a text, what a good one says; the public headings do not tell it.
         red_flags: for a text, what the person who marks should look out for.
         has_oracle: whether a second truth was asked, with `oracle_error` the largest error between
             the two.
@@ -105,6 +106,7 @@ class ExpectedPart(Record, frozen=True, kw_only=True):
     depends: tuple[tuple[str, ...], ...] = ()
     has_validator: bool = False
     claims: tuple[ExpectedClaim, ...] = ()
+    rubric: tuple[str, ...] = ()
     red_flags: tuple[str, ...] = ()
 
 

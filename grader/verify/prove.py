@@ -209,15 +209,14 @@ class _Proof:
     def _leaks(self, expected: ExpectedPart) -> list[Finding]:
         """Hidden things in the statement, or in what is said to a wrong answer."""
         secrets = Secrets(self.problem, self.solution, [expected])
-        texts = {"the statement": "\n".join(public_texts(self.problem))}
+        public = "\n".join(public_texts(self.problem))
+        texts = {"the statement": public}
         texts |= {f"the sentence of {w.name!r}": w.say for w in self.declared.wrongs}
         texts |= {f"the sentence of the claim {e.id!r}": e.say for e in self.declared.experiments}
         texts |= {f"what is carried to {c.output!r}": c.say for c in self.declared.carries}
-        return [
-            Finding(check="leaks", sentence=f"in {where}: {sentence}")
-            for where, text in texts.items()
-            for sentence in secrets.found_in(text)
-        ]
+        found = [(where, told) for where, text in texts.items() for told in secrets.found_in(text)]
+        found += [("the statement", told) for told in secrets.rubric_in(public, of=self.part.id)]
+        return [Finding(check="leaks", sentence=f"in {where}: {told}") for where, told in found]
 
     def _time(self, bench: Bench) -> list[Finding]:
         reference = self.declared.reference_function

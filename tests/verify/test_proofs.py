@@ -135,6 +135,24 @@ def test_what_fails_on_other_draws_alone_is_told_with_their_seeds(tmp_path):
     assert "(seeds " in found["size", "seeds"]
 
 
+def test_a_heading_that_says_what_a_good_text_says_is_a_leak(tmp_path):
+    rubric = 'solution["why"].rubric("Two affine layers in a row are one affine layer, whatever they learn.")'
+    told = (
+        "rubric: [two affine layers make one]",
+        "rubric: ['two affine layers, in a row: what are they?']",
+    )
+    private = ("@count.reference", f"{rubric}\n\n\n@count.reference")
+    sound = proof_of(tmp_path / "sound", checks={"leaks"}, solution=[private])
+    assert sound.is_proven
+    leaking = proof_of(tmp_path / "leaking", checks={"leaks"}, solution=[private], problem=[told])
+    assert faults(leaking) == {
+        (
+            "why",
+            "leaks",
+        ): "in the statement: “two affine layers in a row” is what a good text of affine/why says"
+    }
+
+
 def test_the_oracle_is_asked_on_further_draws(tmp_path):
     """Reference and oracle part for a rare input, which the first draw does not have."""
     rare = ("return dy @ W.T, x.T @ dy", "return dy @ W.T, x.T @ dy + (x[0, 0] > 2)")
