@@ -143,7 +143,14 @@ TYPED: dict[str, tuple[str, ...]] = {
         r"m_hat = m / (1 - beta_1**t)",
         r"m (1-\beta_1^t)^{-1}",
     ),
-    "softplus": (r"log(1+exp(x))", r"\log(1+e^x)", r"x + \ln(1+e^{-x})", r"softplus(x)"),
+    "softplus": (
+        r"log(1+exp(x))",
+        r"\log(1+e^x)",
+        r"x + \ln(1+e^{-x})",
+        r"softplus(x)",
+        r"\log(1+e^x) + \log 2 - \log 0.5 - 2 \log 2",
+        r"\log(1+e^x) + \ln 10 - \log 10",
+    ),
     "542": (
         r"542",
         r"total = 542",

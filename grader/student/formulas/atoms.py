@@ -261,6 +261,9 @@ class _Scanner:
     def _plain_command(self, word: str, length: int) -> None:
         if word in table.COMMAND_LETTERS:
             self._emit("letter", table.COMMAND_LETTERS[word], length)
+            # The space ends the command: in `\log 2` the digit is a number, no part of a name.
+            ahead = self.text[self.at - 1 : self.at + 1]
+            self.spaced = ahead[:1].isspace() and ahead[1:].isdigit()
         elif word in table.COMMAND_BRACKETS:
             self._bracket_command(table.COMMAND_BRACKETS[word], length)
         elif word in table.COMMANDS:

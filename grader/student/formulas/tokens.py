@@ -125,7 +125,9 @@ def _has_subscript(atoms: tuple[Atom, ...], at: int, end: int) -> bool:
 
 
 def _fits(entry: Entry, atoms: tuple[Atom, ...], end: int) -> bool:
-    """A function named by a Greek letter needs a bracket, so that a lone σ stays unknown."""
+    """A lone σ needs a bracket to be a function; the 2 of log2 stands at once behind it."""
+    if entry in (Entry("function", "log2"), Entry("function", "log10")):
+        return not atoms[end - 1].spaced
     if entry != Entry("function", "sigmoid"):
         return True
     return atoms[end - 1].text != "sigma" or (end < len(atoms) and atoms[end].text == "(")
