@@ -79,7 +79,8 @@ def _by_name(part: Asked, section: Text) -> Iterator[Value]:
     """`claim: true`, `claim — false, because …` and rows of tables."""
     ordered = sorted(part.names, key=len, reverse=True)
     field = re.compile(
-        rf"(?<![\w-])(?P<name>{'|'.join(map(pattern, ordered))})\b\W{{1,8}}(?P<word>[A-Za-z✓✗]+)",
+        rf"(?<![\w-])(?P<name>{'|'.join(map(pattern, ordered))})\b"
+        r"(?:\s(?:is|are)\s|\W{1,8})(?P<word>[A-Za-z✓✗]+)",
         re.IGNORECASE,
     )
     by_name = {normal(name): name for name in part.names}

@@ -24,6 +24,7 @@ from grader.student.phrases import (
 from grader.student.wire import Asked
 
 _EQUATION_NUMBER = re.compile(r"^[ \t]{0,80}\(\d{1,2}\)[ \t]{0,80}$", re.MULTILINE)
+_DENIAL = re.compile(r"\b(?:not|instead of|rather than|unlike|nicht)\s*$", re.IGNORECASE)
 _MARKS = re.compile(f"{MARK}+")
 _TELLING = re.compile(r"\d|[-+*/^=]|\\(?:frac|cdot|sum|odot|times|sqrt)")
 
@@ -109,14 +110,33 @@ def joined(section: Text) -> list[Block]:
 
 
 def _in_formulas(part: Asked, section: Text) -> list[Value]:
-    telling = [b for b in section.blocks if _is_inline(b) and tells(b.text, part)]
+    inline = [b for b in section.blocks if _is_inline(b) and tells(b.text, part)]
+    telling = [b for b in inline if not _is_denied(section, b)] or inline
     if len(part.names) > 1:
-        return _in_order(part, [(b.start, last_side(b.text)) for b in telling], "formula")
+        in_order = _in_order(part, [(b.start, last_side(b.text)) for b in telling], "formula")
+        return in_order or _in_a_row(part, section)
     if telling:
+        telling = [b for b in telling if _has_name(last_side(b.text), part)] or telling
         last = telling[-1]
         text = chosen(last_side(last.text))
         return [Value(part.names[0], text, last.start, "the last formula of the part")]
     return _in_plain_lines(part, section) or _in_numbers(part, section)
+
+
+def _is_denied(section: Text, block: Block) -> bool:
+    """Whether a formula is said not to be meant: "and not $2g$"."""
+    return _DENIAL.search(section.prose[max(block.start - 20, 0) : block.start]) is not None
+
+
+def _in_a_row(part: Asked, section: Text) -> list[Value]:
+    """A line of as many numbers as are asked for, and nothing else."""
+    for position, line in [] if part.inputs else reversed(list(_lines(section))):
+        numbers = [number.strip() for number in re.split(r",\s|;|\s/\s", line)]
+        if len(numbers) == len(part.names) and all(
+            last_number(n) == n.strip(" .") for n in numbers
+        ):
+            return _in_order(part, [(position, number) for number in numbers], "number")
+    return []
 
 
 def _in_plain_lines(part: Asked, section: Text) -> list[Value]:

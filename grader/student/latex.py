@@ -16,6 +16,7 @@ MAX_OPEN_LISTS = 12
 
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _COMMENT = re.compile(r"(?<!\\)%.*")
+_RULE = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]{0,9}\})")
 _INCLUDED = re.compile(r"\\(?:input|include|subfile)\s{0,9}\{([^{}]{1,200})\}")
 _STEP = re.compile(
     r"\\begin\{(?P<list>enumerate|itemize|description|compactenum|inparaenum)\}"
@@ -43,7 +44,10 @@ def printed(lines: Sequence[Line]) -> tuple[list[Line], list[tuple[Line, str]]]:
 
 
 def _without_comment(line: Line) -> Line:
-    return Line(_COMMENT.sub("", line.text), line.place) if "%" in line.text else line
+    """The line without its comment and without the rules of tables."""
+    if "%" not in line.text and "rule" not in line.text and "line" not in line.text:
+        return line
+    return Line(_RULE.sub("", _COMMENT.sub("", line.text)), line.place)
 
 
 def _numbered(lines: Sequence[Line]) -> Iterator[Line]:

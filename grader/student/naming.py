@@ -98,7 +98,7 @@ def _field(names: Sequence[str]) -> re.Pattern[str]:
     alternatives = "|".join(pattern(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(
         rf"(?:^|(?<=[\s,;|(&/]))(?P<name>{alternatives})"
-        rf"(?:\s{{1,3}}(?:layer|pair|part|block))?\s{{0,9}}"
+        rf"(?:\s{{1,3}}(?:layer|pair|part|block))?(?:\s?\([^()=]{{1,60}}\))?\s{{0,9}}"
         rf"(?P<sign>:=|=(?!=)|:|\|(?!\|)|&|→|->|(?<=\s)[-–—](?=\s))\s{{0,9}}",
         re.IGNORECASE,
     )

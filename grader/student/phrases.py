@@ -78,6 +78,7 @@ _SMALL = frozenset(
     ]
 )
 _IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
+_ASIDE = re.compile(r",\s(?=(?:[A-Za-z]{2,}\s){1,2}\S)")
 _AFTER_EQUALS = re.compile(r"=\s*(?=[-−]?\d)")
 
 
@@ -112,9 +113,18 @@ def value_at_head(text: str, names: Iterable[str] = ()) -> str:
         is_part = text[word.start() - 1 : word.start()] in tuple("_^'{") and word.start() > 0
         if is_command or in_braces or is_part or word.group().lower() in known:
             continue
-        text = _without_small_words(text[: word.start()])
+        text = _without_remark(_without_small_words(text[: word.start()]))
         break
+    aside = _ASIDE.search(text)
+    if aside is not None and text.count("(", 0, aside.start()) <= text.count(")", 0, aside.start()):
+        text = text[: aside.start()]
     return trimmed(text)
+
+
+def _without_remark(text: str) -> str:
+    """A text that ends at a word, without the bracket behind a space that the word stands in."""
+    open_ = text.rfind(" (")
+    return text[:open_] if open_ > 0 and text.count(")", open_) == 0 else text
 
 
 def _without_small_words(text: str) -> str:

@@ -16,7 +16,7 @@ from grader.student.phrases import formula_runs, last_number, last_side, normal,
 from grader.student.wire import Asked
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\\(\x1a])|\n\s*\n|\n(?=\s*(?:[-*•]\s|\\item))")
-_CLAUSE = re.compile(r"(?:(?!\b(?:and|while|but|whereas)\b)[^,;])+")
+_BREAK = re.compile(r"[,;]|\b(?:and|while|but|whereas)\b")
 
 
 def spoken_values(part: Asked, section: Text) -> Iterator[Value]:
@@ -49,7 +49,7 @@ def _stretches(names: re.Pattern[str], start: int, sentence: str) -> Iterator[tu
     if len({normal(hit.group()) for hit in hits}) == 1:
         yield start, sentence, hits[0].group()
         return
-    clauses = [(c.start(), c.group(), names.findall(c.group())) for c in _CLAUSE.finditer(sentence)]
+    clauses = [(at, clause, names.findall(clause)) for at, clause in _clauses(sentence)]
     telling = [
         one for one in clauses if len(one[2]) == 1 and (MARK in one[1] or last_number(one[1]))
     ]
@@ -59,6 +59,14 @@ def _stretches(names: re.Pattern[str], start: int, sentence: str) -> Iterator[tu
     for hit, after in zip_longest(hits, hits[1:]):
         end = after.start() if after else len(sentence)
         yield start + hit.end(), sentence[hit.end() : end], hit.group()
+
+
+def _clauses(sentence: str) -> Iterator[tuple[int, str]]:
+    position = 0
+    for cut in _BREAK.finditer(sentence):
+        yield position, sentence[position : cut.start()]
+        position = cut.end()
+    yield position, sentence[position:]
 
 
 def _sentences(section: Text) -> Iterator[tuple[int, str]]:
