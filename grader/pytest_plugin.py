@@ -189,7 +189,7 @@ class _Test(pytest.Item):
             pytest.fail(f"the grader failed ({kind}: {error}); nobody loses marks", pytrace=False)
         found = self._found
         if found.verdict is Verdict.FAILED_TO_GRADE:
-            pytest.fail(f"the grader failed: {found.sentence}; nobody loses marks", pytrace=False)
+            pytest.fail(f"error: {self._part.trouble or found.sentence}", pytrace=False)
 
     def runtest(self) -> None:
         """Pass, skip what nobody has judged, or stop with what was found."""

@@ -112,11 +112,27 @@ def test_what_a_student_raises_and_prints_is_shown_with_its_line(root):
     assert "pytest_plugin.py" not in done.stdout
 
 
+def test_what_can_not_be_read_is_told_as_that(root):
+    tiny.hand_in(root, "alice", answers="1.2: I + 2 * (P - K\n")
+    assert "not read: " in asked(root, "-k", "size").stdout
+
+
+def test_a_part_that_nobody_answered_fails_with_what_was_wanted(root):
+    tiny.hand_in(root, "alice", affine="", answers="")
+    done = asked(root, "-k", "two")
+    assert "nothing was handed in for this part; wanted a function affine_backward" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("lambda: True", "lambda: False", "the key of 'linear' says True, its experiment finds"),
-        ("size.test(", "size.tset(", "has no attribute 'tset'"),
+        ("size.test(", "size.tset(", "has no attribute 'tset'; did you mean 'test'?"),
+        (
+            "size.test(",
+            "size.valid(lambda **_: 1 / 0)\nsize.test(",
+            "the validator raised ZeroDivision",
+        ),
     ],
 )
 def test_a_broken_problem_is_an_error_and_no_failure(root, old, new, said):
