@@ -29,8 +29,8 @@ def apportion(marks: Sequence[Fraction], total: int) -> list[int]:
     That holds where `total` is the exact sum in hundredths rounded up or down; a total further away
     is still met, the difference spread evenly.
     """
-    if not marks:
-        return []
+    if len(marks) < 2:  # noqa: PLR2004  # one takes all, and most lists are of one
+        return [total] * len(marks)
     scaled = [mark * _CENTS for mark in marks]
     floors = [amount.numerator // amount.denominator for amount in scaled]
     remainders = [amount - floor for amount, floor in zip(scaled, floors, strict=True)]

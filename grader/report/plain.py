@@ -51,19 +51,26 @@ def encoded(report: Report) -> str:
 
 def _plain(value: Any) -> Any:
     """Turn a record, or anything in one, into what JSON can hold."""
+    # By how often they come: a report has ten thousand of them, half of them texts.
+    if isinstance(value, str):
+        return clean(value)
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, msgspec.Struct):
+        return _record(value)
+    return _rarer(value)
+
+
+def _rarer(value: Any) -> Any:
     match value:
-        case str():
-            return clean(value)
-        case float():
-            return _float(value)
         case Fraction():
             return {"exact": str(value), "decimal": written(in_cents(value), exact=value)}
-        case tuple():
-            return [_plain(item) for item in value]
+        case float():
+            return _float(value)
         case dict():
             return {clean(key): _plain(item) for key, item in value.items()}
-        case msgspec.Struct():
-            return _record(value)
         case _:
             return value
 
