@@ -98,8 +98,7 @@ class Doors:
         faulthandler.register(DEADLINE_SIGNAL, self.trace, all_threads=False, chain=True)
         _limit(resource.RLIMIT_CORE, 0)  # no copy of memory on the disk
         _limit(resource.RLIMIT_NOFILE, MAX_OPEN)
-        if memory := _address_space():
-            _limit(resource.RLIMIT_AS, memory + MEMORY)
+        limit_memory()
 
     @property
     def hold_processes(self) -> bool:
@@ -262,18 +261,12 @@ def _limit(which: int, value: int) -> None:
 
 
 def limit_memory() -> None:
-    """Allow the memory that a child may have, where the system can limit it."""
-    with contextlib.suppress(NameError, ValueError, OSError):
-        if memory := _address_space():
-            _limit(resource.RLIMIT_AS, memory + MEMORY)
-
-
-def _address_space() -> int:
-    """The bytes of address space in use, or 0 where the system does not tell."""
-    with contextlib.suppress(OSError):
+    """Allow so much more memory than this process has, where the system tells how much that is."""
+    try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
-        return int(pages) * os.sysconf("SC_PAGESIZE")
-    return 0
+    except OSError:
+        return
+    _limit(resource.RLIMIT_AS, int(pages) * os.sysconf("SC_PAGESIZE") + MEMORY)
 
 
 def _opened(path: str) -> int:

@@ -77,7 +77,8 @@ def main() -> None:
 
     if hasattr(faulthandler, "register"):
         faulthandler.register(DEADLINE_SIGNAL, 2, all_threads=False, chain=True)
-    limit_memory()
+    with contextlib.suppress(NameError, ValueError, OSError):  # not every system can
+        limit_memory()
     PlainChild(replies).serve(orders)
 
 
