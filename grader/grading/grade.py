@@ -4,6 +4,7 @@ The whole run can be read in `grade`. What is right comes from `expected`, what 
 sandbox; nothing of a student's runs here.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -85,8 +86,12 @@ def grade_timed(
     """
     index = sandbox.read(submission.sources, asked_of(grading.assignment))
     matching = match_answers(index, grading.assignment)
-    outcomes = _run(submission, grading, matching.matches, sandbox)
+    outcomes: dict[str, TaskOutcome] = {}
     judge = _Judge(grading, matching.matches, outcomes, index)
+    problems = []
+    for problem, done in _runs(submission, grading, matching.matches, sandbox):
+        outcomes.update(done)
+        problems.append(judge.problem(problem))  # while the next one runs
     unread = tuple(f"{u.place.file}: {u.message}" for u in index.unread)
     report = Report(
         student=submission.student,
@@ -95,7 +100,7 @@ def grade_timed(
         walls=sandbox.walls,
         walls_note=sandbox.walls_note,
         grader=grader.__version__,
-        problems=tuple(judge.problem(problem) for problem in grading.assignment.problems),
+        problems=tuple(problems),
         notes=(*submission.notes, *unread, *unread_files(submission.sources), *matching.notes),
     )
     return report, {
@@ -103,11 +108,11 @@ def grade_timed(
     }
 
 
-def _run(
+def _runs(
     submission: Submission, grading: Grading, matches: dict[str, Match], sandbox: Sandbox
-) -> dict[str, TaskOutcome]:
-    """Run all answers, one job per problem; outcomes by part id."""
-    jobs: list[Job] = []
+) -> Iterator[tuple[Problem, dict[str, TaskOutcome]]]:
+    """Run all answers, one job per problem; each problem with its outcomes by part id."""
+    jobs: dict[str, Job] = {}
     for problem in grading.assignment.problems:
         expected = {part.id: part for part in grading.expected[problem.slug].parts}
         tasks = [
@@ -116,12 +121,12 @@ def _run(
         ]
         runnable = tuple(task for task in tasks if task is not None)
         if runnable:
-            jobs.append(Job(sources=submission.sources, tasks=runnable))
-    return {
-        task.part: outcome
-        for job, done in zip(jobs, sandbox.run_all(jobs), strict=True)
-        for task, outcome in zip(job.tasks, done, strict=True)
-    }
+            jobs[problem.slug] = Job(sources=submission.sources, tasks=runnable)
+    outcomes = sandbox.run_all(jobs.values())
+    for problem in grading.assignment.problems:
+        job = jobs.get(problem.slug)
+        done = zip(job.tasks, next(outcomes), strict=True) if job else ()
+        yield problem, {task.part: outcome for task, outcome in done}
 
 
 class _Judge:

@@ -4,10 +4,13 @@ A server that dies is started again and its job repeated once; whatever a child 
 that it was in. Knows nothing of expected values.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator
+from itertools import islice, zip_longest
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 from grader.errors import SandboxError
 from grader.model import Walls
@@ -32,6 +35,7 @@ class Sandbox:
         self._choice = Choice(walls)
         self._level: Level | None = None
         self._servers: dict[tuple[str, ...], Server] = {}
+        self._ahead: tuple[Job, Child] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +66,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End all servers; nothing of them is left."""
+        self._drop_ahead()
         if self._level is None:
             self._choice.give_up()
         while self._servers:
@@ -82,28 +87,55 @@ class Sandbox:
 
     def run(self, job: Job) -> tuple[TaskOutcome, ...]:
         """Run all tests of a job; one outcome per task, in order."""
-        needs = [_needs(task, job.sources) for task in job.tasks]
         found: dict[int, TaskOutcome] = {}
-        for extra in sorted(set(needs)):
-            numbers = [n for n, need in enumerate(needs) if need == extra]
-            tasks = tuple(job.tasks[n] for n in numbers)
-            part = msgspec.structs.replace(job, tasks=tasks)
+        for extra, numbers, part in _parts(job):
             outcomes = self._run_on(part, extra=extra)
             found.update(zip(numbers, outcomes, strict=True))
         return tuple(found[n] for n in range(len(job.tasks)))
 
     def run_all(self, jobs: Iterable[Job]) -> Iterator[tuple[TaskOutcome, ...]]:
-        """Run jobs one after the other; outcomes in the same order."""
+        """Run jobs one after the other; outcomes in the same order.
+
+        While the caller judges the outcomes of one, the next one has begun.
+        """
         jobs = tuple(jobs)
         for extra in {_needs(task, job.sources) for job in jobs for task in job.tasks}:
             self._start(extra=extra)  # importing torch takes a second: begin now
-        return map(self.run, jobs)
+        return self._run_one_ahead(jobs)
+
+    def _run_one_ahead(self, jobs: tuple[Job, ...]) -> Iterator[tuple[TaskOutcome, ...]]:
+        for job, following in zip_longest(jobs, jobs[1:]):
+            outcomes = self.run(job)
+            if following is not None:
+                self._begin(following)
+            yield outcomes
+
+    def _begin(self, job: Job) -> None:
+        """Let a child begin with a job; whoever runs that job next goes on with it."""
+        for extra, _, part in islice(_parts(job), 1):
+            run = JobRun(part)
+            if run.position is not None:
+                with contextlib.suppress(ServerDiedError):  # it is told when the job is run
+                    self._ahead = part, _child(self._start(extra=extra), part, run)
+
+    def _begun(self, job: Job) -> Child | None:
+        """The child that has begun with a job; one that has begun with another is ended."""
+        if self._ahead is not None and self._ahead[0] == job:
+            child, self._ahead = self._ahead[1], None
+            return child
+        self._drop_ahead()
+        return None
+
+    def _drop_ahead(self) -> None:
+        if self._ahead is not None:
+            (_, child), self._ahead = self._ahead, None
+            with contextlib.suppress(ServerDiedError), child:
+                pass
 
     def _run_on(self, job: Job, *, extra: tuple[str, ...]) -> tuple[TaskOutcome, ...]:
-        server = self._start(extra=extra)
-        run = JobRun(job)
+        server, run = self._start(extra=extra), JobRun(job)
         try:
-            _follow(server, job, run)
+            _follow(server, job, run, begun=self._begun(job))
         except ServerDiedError:
             server = self._restart(extra=extra)
             run = JobRun(job)  # from the start, so that a rerun gives what a first run gives
@@ -139,6 +171,7 @@ class Sandbox:
 
     def _read_once(self, wanted: ReadRequest) -> tuple[Index | None, int]:
         """The index, or None and the number of the file that the reader died of."""
+        self._drop_ahead()
         server = self._start(extra=())
         culprit = 0
         with Child(server, ReadOrder(wanted), cpu_s=frames.READ_CPU_S) as child:
@@ -152,18 +185,29 @@ class Sandbox:
         return None, culprit
 
 
-def _follow(server: Server, job: Job, run: JobRun) -> None:
+def _follow(server: Server, job: Job, run: JobRun, *, begun: Child | None = None) -> None:
     """Run children until every test of the job has an outcome.
+
+    Args:
+        begun: a child that has begun with the job already.
 
     Raises:
         ServerDiedError: the server ended or is silent.
         SandboxError: a child can not be set up.
     """
     while run.position is not None:
-        order = RunOrder(job=job, start=run.position)
-        with Child(server, order, cpu_s=job.tasks[run.position.task].cpu_s) as child:
+        with begun or _child(server, job, run) as child:
+            begun = None
             run.begin()
+            child.step(job.tasks[run.position.task].cpu_s)
             _follow_child(child, job, run)
+
+
+def _child(server: Server, job: Job, run: JobRun) -> Child:
+    """A child that goes on with a job where the run of it is; there is a test to run."""
+    assert run.position is not None
+    order = RunOrder(job=job, start=run.position)
+    return Child(server, order, cpu_s=job.tasks[run.position.task].cpu_s)
 
 
 def _follow_child(child: Child, job: Job, run: JobRun) -> None:
@@ -184,6 +228,14 @@ def _follow_child(child: Child, job: Job, run: JobRun) -> None:
 
 def _broken(payload: bytes) -> SandboxError:
     return SandboxError(f"a child can not be set up: {payload[:2000].decode(errors='replace')}")
+
+
+def _parts(job: Job) -> Iterator[tuple[tuple[str, ...], list[int], Job]]:
+    """A job by the servers that it needs: their packages, which tasks, and a job of these."""
+    needs = [_needs(task, job.sources) for task in job.tasks]
+    for extra in sorted(set(needs)):
+        numbers = [number for number, need in enumerate(needs) if need == extra]
+        yield extra, numbers, replace(job, tasks=tuple(job.tasks[n] for n in numbers))
 
 
 def _needs(task: Task, sources: tuple[Source, ...]) -> tuple[str, ...]:
