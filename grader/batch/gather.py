@@ -3,6 +3,7 @@
 Knows names and times; opens no student's file itself (`submission` copies, `archives` unpacks).
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from grader.errors import UsageError
 from grader.model import Record
-from grader.submission import Submission, student_name, take_submission
+from grader.submission import MAX_DEPTH, Submission, student_name, take_submission
 
 _LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
 
@@ -104,9 +105,18 @@ def _taken(path: Path, student: str) -> Submission:
 
 def _newest(path: Path) -> str:
     """When the newest file was written, as UTC; "" where there is none."""
-    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
-    times = [p.lstat().st_mtime for p in files]
+    times = [path.lstat().st_mtime] if path.is_file() else list(_times(path))
     return utc(datetime.fromtimestamp(max(times), UTC)) if times else ""
+
+
+def _times(folder: Path, depth: int = 0) -> Iterator[float]:
+    """When each file below a folder was written; what can not be looked at is passed over."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                yield entry.stat(follow_symlinks=False).st_mtime
+            elif entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
+                yield from _times(Path(entry.path), depth + 1)
 
 
 def utc(moment: datetime) -> str:

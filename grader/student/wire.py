@@ -6,6 +6,7 @@ becomes `Unusable`, which the judge turns into a verdict. The module knows nothi
 values, marks or verdicts, and holds none.
 """
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -171,6 +172,8 @@ def _pack_array(array: Numbers) -> Packed:
 
     if array.dtype.name not in DTYPES:
         return Unusable(f"an array of dtype {array.dtype.name}")
+    if not _is_laid_out(array.shape):
+        return Unusable(f"an array of {array.ndim} axes and {array.size} elements")
     contiguous = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
     return Array(array.dtype.name, array.shape, contiguous.tobytes())
 
@@ -214,7 +217,7 @@ def _unpack_array(array: Array) -> Numbers:
 
     if array.dtype not in DTYPES:
         raise WireError(f"the dtype {array.dtype!r} is not allowed")
-    if len(array.shape) > MAX_DEPTH or any(size < 0 for size in array.shape):
+    if not _is_laid_out(array.shape):
         raise WireError("the shape of an array is not allowed")
     dtype, count = np.dtype(array.dtype), 1
     for size in array.shape:
@@ -224,6 +227,17 @@ def _unpack_array(array: Array) -> Numbers:
     if dtype == np.bool_ and array.data.translate(None, b"\x00\x01"):
         raise WireError("a truth value is neither 0 nor 1")
     return np.frombuffer(array.data, dtype).reshape(array.shape)
+
+
+def _is_laid_out(shape: tuple[int, ...]) -> bool:
+    """Whether a shape can be worked with: rows that hold nothing take no bytes, and take memory."""
+    rows = math.prod(size for size in shape if size)
+    is_empty = 0 in shape
+    return (
+        len(shape) <= MAX_DEPTH
+        and min(shape, default=0) >= 0
+        and not (is_empty and rows > MAX_ITEMS)
+    )
 
 
 def _digits(text: str) -> int:

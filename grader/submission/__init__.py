@@ -15,6 +15,7 @@ from grader.submission.match import (
 )
 from grader.submission.take import (
     MAX_BYTES,
+    MAX_DEPTH,
     MAX_FILES,
     Submission,
     student_name,
@@ -25,6 +26,7 @@ from grader.submission.unpacked import Unpacked
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_DEPTH",
     "MAX_FILES",
     "Archive",
     "Match",

@@ -8,7 +8,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.model import Record
@@ -17,6 +17,10 @@ from grader.student.wire import Source
 MAX_FILES = 500
 MAX_FILE_BYTES = 16 * 2**20
 MAX_BYTES = 64 * 2**20
+MAX_DEPTH = 20
+"""Folders deeper than this are left out."""
+_MAX_NOTES = 50
+_MAX_PART = 255  # bytes of a file's name, here and where it is laid out again
 _MAX_NAME, _CUT_NAME = 200, 180  # bytes; a folder's name may have 255, and files need some more
 _CLASS_FILES = frozenset({"class.html", "marks.csv"})  # they stand beside the students' folders
 # Folders that tools leave behind; nobody writes answers there.
@@ -73,7 +77,34 @@ def submission_of(
     student: str, sources: tuple[Source, ...], notes: tuple[str, ...] = ()
 ) -> Submission:
     """A submission of files that were copied already."""
-    return Submission(student=student, sources=sources, notes=notes, digest=_digest(sources))
+    sources, more = _fitting(sources)
+    return Submission(
+        student=student, sources=sources, notes=_few(notes + more), digest=_digest(sources)
+    )
+
+
+def _fitting(sources: tuple[Source, ...]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """The files that can stand together in one folder, and a note on each of the others."""
+    kept: dict[str, Source] = {}
+    folders: set[str] = set()
+    notes = []
+    for source in sources:
+        path = PurePosixPath(source.path)
+        above = {str(folder) for folder in path.parents}
+        if any(len(part.encode()) > _MAX_PART for part in path.parts):
+            notes.append(f"{source.path} was left out: its name is too long")
+        elif str(path) in kept or str(path) in folders or above & kept.keys():
+            notes.append(f"{source.path} was left out: another file or folder has its name")
+        else:
+            kept[str(path)] = source
+            folders |= above
+    return tuple(kept.values()), tuple(notes)
+
+
+def _few(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """As many notes as somebody reads."""
+    more = len(notes) - _MAX_NOTES
+    return notes if more <= 0 else (*notes[:_MAX_NOTES], f"{more:,} more files were left out")
 
 
 class _Taker:
@@ -114,8 +145,12 @@ class _Taker:
                 self.total += len(data)
                 self.sources.append(Source(path=name, data=data))
 
-    def _walk(self, folder: Path) -> Iterator[Path]:
+    def _walk(self, folder: Path, depth: int = 0) -> Iterator[Path]:
         """Files below a folder, sorted; links are noted and skipped, hidden ones skipped."""
+        if depth > MAX_DEPTH:
+            name = _as_text(folder.name)
+            self.notes.append(f"{name} was left out: folders are nested deeper than {MAX_DEPTH}")
+            return
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
         for entry in listed:
@@ -126,7 +161,7 @@ class _Taker:
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name.endswith((".py", ".yaml", ".yml")):
                     self.notes.append(f"{_as_text(entry.name)} is a folder; a file was expected")
-                yield from self._walk(Path(entry.path))
+                yield from self._walk(Path(entry.path), depth + 1)
             else:
                 yield Path(entry.path)
 

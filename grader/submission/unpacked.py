@@ -14,6 +14,8 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.submission.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, Member, is_junk
 
+_MAX_DEPTH = 40  # a student's own folders, and those of the platform around them
+
 
 class Unpacked:
     """A folder, read as an archive is.
@@ -76,6 +78,8 @@ def _files(root: Path) -> Iterator[Path]:
     """All that is no folder, links to folders included, in the order of names."""
     for folder, folders, files in os.walk(root):
         folders.sort()
+        if len(Path(folder).relative_to(root).parts) >= _MAX_DEPTH:
+            folders.clear()  # a thousand folders in one another would be too much for anybody
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         yield from (Path(folder) / name for name in sorted((*files, *links)))
 

@@ -5,7 +5,9 @@ import os
 import pytest
 
 from grader.errors import SubmissionError
-from grader.submission import take, take_submission
+from grader.student.wire import Source
+from grader.submission import student_name, submission_of, take, take_submission
+from tests.nests import nested
 
 
 def test_files_are_copied_with_their_paths_inside(tmp_path):
@@ -91,3 +93,60 @@ def test_equal_submissions_have_equal_digests(tmp_path):
 def test_nothing_at_the_path_is_an_error(tmp_path):
     with pytest.raises(SubmissionError, match="found nothing"):
         take_submission(tmp_path / "zoe")
+
+
+def test_folders_nested_without_an_end_are_left_out(tmp_path):
+    (tmp_path / "a.py").write_text("x = 1")
+    with nested(tmp_path):
+        taken = take_submission(tmp_path)
+    assert [source.path for source in taken.sources] == ["a.py"]
+    assert taken.notes == ("d was left out: folders are nested deeper than 20",)
+
+
+def test_files_that_can_not_stand_in_one_folder_are_left_out():
+    paths = ("a", "a/b.py", "c/d.py", "c", "e.py", "./e.py", f"{'é' * 200}.py", "f//g.py", "f/g.py")
+    taken = submission_of("x", tuple(Source(path=path, data=b"") for path in paths))
+    assert [source.path for source in taken.sources] == ["a", "c/d.py", "e.py", "f//g.py"]
+    assert [note.rpartition(": ")[2] for note in taken.notes] == [
+        "another file or folder has its name",
+        "another file or folder has its name",
+        "another file or folder has its name",
+        "its name is too long",
+        "another file or folder has its name",
+    ]
+
+
+def test_names_that_are_the_same_as_text_cost_one_file(tmp_path):
+    for name in (b"\xff.py", rb"\xff.py"):
+        (tmp_path / os.fsdecode(name)).write_text("x = 1")
+    taken = take_submission(tmp_path)
+    assert [source.path for source in taken.sources] == [r"\xff.py"]
+    assert len(taken.notes) == 1
+
+
+def test_no_more_notes_than_somebody_reads(tmp_path):
+    for number in range(200):
+        (tmp_path / f"{number}").symlink_to("/etc/passwd")
+    notes = take_submission(tmp_path).notes
+    assert len(notes) == 51
+    assert notes[-1] == "150 more files were left out"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("marks.csv", "marks.csv-"),
+        ("Class.html", "Class.html-"),
+        ("\x1b[2Jx", "-[2Jx"),
+        ("..", "unnamed"),
+        ("a/../b", "a-..-b"),
+    ],
+)
+def test_a_students_name_is_fit_for_a_folder_beside_the_class_report(name, kept):
+    assert student_name(name) == kept
+
+
+def test_long_names_stay_apart_and_fit_a_folder():
+    one, other = student_name("é" * 300), student_name("é" * 301)
+    assert one != other
+    assert max(len(one.encode()), len(other.encode())) <= 200
