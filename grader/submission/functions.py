@@ -47,6 +47,10 @@ class Functions:
         common = {file for file in common if not is_document(file)} or common
         return {file: self._in(file, names[0]) for file in sorted(common)}
 
+    def is_empty(self, file: str, names: tuple[str, ...]) -> bool:
+        """Whether a file still has the names as the starter does."""
+        return all(found.trust == STARTER for name in names for found in self._in(file, name))
+
     def are_copies(self, names: tuple[str, ...], files: Iterable[str]) -> bool:
         """Whether all files define the names in the same lines, as a notebook and its script do."""
         texts = {tuple(self._in(file, name)[-1].text for name in names) for file in files}

@@ -90,10 +90,11 @@ def unread_files(sources: Iterable[Source]) -> tuple[str, ...]:
 def _match(part: Part, code: Functions, fields: list[TypedField]) -> Match:
     names = needed_names(part)
     files = code.files_with_all(names) if names else {}
+    has_code = any(not code.is_empty(file, names) for file in files)
     named = [f for f in files if f in _named_after(part.slug)]
-    if named:
+    if named and (has_code or not fields):
         return _by_function(part, names, files[named[0]], code)
-    fields = _trusted(part, fields, has_code=bool(files))
+    fields = _trusted(part, fields, has_code=has_code)
     cut = _cut_off(fields)
     if cut is not None:
         doubt = (

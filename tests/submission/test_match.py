@@ -3,6 +3,7 @@
 import pytest
 
 from grader.course import find_course
+from grader.student.definitions import ASSIGNED, HIDDEN, METHOD, PLAIN, STARTER
 from grader.student.wire import Found, Index, Place, Source
 from grader.submission import match_answers, unread_files
 from tests import tiny
@@ -18,8 +19,8 @@ def typed(*key, text="1", line=1):
     return Found(kind="text", key=key, text=text, place=Place(file="answers.yaml", line=line))
 
 
-def function(name, file, line=1):
-    return Found(kind="function", key=(name,), place=Place(file=file, line=line))
+def function(name, file, line=1, **more):
+    return Found(kind="function", key=(name,), place=Place(file=file, line=line), **more)
 
 
 def matched(assignment, *found):
@@ -85,6 +86,52 @@ def test_two_other_files_are_ambiguous_and_both_are_named(assignment):
     assert matching.matches["affine/size"].doubt == (
         "output_size is defined in a.py line 3 and b.py line 4; keep one, or name the file affine.py"
     )
+
+
+def test_equal_definitions_in_two_files_are_one(assignment):
+    copies = [function("output_size", file, text="the same") for file in ("a.ipynb", "a.py")]
+    assert matched(assignment, *copies).matches["affine/size"].function == Place(
+        file="a.ipynb", line=1
+    )
+
+
+@pytest.mark.parametrize("rank", [ASSIGNED, METHOD, STARTER, HIDDEN])
+def test_the_plainest_definition_counts(assignment, rank):
+    matching = matched(
+        assignment,
+        function("output_size", "a.py", trust=rank),
+        function("output_size", "b.py", 4, trust=PLAIN),
+    )
+    assert matching.matches["affine/size"].function == Place(file="b.py", line=4)
+
+
+def test_the_starter_hides_no_other_answer_and_is_remarked_on(assignment):
+    starter = function("output_size", "affine.py", 7, trust=STARTER)
+    assert matched(assignment, starter).matches["affine/size"].function == starter.place
+    assert matched(assignment, starter, typed("1.2")).matches["affine/size"].function is None
+    match = matched(assignment, starter, function("output_size", "hw.py")).matches["affine/size"]
+    assert match.remarks == (
+        "affine.py line 7 still has the starter's output_size; it was passed over",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "note"),
+    [
+        ("outputSize", {}, "a.py line 3 defines outputSize, which no part asks for; did you mean"),
+        ("output_size_2", {}, "a.py line 3 defines output_size_2, which no part asks for; did"),
+        ("outptu_size", {}, "a.py line 3 defines outptu_size, which no part asks for; did you"),
+        (
+            "output_size",
+            {"trust": HIDDEN, "text": "main"},
+            "defines output_size inside main, where",
+        ),
+    ],
+)
+def test_what_may_be_meant_is_asked(assignment, name, more, note):
+    match = matched(assignment, function(name, "a.py", 3, **more)).matches["affine/size"]
+    assert match.is_missing
+    assert note in match.remarks[0]
 
 
 def test_one_part_typed_twice_is_ambiguous(assignment):
