@@ -214,15 +214,16 @@ class PartSolution:
         changes its source where `old` stands exactly once; a text is what it returns instead;
         `{output: value}` replaces outputs; a function stands for itself.
         """
-        if any(wrong.name == name for wrong in self.wrongs):
+        what = f"the misconception {name!r}"
+        if what in self.unsaid or any(wrong.name == name for wrong in self.wrongs):
             raise DeclarationError(f"{self.id}: two misconceptions are called {name!r}")
         if not 0 <= share <= 1:
             raise DeclarationError(
                 f"{self.id}: the misconception {name!r} keeps the share {share!r}; wanted 0 to 1"
             )
-        function = self._mistaken(f"{self.id}: the misconception {name!r}", how)
+        function = self._mistaken(f"{self.id}: {what}", how)
         return self._unsaid(
-            f"the misconception {name!r}",
+            what,
             lambda sentence: self.wrongs.append(
                 Wrong(name=name, say=sentence, function=function, share=Fraction(share))
             ),
@@ -295,6 +296,8 @@ class PartSolution:
         self.unsaid.append(what)
 
         def said(sentence: str) -> None:
+            if what not in self.unsaid:
+                raise DeclarationError(f"{self.id}: {what} has two sentences; write one of them")
             self.unsaid.remove(what)
             add(sentence)
 

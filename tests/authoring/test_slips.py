@@ -124,6 +124,23 @@ IN_PRIVATE = [
         " 'tset'; did you mean 'test'?",
     ),
     (
+        '("- K + 1", "- K")',
+        '"- K + 1", "- K"',
+        "line 33: loading the file raised TypeError: PartSolution.wrong() takes 3 positional arguments"
+        ' but 4 were given; wanted part.wrong("name", ("old", "new")).say("…")',
+    ),
+    (
+        'lambda: True).say("Scale x and look at y.")',
+        'lambda: True, say="Scale x and look at y.")',
+        "line 43: loading the file raised TypeError: PartSolution.true() got an unexpected keyword"
+        ' argument \'say\'; wanted part.true("claim", lambda: 3 < 5).say("…")',
+    ),
+    (
+        '.say("Count positions, not steps.")',
+        '\nsize.wrong("no plus one", "I").say("Count positions, not steps.")',
+        "affine/size: two misconceptions are called 'no plus one'",
+    ),
+    (
         "size.test(",
         "solution.size.test(",
         "line 32: loading the file raised AttributeError: 'Solution' object has no attribute 'size'; a"
