@@ -38,6 +38,10 @@ def lowered(part: PartResult) -> PartResult:
     for one, other in zip(part.tests, tests, strict=True):
         said |= {} if one.is_public else _said(one, other)
     sentence = part.sentence if part.sentence in told else said.get(part.sentence, part.sentence)
+    if sentence != part.sentence:
+        # It spoke for the part as a misconception's; without that, a test with its verdict does.
+        spoken = (test.sentence for test in tests if test.verdict is part.verdict)
+        sentence = next(filter(None, spoken), sentence)
     by_output = {
         (test.name, output.name): output.sentence
         for test in tests

@@ -11,7 +11,7 @@ from grader.cli.preparing import prepared
 from grader.cli.terminal import print_report
 from grader.course import find_course
 from grader.grading import grade
-from grader.model import RUNGS, Walls
+from grader.model import RUNGS, Verdict, Walls
 from grader.report import record_json, redact, write_report
 from grader.sandbox import Sandbox
 from grader.student.wire import Source
@@ -129,6 +129,16 @@ def test_the_middle_rung_tells_the_place_and_keeps_the_concept(graded):
     assert (dW.name, dW.misconception, dW.diagnosis.hint) == ("dW", "", "")
     assert dW.error_map is not None
     assert {mark.output for mark in part.lost} == {"dW"}
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_the_sentence_beside_a_verdict_is_of_a_test_that_has_it(graded, rung):
+    """A misconception speaks for its part, and below its rung something else has to."""
+    python = MEAN.replace("    dx =", "    assert len(x) != 1\n    dx =")
+    report, _ = graded(hints=rung, python=python)
+    part = part_of(report, "1.1")
+    assert part.verdict is Verdict.RAISED
+    assert part.sentence.startswith(SAID if rung == "concept" else "raised AssertionError")
 
 
 def test_without_a_word_on_hints_everything_is_said(graded):
