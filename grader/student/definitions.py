@@ -88,16 +88,22 @@ def passed_over(body: Sequence[ast.stmt], names: Iterable[str]) -> set[int]:
 
     Args:
         body: the statements of a file, or of all cells.
-        names: what is wanted; only these are kept from being used again for a result.
+        names: what is wanted; others may be used again for a result, or be emptied on purpose.
     """
     wanted = frozenset(names)
     real = {one.name for one in definitions(body) if one.rank in (PLAIN, ASSIGNED)}
     return {
         place
         for place, node in enumerate(body)
-        if (isinstance(node, _Function) and node.name in real and is_starter(node))
+        if (isinstance(node, _Function) and node.name in real and _is_left(node, wanted))
         or (is_own_result(node) and any(name in wanted for name, _ in bindings(node)))
     }
+
+
+def _is_left(node: _Function, wanted: frozenset[str]) -> bool:
+    """Whether an empty function is the starter's, and not one that its author has emptied."""
+    raises = any(isinstance(one, ast.Raise) for one in node.body)
+    return is_starter(node) and (raises or node.name in wanted)
 
 
 def methods(body: Sequence[ast.stmt], names: Iterable[str]) -> dict[str, str]:

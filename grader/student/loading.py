@@ -56,6 +56,7 @@ class StudentFiles:
         self.is_lenient = False
         self._allowed: frozenset[str] = frozenset()
         self._beside = PurePosixPath()
+        self._wanted: tuple[str, ...] = ()
         self._is_loading = False
         self._loaded: set[str] = set()
         self._guarded: dict[str, frozenset[int]] = {}
@@ -83,6 +84,7 @@ class StudentFiles:
         """
         if not names:
             return self._load(path, allowed, ())
+        self._wanted = names
         trouble: BaseException | None = None
         try:
             module = self._load(path, allowed, names)
@@ -113,7 +115,7 @@ class StudentFiles:
     def execute(self, module: ModuleType, path: str, names: tuple[str, ...] = ()) -> None:
         """Run the code of a file in a module's namespace, or what the names need of it."""
         body = [(file, node) for file, tree in self._trees(path) for node in tree.body]
-        left_out = passed_over([node for _, node in body], names)
+        left_out = passed_over([node for _, node in body], self._wanted)
         body = [one for place, one in enumerate(body) if place not in left_out]
         owners = methods([node for _, node in body], names)
         body += [(path, _method(name, owner)) for name, owner in owners.items()]

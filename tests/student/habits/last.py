@@ -238,6 +238,13 @@ HABITS = {
         LOSS,
         remarks=("np.mat",),
     ),
+    "a helper that is switched off": one(
+        "def check(x):\n    assert x is None\n\ndef check(x): pass\n\ndef relu(x):\n    check(x)\n"
+        "    return x * (x > 0)\n"
+    ),
+    "a starter and a name made at run time": one(
+        "def relu(x):\n    return clip(x)\nglobals()['clip'] = lambda x: x * (x > 0)\ndef relu(x):\n    pass\n"
+    ),
     # --- notebooks --------------------------------------------------------------------------
     "one cell with all": book(
         "%matplotlib inline\n\nimport numpy as np\nimport matplotlib.pyplot as plt\n\n# Question 1\ndef relu(x):\n"
