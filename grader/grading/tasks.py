@@ -36,6 +36,7 @@ def asked_of(assignment: Assignment) -> tuple[Asked, ...]:
             function=numbered.part.signature.name if numbered.part.signature else "",
             pick=numbered.part.pick,
             question=numbered.part.ask,
+            is_scalar=numbered.part.signature is not None and numbered.part.signature.is_scalar,
         )
         for numbered in assignment.numbered
     )

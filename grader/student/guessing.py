@@ -6,11 +6,12 @@ for and nothing of what is right.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from grader.student.blocks import MARK, Block, Text, boxed
+from grader.student.chains import chained
 from grader.student.naming import Value, chosen
 from grader.student.phrases import (
     formula_runs,
@@ -57,7 +58,7 @@ def _alone(part: Asked, section: Text) -> list[Value]:
     if section.blocks and not re.search(r"\w", rest):
         formulas = displays or [b for b in section.blocks if _is_inline(b)]
         if len(formulas) == 1 and len(rows(formulas[0].text)) == 1:
-            return [_only(part, chosen(last_side(rows(formulas[0].text)[0])), formulas[0].start)]
+            return [_value(part, rows(formulas[0].text), formulas[0].start)]
     text = _EQUATION_NUMBER.sub("", plain(section.text)).strip()
     if not section.blocks and text and "\n" not in text and is_formula(text, part.inputs):
         return [_only(part, chosen(last_side(text)), section.text.find(text[:1]))]
@@ -68,6 +69,13 @@ def _is_inline(block: Block) -> bool:
     """Whether a block is a formula in a line, and not the sign that ends a proof."""
     is_end = re.fullmatch(r"\\(?:blacksquare|square|qed|Box|checkmark)", block.text)
     return block.kind in ("inline", "code") and not is_end
+
+
+def _value(part: Asked, made: Sequence[str], position: int, guess: str = "") -> Value:
+    """The value that the rows of a formula come to."""
+    boxes = boxed(made[-1])
+    text = boxes[-1][1] if boxes else chained(made, part, part.names[0])
+    return Value(part.names[0], text, position, guess)
 
 
 def _only(part: Asked, text: str, position: int) -> Value:
@@ -91,7 +99,7 @@ def _in_displays(part: Asked, section: Text) -> list[Value]:
         last = displays[-1]
         made = rows(last.text)
         guess = "the last displayed formula of the part"
-        return [Value(part.names[0], last_side(made[-1]), last.start, guess)] if made else []
+        return [_value(part, made, last.start, guess)] if made else []
     sides = [(block.start, last_side(row)) for block in displays for row in rows(block.text)]
     return _in_order(part, sides, "displayed formula")
 
@@ -118,8 +126,7 @@ def _in_formulas(part: Asked, section: Text) -> list[Value]:
     if telling:
         telling = [b for b in telling if _has_name(last_side(b.text), part)] or telling
         last = telling[-1]
-        text = chosen(last_side(last.text))
-        return [Value(part.names[0], text, last.start, "the last formula of the part")]
+        return [_value(part, [last.text], last.start, "the last formula of the part")]
     return _in_plain_lines(part, section) or _in_numbers(part, section)
 
 

@@ -11,9 +11,9 @@ from itertools import zip_longest
 import msgspec
 
 from grader.student.blocks import Block, Text, boxed
+from grader.student.chains import chained
 from grader.student.phrases import (
     first_side,
-    last_side,
     normal,
     pattern,
     plain,
@@ -53,23 +53,27 @@ def _all_named(part: Asked, section: Text) -> Iterator[Value]:
     names = {normal(name): name for name in part.names}
     for block in section.blocks:
         if block.kind == "display":
-            yield from _in_display(block, names)
+            yield from _in_display(block, part, names)
     yield from _in_lines(part, section)
 
 
-def _in_display(block: Block, names: dict[str, str]) -> Iterator[Value]:
+def _in_display(block: Block, part: Asked, names: dict[str, str]) -> Iterator[Value]:
     """Rows `name = …`; a row that begins with `=` goes on with the one before."""
-    name, value = "", ""
+    name, chain = "", list[str]()
     for row in rows(block.text):
         left = first_side(row)
         if left and normal(left) != "":
             if name:
-                yield Value(name, value, block.start)
-            name = names.get(normal(left), "")
-        if name:
-            value = chosen(last_side(row))
+                yield Value(name, _last(chain, part, name), block.start)
+            name, chain = names.get(normal(left), ""), []
+        chain.append(row)
     if name:
-        yield Value(name, value, block.start)
+        yield Value(name, _last(chain, part, name), block.start)
+
+
+def _last(chain: Sequence[str], part: Asked, name: str) -> str:
+    boxes = boxed(chain[-1])
+    return boxes[-1][1] if boxes else chained(chain, part, name)
 
 
 def _in_lines(part: Asked, section: Text) -> Iterator[Value]:

@@ -190,6 +190,17 @@ def last_side(text: str) -> str:
     return trimmed(text)
 
 
+def sides(text: str) -> list[str]:
+    """What stands between the `=` of a formula that are not inside brackets or braces."""
+    found, start, depth = list[str](), 0, 0
+    for position, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "=" and depth <= 0 and not _is_comparison(text, position):
+            found.append(text[start:position])
+            start = position + 1
+    return [side for side in map(trimmed, (*found, text[start:])) if side] or [""]
+
+
 def first_side(text: str) -> str:
     """What stands in front of the first `=`, or "" where there is none."""
     found = re.search(r"(?<![<>!:=\\])=(?!=)|:=", text)

@@ -514,6 +514,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         function: what a function that answers the part is called, or "".
         pick: for a choice, whether each claim is judged, or one or many options are picked.
         question: the words of the question, by which a copy of it is recognised.
+        is_scalar: whether all its inputs and values are single numbers.
     """
 
     number: str
@@ -525,6 +526,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     function: str = ""
     pick: Literal["each", "one", "many"] = "each"
     question: str = ""
+    is_scalar: bool = False
 
 
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,21 @@ _TAPS = ("r1", "c1", "d1")
 
 
 def _computed(
-    number: str, key: str, *names: str, inputs: tuple[str, ...] = (), function: str = ""
+    number: str,
+    key: str,
+    *names: str,
+    inputs: tuple[str, ...] = (),
+    function: str = "",
+    is_scalar: bool = True,
 ) -> Asked:
     return Asked(
-        number=number, key=key, kind="computed", names=names, inputs=inputs, function=function
+        number=number,
+        key=key,
+        kind="computed",
+        names=names,
+        inputs=inputs,
+        function=function,
+        is_scalar=is_scalar,
     )
 
 
@@ -33,15 +44,17 @@ SHEET = (
     _computed("2.2a", "dil/one", "rows", "columns", inputs=_TAPS),
     _computed("2.2b", "dil/two", "rows", "columns", inputs=(*_TAPS, "r2", "c2", "d2")),
     _computed("2.3", "dil/volume", "values", inputs=("D", "N", "K", "I")),
-    _computed("3.1", "conv/pool", "dP", inputs=("P", "w", "dz")),
-    _computed("3.2", "conv/kernel", "dW", inputs=("X", "dP")),
+    _computed("3.1", "conv/pool", "dP", inputs=("P", "w", "dz"), is_scalar=False),
+    _computed("3.2", "conv/kernel", "dW", inputs=("X", "dP"), is_scalar=False),
     _text("4.1"),
     _computed("4.2a", "se/parameters", "weights", "with_biases", inputs=("C", "r")),
     _text("4.2b"),
     _computed("5.1", "nets/v1", "depthwise", "pointwise", "total", "standard"),
     _computed("5.2", "nets/v2", "expand", "depthwise", "project", "total"),
-    _computed("6.1", "res/gradient", "da", inputs=("delta", "z1", "z3", "W1", "W2")),
-    _computed("6.2a", "res/plain", "da", inputs=("delta", "z1", "z2", "W1", "W2")),
+    _computed(
+        "6.1", "res/gradient", "da", inputs=("delta", "z1", "z3", "W1", "W2"), is_scalar=False
+    ),
+    _computed("6.2a", "res/plain", "da", inputs=("delta", "z1", "z2", "W1", "W2"), is_scalar=False),
     _text("6.2b"),
 )
 LETTERS = (
@@ -54,7 +67,14 @@ LETTERS = (
     _computed("3a", "att/counts", "query", "key", "value", "output", "total"),
     _computed("3b", "att/cost", "cost", inputs=("n", "d")),
     _text("3c"),
-    _computed("4a", "soft/backward", "dx", inputs=("dy", "p"), function="softmax_backward"),
+    _computed(
+        "4a",
+        "soft/backward",
+        "dx",
+        inputs=("dy", "p"),
+        function="softmax_backward",
+        is_scalar=False,
+    ),
     Asked(
         number="4b",
         key="soft/pick",

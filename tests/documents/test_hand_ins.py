@@ -269,6 +269,15 @@ def test_a_value_that_is_not_found_waits_where_the_part_says_more(
     assert (part.marks, part.pending, part.lost) == (1, 2, ())
 
 
+def test_the_lines_of_a_derivation_are_held_against_each_other(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    text = "1.2\n\n$$\n\\begin{aligned}\ns &= I - K + 2P + 1 \\\\\n&= I - K + P + 1\n\\end{aligned}\n$$\n"
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.2")
+    told = " ".join(str(output.diagnosis) for test in part.tests for output in test.outputs)
+    assert "two sides of your equation differ: I - K + 2·P + 1 and I - K + P + 1" in told
+
+
 def test_a_file_that_is_not_read_is_named_and_what_it_may_hold_is_not_lost(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
