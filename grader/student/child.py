@@ -319,5 +319,9 @@ def _crossing(reply: TestReply) -> Iterator[CaseReply]:
         if size * len(reply.cases) <= MAX_REPLY:
             yield case
         else:
-            message = f"returned too much: {size:,} bytes; one test may return {MAX_REPLY:,}"
+            cases = len(reply.cases)
+            share = f"each of {cases} cases" if cases > 1 else "one test"
+            message = (
+                f"returned too much: {size:,} bytes; {share} may return {MAX_REPLY // cases:,}"
+            )
             yield CaseReply(result=Raised(reason="returned too much", message=message))

@@ -25,6 +25,7 @@ else:
 
 MAX_DEPTH = 16
 MAX_ITEMS = 100_000
+MAX_NAME, MAX_FOUND = 500, 4_000  # characters, of texts that go into sentences
 MAX_INT_DIGITS = 4_000
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
@@ -140,7 +141,9 @@ def _unpack(packed: Packed, seen: list[int], depth: int) -> Value:
         case Many(items, names):
             values = tuple(_unpack(item, seen, depth + 1) for item in items)
             return _named(values, names) if names else values
-        case Unusable() | NoValue():
+        case Unusable(text) | NoValue(text):
+            if len(text) > MAX_FOUND:
+                raise WireError("a description is too long")
             return packed
     raise WireError("an unknown kind of value")
 
@@ -156,6 +159,8 @@ def _unpack_rational(packed: Rational) -> int | Fraction:
 def _named(values: tuple[Value, ...], names: tuple[str, ...]) -> dict[str, Value]:
     if len(names) != len(values):
         raise WireError("a dict's names and values differ in number")
+    if max(map(len, names)) > MAX_NAME:
+        raise WireError("a dict's name is too long")
     return dict(zip(names, values, strict=True))
 
 
@@ -184,8 +189,8 @@ def _pack_many(value: Any, depth: int) -> Packed:
     if len(value) > MAX_ITEMS:
         return Unusable(f"a {type(value).__name__} of {len(value)} items")
     if isinstance(value, dict):
-        if not all(type(key) is str for key in value):
-            return Unusable("a dict whose keys are not all text")
+        if not all(type(key) is str and len(key) <= MAX_NAME for key in value):
+            return Unusable("a dict whose keys are not all short texts")
         packed = tuple(pack(item, depth=depth + 1) for item in value.values())
         return Many(packed, tuple(value))
     return Many(tuple(pack(item, depth=depth + 1) for item in value))
