@@ -212,7 +212,8 @@ class Function:
 
     def _misses_a_name(self, result: Raised) -> bool:
         """Whether a name is missing that the statements may have made which were left out."""
-        return result.message.startswith("raised NameError") and not self._files.is_whole
+        is_missing = result.message.startswith("raised NameError") and not self._files.is_whole
+        return is_missing and self._files.makes_names(self._answer.place.file)
 
     def _provided(self, module: object, name: str) -> object:
         file = str(self._answer.place.document)

@@ -15,6 +15,7 @@ import contextlib
 import importlib.machinery
 import importlib.util
 import itertools
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
@@ -30,6 +31,10 @@ from grader.student.standins import ImportRefusedError, StandIn, shim, shim_rema
 from grader.student.trees import lines_in_try, place_of, source_line, trees_of
 
 _ANNOTATIONS = __future__.annotations.compiler_flag
+_CERTAIN = (OSError, ImportError, SyntaxError, MemoryError, RecursionError, SystemExit)
+_MAKES_NAMES = re.compile(
+    rb"\b(?:globals|locals|vars|exec|eval|setattr)\(|__dict__|sys\.modules|import \*"
+)
 _METHOD = "_grader_method"
 ROOT = "_handed_in"
 """The package under which students' files are loaded, whatever they are called."""
@@ -88,8 +93,10 @@ class StudentFiles:
         trouble: BaseException | None = None
         try:
             module = self._load(path, allowed, names)
-        except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
+        except BaseException as error:  # a file may end in any way when it is loaded
             trouble = error
+            if isinstance(error, _CERTAIN):
+                raise  # nothing that was left out could help
         else:
             if all(hasattr(module, name) for name in names):
                 return module
@@ -100,6 +107,10 @@ class StudentFiles:
         if trouble is not None and not all(hasattr(module, name) for name in names):
             raise trouble from None  # it stands in what the answer needs
         return module
+
+    def makes_names(self, path: str) -> bool:
+        """Whether a file may give names a meaning in ways that only running it shows."""
+        return _MAKES_NAMES.search(self.sources.get(path, b"")) is not None
 
     def _load(self, path: str, allowed: frozenset[str], names: tuple[str, ...]) -> ModuleType:
         self._forget()

@@ -80,10 +80,13 @@ class _Visitor(ast.NodeVisitor):
         self._local: frozenset[str] = frozenset()
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            if node.id not in self._local:
-                (self.later if self._depth else self.now).add(node.id)
-        elif not self._depth and node.id not in self._local:
+        if node.id in self._local:
+            return
+        if self._depth:  # what a function sets here it has declared global, and may add to
+            self.later.add(node.id)
+        elif isinstance(node.ctx, ast.Load):
+            self.now.add(node.id)
+        else:
             self.bound.add(node.id)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:

@@ -16,6 +16,8 @@ from grader.student.scopes import Function, names_of
 
 _BUILTINS = frozenset(dir(builtins))
 _WHOLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.ExceptHandler)
+_INNER = (ast.stmt, ast.ExceptHandler)
 _STAR = "*"
 _SETTINGS = "sys.set…"
 
@@ -123,14 +125,20 @@ class _Effects:
     def __init__(self, statements: Sequence[ast.stmt]) -> None:
         self._imported: set[str] = set()
         self._globals: dict[str, set[str]] = {}
+        self._defined: set[str] = set()
         for node in statements:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._imported |= names_of(node).bound
-            elif isinstance(node, Function):
-                self._globals[node.name] = _changed_by(node)
+            elif isinstance(node, Function | ast.ClassDef):
+                self._defined.add(node.name)
+                if isinstance(node, Function):
+                    self._globals[node.name] = _changed_by(node)
 
-    def of(self, node: ast.stmt) -> set[str]:
-        """Names changed in place: `x[0] = …`, `x.a = …`, `x.append(…)`, or by `init()`."""
+    def of(self, node: ast.AST) -> set[str]:
+        """Names changed in place: `x[0] = …`, `x.append(…)`, by `init()`, also inside of blocks."""
+        if isinstance(node, _BLOCKS):
+            inner = (one for one in ast.iter_child_nodes(node) if isinstance(one, _INNER))
+            return {name for one in inner for name in self.of(one)}
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             return {_SETTINGS}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
@@ -157,7 +165,9 @@ class _Effects:
         if isinstance(function, ast.Name):
             if function.id in ("setattr", "delattr") and call.args:
                 return {_root(call.args[0])} - {""}
-            return self._globals.get(function.id, set())
+            # A call whose result nobody takes is made for what it does to its arguments.
+            given = {one.id for one in call.args if isinstance(one, ast.Name)}
+            return self._globals.get(function.id, set()) | (given - self._defined - self._imported)
         root = _root(function)
         if root not in self._imported:
             return {root} - {""}

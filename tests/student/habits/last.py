@@ -245,6 +245,49 @@ HABITS = {
     "a starter and a name made at run time": one(
         "def relu(x):\n    return clip(x)\nglobals()['clip'] = lambda x: x * (x > 0)\ndef relu(x):\n    pass\n"
     ),
+    "a table that a loop fills": one(
+        """
+        import numpy as np
+        signs = np.zeros(3)
+        for k in range(3):
+            signs[k] = k - 1
+        def relu(x):
+            return np.where(np.sign(x) == signs[2], x, 0)
+        """
+    ),
+    "parameters that a function fills": one(
+        """
+        params = {}
+        def init(p, low):
+            p['low'] = low
+        init(params, 0)
+        def relu(x):
+            return x.clip(min=params['low'])
+        """
+    ),
+    "a mistake below a long training": one(
+        """
+        import numpy as np
+        def relu(x):
+            return np.maximum(x, zero)
+        for epoch in range(10**12):
+            relu_loss = epoch
+        """,
+        verdict=RAISED,
+        says=("name 'zero' is not defined", "line 4"),
+    ),
+    "a missing file below a long training": one(
+        """
+        import numpy as np
+        for epoch in range(10**12):
+            loss = epoch
+        W = np.load('weights.npy')
+        def relu(x):
+            return np.maximum(x, W)
+        """,
+        verdict=RAISED,
+        says=("weights.npy", "only the files of the submission"),
+    ),
     # --- notebooks --------------------------------------------------------------------------
     "one cell with all": book(
         "%matplotlib inline\n\nimport numpy as np\nimport matplotlib.pyplot as plt\n\n# Question 1\ndef relu(x):\n"
