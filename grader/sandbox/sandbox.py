@@ -20,7 +20,17 @@ from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.sandbox.servers import Server, ServerDiedError
 from grader.student import frames
 from grader.student.frames import ReadOrder, RunOrder
-from grader.student.wire import Asked, Index, Job, Place, ReadRequest, Source, Task, Unread
+from grader.student.wire import (
+    Asked,
+    Index,
+    Job,
+    Place,
+    ReadRequest,
+    Source,
+    Task,
+    Unread,
+    is_document,
+)
 
 _MAX_UNREADABLE = 3
 
@@ -245,7 +255,11 @@ def _needs(task: Task, sources: tuple[Source, ...]) -> tuple[str, ...]:
     """
     if "torch" not in task.imports or hasattr(task.answer, "texts"):
         return ()
-    code = [source.data for source in sources if source.path.endswith((".py", ".ipynb"))]
+    code = [
+        source.data
+        for source in sources
+        if source.path.endswith((".py", ".ipynb")) or is_document(source.path)
+    ]
     if not any(b"torch" in data for data in code):
         return ()
     return ("torch", "torch._dynamo") if any(b"optim" in data for data in code) else ("torch",)

@@ -35,7 +35,8 @@ MAX_UNTOLD = 300
 MAX_MARKED = 500
 
 _FRAME = re.compile(
-    r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center|solution|answer|parts|subparts|questions)\}(?:\[.*\])?"
+    r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center|solution|answer|parts|subparts"
+    r"|questions)\}(?:\[.*\])?"
     r"|(?:sub)*section\*?\{[^{}]*\}|newpage|clearpage|bigskip|medskip)\s*$"
 )
 _MARKED = re.compile(r"^\W*(?:\\textbf\{)?(?:answer|antwort|ans)\b", re.IGNORECASE)
@@ -71,6 +72,7 @@ def read_document(
     found = [*marked, *_read(sections, sheet, {one.key[0] for one in marked})]
     yield from found
     yield from _untold(sections, sheet, {one.key[0] for one in found})
+    yield from _unmarked(sections, sheet, marked, found)
 
 
 def read_lines(lines: Sequence[Line], sheet: Sheet) -> Iterator[Found]:
@@ -246,8 +248,13 @@ def _of_part(part: Asked, section: Section) -> Iterator[Found]:
     if part.kind == "computed":
         answer = without_question(answer, part.question)
     found = {one.key: one for one in read(part, Text(answer))}
-    if len(last) < len(answer):
-        found |= {one.key: one for one in read(part, Text(last)) if UNTOLD not in one.guess}
+    for one in read(part, Text(last)) if len(last) < len(answer) else ():
+        before = found.get(one.key)
+        if before is None or one.trust <= before.trust:
+            found[one.key] = one
+    if not found and len(answer) < len(lines):
+        how = "it stands before the word for the answer"
+        found = {one.key: _guessed(one, how) for one in read(part, Text(lines))}
     yield from found.values()
 
 
@@ -284,6 +291,22 @@ def _untold(sections: Sequence[Section], sheet: Sheet, answered: set[str]) -> It
             if part is not None and part.key not in answered and not _is_code(part, prose):
                 answered.add(part.key)
                 yield _told(part, section, prose)
+
+
+def _unmarked(
+    sections: Sequence[Section], sheet: Sheet, marked: Sequence[Found], found: Sequence[Found]
+) -> Iterator[Found]:
+    """Values of a part of which others were marked, where the part says something else."""
+    known = {one.key for one in found}
+    for section in sections:
+        part, prose = sheet.nodes[section.node].asked, _prose(section.lines)
+        is_marked = part is not None and any(one.key[0] == part.key for one in marked)
+        if part is None or part.kind != "computed" or not is_marked or not re.search(r"\w", prose):
+            continue
+        for key in {(part.key, name): None for name in part.names if (part.key, name) not in known}:
+            known.add(key)
+            told = _told(part, section, prose)
+            yield msgspec.structs.replace(told, key=key, guess=f"{UNTOLD} for {key[1]}")
 
 
 def _is_code(part: Asked, prose: str) -> bool:

@@ -189,6 +189,19 @@ def test_a_value_that_is_not_found_is_unread_where_the_part_says_more() -> None:
     assert set(found("2.1\n\n| value | formula |\n|---|---|\n| rows | $r$ |\n")) == {"two/rows"}
 
 
+def test_a_value_beside_marked_ones_is_unread_where_the_part_says_more() -> None:
+    """`Answer …` marks one value; the text below may hold the other."""
+    got = found("2.1\nAnswer 2.1 rows: r\n\nand as many columns\n")
+    assert (got["two/rows"].trust, got["two/columns"].trust) == (0, 2)
+    assert set(found("2.1\nAnswer 2.1 rows: r\n")) == {"two/rows"}
+
+
+def test_what_stands_before_the_word_for_the_answer_is_a_guess() -> None:
+    """Where nothing stands behind it."""
+    got = found("2.3\n\ntotal: 542\n\nAnswer: see above\n")["number/total"]
+    assert (got.text, got.trust) == ("542", 2)
+
+
 # --- labels ---------------------------------------------------------------------------------------
 
 
