@@ -25,8 +25,10 @@ from grader.gradebook.records import (
     Standing,
 )
 from grader.gradebook.rows import (
+    Digests,
     Row,
     attempt_row,
+    digests_of,
     fingerprint,
     misconception_rows,
     override_row,
@@ -286,17 +288,21 @@ class Gradebook:
             for row in cursor:
                 yield dict(zip(names, row, strict=True))
 
-    def _problems(self, attempts: list[int]) -> dict[int, dict[str, tuple[str, str]]]:
-        """Per attempt and slug the digests of the problem's two files."""
-        found: dict[int, dict[str, tuple[str, str]]] = {number: {} for number in attempts}
+    def _problems(self, attempts: list[int]) -> dict[int, Digests]:
+        """Per attempt the digests of the problems' files; equal ones, as most are, kept once."""
+        found: dict[int, list[tuple[str, str, str]]] = {number: [] for number in attempts}
         low, high = min(attempts, default=0), max(attempts, default=-1)
-        for row in self.rows(
+        for row in self._each(
             "SELECT * FROM attempt_problem WHERE attempt BETWEEN ? AND ?", low, high
         ):
             if row["attempt"] in found:
-                digests = (row["problem_digest"], row["solution_digest"])
-                found[row["attempt"]][row["slug"]] = digests
-        return found
+                files = (row["slug"], row["problem_digest"], row["solution_digest"])
+                found[row["attempt"]].append(files)
+        kept: dict[tuple[tuple[str, str, str], ...], Digests] = {}
+        return {
+            number: kept.setdefault(tuple(files), digests_of(files))
+            for number, files in found.items()
+        }
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> int:

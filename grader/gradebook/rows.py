@@ -3,8 +3,9 @@
 Knows the tables' columns; never speaks to a database.
 """
 
+import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import chain, repeat
@@ -23,6 +24,8 @@ from grader.gradebook.records import (
 from grader.model import PartResult, Report, Verdict, decode, encode
 
 Row = dict[str, Any]
+Digests = tuple[dict[str, str], dict[str, str]]
+"""Per slug the digest of the problem's public file, and of its private one."""
 _COMPRESSION = 1  # the record is mostly arrays: more effort gains little
 
 
@@ -144,8 +147,14 @@ def override_row(override: Override, *, is_withdrawn: bool) -> Row:
     }
 
 
-def past_attempt(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) -> PastAttempt:
-    """An attempt as a record; `digests` holds those of the problem's two files by slug."""
+def digests_of(files: Iterable[tuple[str, str, str]]) -> Digests:
+    """Digests by slug, from slug, public and private one of each problem."""
+    listed = tuple(files)
+    return {slug: one for slug, one, _ in listed}, {slug: other for slug, _, other in listed}
+
+
+def past_attempt(row: Mapping[str, Any], digests: Digests) -> PastAttempt:
+    """An attempt as a record."""
     return PastAttempt(
         id=row["id"],
         student=row["student"],
@@ -164,14 +173,14 @@ def past_attempt(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) ->
     )
 
 
-def fingerprint(row: Mapping[str, Any], digests: dict[str, tuple[str, str]]) -> Fingerprint:
-    """An attempt's fingerprint; `digests` as for `past_attempt`."""
+def fingerprint(row: Mapping[str, Any], digests: Digests) -> Fingerprint:
+    """An attempt's fingerprint."""
     return Fingerprint(
         submission=row["submission_digest"],
-        engine=row["engine_digest"],
-        assignment=row["assignment_digest"],
-        problems={slug: public for slug, (public, _) in digests.items()},
-        solutions={slug: private for slug, (_, private) in digests.items()},
+        engine=sys.intern(row["engine_digest"]),
+        assignment=sys.intern(row["assignment_digest"]),
+        problems=digests[0],
+        solutions=digests[1],
     )
 
 

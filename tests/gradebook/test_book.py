@@ -279,3 +279,11 @@ def test_standings_in_short_keep_the_sums_and_what_needs_a_look(book):
     short = whole.in_short()
     assert [part.number for part in short.parts] == ["b"]
     assert (short.marks, short.out_of) == (whole.marks, whole.out_of) == (Fraction("4.9"), 6)
+
+
+def test_equal_digests_are_kept_once_for_a_whole_class(book):
+    for student in ("alice", "bob"):
+        book.store(attempt(student))
+    alice, bob = (past.fingerprint for past in book.newest(ASSIGNMENT).values())
+    assert alice == attempt().fingerprint
+    assert alice.solutions is bob.solutions
