@@ -222,7 +222,7 @@ def test_wrong_usage_is_told_with_the_next_step(root, arguments, said):
             "solutions/affine.py",
             'Solution("affine")',
             'Solution("afine")',
-            'wanted one Solution("affine")',
+            'wanted one  solution = Solution("affine")',
         ),
     ],
 )
