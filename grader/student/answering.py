@@ -14,7 +14,7 @@ _MARK = re.compile(
     r"(?:my\s|our\s|final\s)?(?:answer|ans|solution|response|lösung|antwort)\b"
     r"(?:\s?[:.)\]}*_=]|\s*$)[\s:.)\]}*_]{0,20}"
     r"|\s{0,40}\\begin\{(?:solution|answer|proof)\}(?:\[[^\]]{0,80}\])?\s?"
-    r"|\s{0,40}A\s?[:)]\s",
+    r"|\s{0,40}(?-i:A)\s?:\s",
     re.IGNORECASE,
 )
 _END = re.compile(r"\s*\\end\{(?:solution|answer|proof)\}\s*$")

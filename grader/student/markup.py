@@ -12,7 +12,8 @@ from grader.student.texts import Line
 
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<name>b|strong|i|em|u|p|div|span|br|hr|h[1-6]|ul|ol|li|table|thead|tbody|tr|td"
-    r"|th|sub|sup|blockquote|code|pre|font|mark)(?:\s[^<>]{0,300})?/?>",
+    r"|th|sub|sup|blockquote|code|pre|font|mark)"
+    r"(?:\s{1,3}[\w:-]{1,30}=(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'|[^\s<>\"']{1,80})){0,12}\s?/?>",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(

@@ -25,6 +25,7 @@ from grader.student.wire import Asked
 
 _BULLET = re.compile(r"\s*(?:[-*•+]\s+|\\item\b\s*|\d{1,2}[.)]\s+|\([a-z\d]\)\s+)*")
 _CELL = re.compile(r"\||(?<!\\)&")
+_DASHES = ("-", "–", "—")
 _LEADING_OVER = frozenset({"and", "the"})
 
 
@@ -42,10 +43,11 @@ def named_values(part: Asked, section: Text) -> Iterator[Value]:
     found: dict[str, list[Value]] = {}
     for value in sorted(_all_named(part, section), key=lambda value: value.position):
         found.setdefault(value.name, []).append(value)
-    for name, values in found.items():
+    for name, every in found.items():
+        values = [value for value in every if not value.guess] or every
         last = values[-1]
         differ = len({normal(value.text) for value in values}) > 1
-        guess = f"the last of {len(values)} values called {name}" if differ else ""
+        guess = f"the last of {len(values)} values called {name}" if differ else last.guess
         yield msgspec.structs.replace(last, guess=guess)
 
 
@@ -94,7 +96,8 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
             is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
             text = _value(hit["sign"], piece, known, has_next=after is not None) if is_field else ""
             if text:
-                yield Value(by_name[normal(hit["name"])], text, start)
+                guess = "behind a dash" if hit["sign"] in _DASHES else ""
+                yield Value(by_name[normal(hit["name"])], text, start, guess)
 
 
 def _field(names: Sequence[str]) -> re.Pattern[str]:
@@ -122,7 +125,7 @@ def _is_field(line: str, hit: re.Match[str], piece: str, begin: int) -> bool:
     if sign in ("=", ":="):
         return True
     before = line[begin : hit.start()].strip(" |&*_")
-    is_dash = sign in ("-", "–", "—")
+    is_dash = sign in _DASHES
     return (not before or before[-1] in ",;|&./") and not (is_dash and "=" in piece)
 
 

@@ -76,6 +76,12 @@ def test_html_is_read_as_it_would_show() -> None:
     }
 
 
+def test_comparisons_are_no_tags() -> None:
+    """What stands between < and > is a tag only where it looks like one."""
+    text = '2.2\n\n<span style="color: red" id=x>`(I<b and K>1) + alpha`</span>\n'
+    assert read(text) == {"one/size": "(I<b and K>1) + alpha"}
+
+
 PAGED = "2.1\nrows = r\nJane Doe    1\n\fHomework 2\ncolumns = d\nJane Doe    2\n\fHomework 2\nQuestion 3: So it\nJane Doe    3\n\fHomework 2\ngoes on.\n"
 
 
@@ -154,6 +160,13 @@ def test_items_get_the_labels_that_latex_prints(options: str) -> None:
 
 
 # --- the question, and what is left of it ---------------------------------------------------------
+
+
+def test_a_value_behind_a_dash_is_a_guess() -> None:
+    """The dash may be a minus; a value behind a colon counts before it."""
+    assert found("2.3\ntotal - 542\n")["number/total"].guess == "behind a dash"
+    got = found("2.3\ntotal: 542\ntotal - 30 of them are biases\n")["number/total"]
+    assert (got.text, got.trust) == ("542", 1)
 
 
 def test_a_copy_of_the_question_is_no_answer() -> None:
