@@ -7,6 +7,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Function: TypeAlias = Callable[..., Any]
@@ -18,6 +19,7 @@ class DeclarationError(Exception):
     """A declaration in a solution file can not be used; the message names part and declaration."""
 
 
+@lru_cache(maxsize=64)  # a reference's source is asked for by each of its misconceptions
 def source_of(function: Function) -> str:
     """The function's source from `def` on (its decorators would declare it again).
 
