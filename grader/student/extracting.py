@@ -8,6 +8,8 @@ asked for and nothing of what is right.
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from grader.student.blocks import Text
 from grader.student.guessing import unnamed_values
 from grader.student.naming import Value, named_values
@@ -19,6 +21,7 @@ MAX_VALUE = 4_000
 MAX_UNTOLD = 300
 NAMED, GUESSED = 1, 2
 UNTOLD = "no value could be told apart"
+_REMARK = re.compile(r"(?P<number>[-−]?\d[\d,.]{0,40})\s{1,3}\([^()]{1,200}\)")
 _LAYOUT = re.compile(r"\s*(?:\|[\s|:\-]*\||```|~~~|\\(?:begin|end)\{|\\item\s*$|#+\s)")
 
 
@@ -30,11 +33,20 @@ def read_values(part: Asked, section: Text) -> Iterator[Found]:
     if len(values) < len(part.names):
         spoken = spoken_values(part, section)
         values |= {v.name: v for v in spoken if v.name not in values}
-    found = [value for value in values.values() if value.text]
+    found = [_bare(part, value) for value in values.values() if value.text]
     for value in found:
         yield as_found(part, value, section)
     if found:
         yield from untold_values(part, section, found)
+
+
+def _bare(part: Asked, value: Value) -> Value:
+    """A number without the remark in brackets behind it, which is no factor: `542 (30 + 512)`."""
+    remark = _REMARK.fullmatch(value.text) if not part.inputs else None
+    if remark is None:
+        return value
+    guess = value.guess or "without what stands in brackets behind it"
+    return msgspec.structs.replace(value, text=remark["number"], guess=guess)
 
 
 def as_found(part: Asked, value: Value, section: Text) -> Found:
@@ -63,11 +75,10 @@ def untold_values(part: Asked, section: Text, found: Sequence[Value]) -> Iterato
 def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
     """The lines of a section in which no value was found, and that say more than they lay out.
 
-    A line in which a value was guessed may still speak of a name that is missing.
+    A line in which a value was found may still speak of a name that is missing.
     """
     speaks = re.compile("|".join(map(pattern, missing)), re.IGNORECASE)
-    named = {section.place(value.position) for value in found if not value.guess}
-    guessed = {section.place(value.position) for value in found if value.guess}
+    used = {section.place(value.position) for value in found}
     lines = section.text.split("\n")
     is_ruler = [line.lstrip().startswith("|") and not re.search(r"\w", line) for line in lines]
     kept, position = [], 0
@@ -75,7 +86,7 @@ def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
         block = section.block_at(position)
         places = {section.place(position), section.place(block.start if block else position)}
         position += len(line) + 1
-        is_placed = places & named or (places & guessed and not speaks.search(line))
+        is_placed = places & used and not speaks.search(line)
         if line.strip() and not is_placed and not is_head and not _LAYOUT.match(line):
             kept.append(line.strip())
     return "\n".join(kept)

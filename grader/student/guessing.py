@@ -96,7 +96,8 @@ def _in_displays(part: Asked, section: Text) -> list[Value]:
     if not displays:
         return []
     if len(part.names) == 1:
-        last = displays[-1]
+        general = [block for block in displays if _has_name(last_side(block.text), part)]
+        last = (general or displays)[-1]
         made = rows(last.text)
         guess = "the last displayed formula of the part"
         return [_value(part, made, last.start, guess)] if made else []

@@ -26,6 +26,7 @@ from grader.student.wire import Asked
 _BULLET = re.compile(r"\s*(?:[-*•+]\s+|\\item\b\s*|\d{1,2}[.)]\s+|\([a-z\d]\)\s+)*")
 _CELL = re.compile(r"\||(?<!\\)&")
 _DASHES = ("-", "–", "—")
+_OPERATORS = ("+", "-", "−", "×", "·", "^", "\\times", "\\cdot")
 _LEADING_OVER = frozenset({"and", "the"})
 
 
@@ -117,14 +118,15 @@ def _is_elsewhere(block: Block | None) -> bool:
 
 
 def _is_field(line: str, hit: re.Match[str], piece: str, begin: int) -> bool:
-    """Whether a name with a sign is a field: `=` is; others are where fields begin.
+    """Whether a name with a sign is a field: `=` is, unless the name ends a calculation.
 
-    They begin at the line's head or behind a comma; behind a dash no calculation may follow.
+    Others are where fields begin: at the line's head or behind a comma; behind a dash no
+    calculation may follow.
     """
     sign = hit["sign"]
-    if sign in ("=", ":="):
-        return True
     before = line[begin : hit.start()].strip(" |&*_")
+    if sign in ("=", ":="):
+        return not before.endswith(_OPERATORS)
     is_dash = sign in _DASHES
     return (not before or before[-1] in ",;|&./") and not (is_dash and "=" in piece)
 

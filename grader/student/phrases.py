@@ -25,7 +25,8 @@ _WRAPPER = re.compile(r"\\(?:textbf|textit|emph|underline|mathbf)\{([^{}]*)\}")
 _UPRIGHT = re.compile(r"\\(?:text|mathrm|operatorname)\{[^{}]*\}")
 _TRAILING = ("\\\\", "\\,", "\\;", "\\:", "\\!", "~")
 _NUMBER = re.compile(
-    r"(?<![\w.^{_])[-−]?(?:\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3}){1,5}|\d[\d,]{0,40}(?:\.\d{1,40})?)"
+    r"(?<![\w.^{_/])[-−]?(?:\d{1,9}\s?/\s?\d{1,9}"
+    r"|\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3}){1,5}|\d[\d,]{0,40}(?:\.\d{1,40})?)"
     r"(?:[eE][-+]?\d{1,4})?(?![\w^}(]|\.\d|,\d)"
 )
 _SMALL = frozenset(

@@ -215,6 +215,24 @@ def test_what_stands_before_the_word_for_the_answer_is_a_guess() -> None:
     assert (got.text, got.trust) == ("542", 2)
 
 
+def test_a_product_of_names_is_no_field() -> None:
+    """`rows × columns = …` is at most a guess for either of the two."""
+    got = found("2.1\nThe field is rows × columns = (r + 1)(d + 1)\n")
+    assert {one.trust for one in got.values()} == {2}
+
+
+def test_a_remark_in_brackets_behind_a_number_is_no_factor() -> None:
+    """It is left out, as a guess."""
+    got = found("2.3\ntotal: 542 (30 + 512)\n")["number/total"]
+    assert (got.text, got.trust) == ("542", 2)
+
+
+def test_a_line_that_speaks_of_a_missing_value_is_not_placed() -> None:
+    """Also where another value was found in it."""
+    got = found("2.1\nrows = r, and columns are as many\n")
+    assert got["two/columns"].guess == "no value could be told apart for columns"
+
+
 # --- labels ---------------------------------------------------------------------------------------
 
 
