@@ -28,6 +28,7 @@ bench: $(VENV)/.installed-dev
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[references]'
+	$(BIN)/python -m compileall -q grader # servers can write nothing, so they would compile at each start
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

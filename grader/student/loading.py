@@ -140,6 +140,7 @@ class StudentFiles:
         aliases = Aliases([node for _, node in needed], is_lenient=self.is_lenient)
         self.supplied.update(dict.fromkeys(aliases.supplied))
         module.__dict__.update({**aliases.names, _METHOD: Objects().method})
+        module.__file__ = f"{self.folder}/{path}"
         was_loading, self._is_loading = self._is_loading, True
         try:
             for file, group in itertools.groupby(needed, key=lambda one: body[one[0]][0]):
@@ -196,8 +197,7 @@ class StudentFiles:
 
     def _spec(self, name: str, path: str) -> ModuleSpec:
         self._loaded.add(name)
-        spec = ModuleSpec(name, _Loader(self, path), origin=f"{self.folder}/{path}")  # type: ignore[arg-type]  # a loader by its methods
-        spec.has_location = True  # sets `__file__`
+        spec = ModuleSpec(name, _Loader(self, path))  # type: ignore[arg-type]  # a loader by its methods
         if path.endswith("/__init__.py"):
             spec.submodule_search_locations = []
         return spec

@@ -35,7 +35,7 @@ import numpy as np
 def double(x):
     return 2 * np.asarray(x) + math.floor(0.5)
 """
-_TIMES = 20  # the interpreter specialises what has run a few times
+_TIMES = 10  # the interpreter specialises what has run a few times
 
 
 def rehearse() -> None:
