@@ -181,6 +181,7 @@ def _functions(codes: Iterable[_Code]) -> Iterator[Found]:
 def _read_listings(source: Source, sheet: Sheet) -> Iterator[Found]:
     """The functions that a write-up's programs define, as those of one file."""
     codes: list[_Code] = []
+    lines = source.data.splitlines()
     for listing in listings(source.data):
         place = Place(file=source.path, line=listing.line)
         try:
@@ -188,7 +189,6 @@ def _read_listings(source: Source, sheet: Sheet) -> Iterator[Found]:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             yield from _unparsed(listing.text, place, sheet, error)
         else:
-            lines = source.data.splitlines()
             codes.append(_Code(tree.body, Place(file=source.path), lines))
     yield from _functions(codes)
 
