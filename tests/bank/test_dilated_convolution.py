@@ -275,7 +275,11 @@ def test_bob_earns_everything_but_his_text_waits(bench):
 
 def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
     assert summary(bench.grade_submission("carol")) == {
-        "compare": ("0 of 2", "2/9", "“a” is not a name of this question; the answer is a number"),
+        "compare": (
+            "0 of 2",
+            "2/9",
+            "plain_macs: “a” is not a name of this question; the answer is a number",
+        ),
         "span": ("0 of 1", "1", "the bracket “(” at character 6 is never closed"),
         "claims": (
             "0 of 2",
@@ -298,7 +302,7 @@ def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
         "layer-3": (
             "0 of 1",
             "1/2",
-            "“lambda” is not a name of this question; the names are r1, c1, d1, r2, c2, d2, r3, c3 "
+            "columns: “lambda” is not a name of this question; the names are r1, c1, d1, r2, c2, d2, r3, c3 "
             "and d3",
         ),
         "stack": ("0 of 3", "0", "size: found a text; wanted a whole number"),

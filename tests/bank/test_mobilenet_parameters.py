@@ -277,7 +277,11 @@ def test_bob_earns_everything_but_his_text_waits(bench):
 
 def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
     assert summary(bench.grade_submission("carol")) == {
-        "v1": ("0 of 2", "1", "“about” is not a name of this question; the answer is a number"),
+        "v1": (
+            "0 of 2",
+            "1",
+            "depthwise: “about” is not a name of this question; the answer is a number",
+        ),
         "v1-macs": (
             "0 of 1",
             "0",
@@ -289,7 +293,11 @@ def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):
             "0",
             "ended the whole process with the exit code 0; return a value instead",
         ),
-        "v2": ("0 of 2", "1/2", "“so” is not a name of this question; the answer is a number"),
+        "v2": (
+            "0 of 2",
+            "1/2",
+            "project: “so” is not a name of this question; the answer is a number",
+        ),
         "v2-macs": (
             "0 of 1",
             "1",

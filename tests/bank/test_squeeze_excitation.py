@@ -245,7 +245,7 @@ def test_carol_is_told_what_kept_each_answer_from_being_right(bench):
     claims = "early, late, general, fewer-channels, equal-cost, places, last-stage"
     number = "is not a name of this question; the answer is a number"
     assert summary(bench.grade_submission("carol")) == {
-        "stage-share": ("0 of 2", "4/3", f"“r” {number}"),
+        "stage-share": ("0 of 2", "4/3", f"stage1: “r” {number}"),
         "depth-claims": (
             "0 of 2",
             "2",
@@ -259,7 +259,7 @@ def test_carol_is_told_what_kept_each_answer_from_being_right(bench):
         "parameters": (
             "0 of 1",
             "1/2",
-            "“C_r” is not a name of this question; the names are C and r",
+            "with_biases: “C_r” is not a name of this question; the names are C and r",
         ),
         "doubling": ("0 of 1", "1", f"“half” {number}"),
         "r-claims": ("0 of 1", "1", "narrower: found 'rather'; wanted true or false"),
