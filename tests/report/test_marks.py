@@ -107,7 +107,9 @@ def test_columns_add_up_and_full_marks_look_full(shares):
         if found.marks == found.out_of:
             assert score.earned == score.out_of
         for output, line in zip(found.outputs, outputs, strict=True):
-            assert (line.earned == line.out_of) == (output.marks == output.out_of)
+            lost = output.out_of - output.marks
+            if lost == 0 or lost >= F(1, 100):  # less than that can not be shown
+                assert (line.earned == line.out_of) == (lost == 0)
 
 
 def test_lost_marks_add_up_to_what_is_missing():
