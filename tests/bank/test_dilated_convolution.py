@@ -327,7 +327,11 @@ def test_open_brackets_are_unreadable_and_their_place_is_shown(bench):
         "1/2",
         "rows: the bracket “(” at character 30 is never closed",
     )
-    assert found["layer-3"] == ("0 of 1", "1", "the bracket “(” at character 74 is never closed")
+    assert found["layer-3"] == (
+        "0 of 1",
+        "1",
+        "rows: the bracket “(” at character 74 is never closed",
+    )
     assert lost(results["layer-2"]) == {"columns": "1/2"}
     rows, columns = results["layer-2"].readings
     assert (rows.place.file, rows.place.line, rows.position) == ("answers.yaml", 7, 29)
