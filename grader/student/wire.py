@@ -9,6 +9,7 @@ values, marks or verdicts, and holds none.
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
@@ -175,12 +176,18 @@ def _pack_int(value: int) -> Packed:
 def _pack_array(array: Numbers) -> Packed:
     import numpy as np
 
-    if array.dtype.name not in DTYPES:
-        return Unusable(f"an array of dtype {array.dtype.name}")
+    name = _name(array.dtype)
+    if name not in DTYPES:
+        return Unusable(f"an array of dtype {name}")
     if not _is_laid_out(array.shape):
         return Unusable(f"an array of {array.ndim} axes and {array.size} elements")
     contiguous = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
-    return Array(array.dtype.name, array.shape, contiguous.tobytes())
+    return Array(name, array.shape, contiguous.tobytes())
+
+
+@lru_cache(maxsize=64)  # numpy puts the name together anew each time
+def _name(dtype: "np.dtype[Any]") -> str:
+    return dtype.name
 
 
 def _pack_many(value: Any, depth: int) -> Packed:

@@ -148,7 +148,7 @@ class _Evaluation:
             if not math.isfinite(value):
                 raise FormulaError(f"{shortened(node)} has no finite value")
             return value
-        if not -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE:
+        if abs(value.numerator) > MAX_MAGNITUDE * value.denominator:  # fractions compare slowly
             raise FormulaError(f"{shortened(node)} is larger than 10^60")
         bits = value.numerator.bit_length() + value.denominator.bit_length()
         if bits > MAX_BITS:

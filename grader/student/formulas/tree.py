@@ -7,6 +7,7 @@ products are flat, so that a long formula is not a deep one.
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -39,8 +40,13 @@ class Number(_Node, frozen=True, tag="number"):
     @property
     def value(self) -> int | Fraction:
         """The exact value."""
-        value = Fraction(self.text)
-        return value.numerator if value.denominator == 1 else value
+        return _exact(self.text)
+
+
+@lru_cache(maxsize=256)  # a formula is evaluated on many cases
+def _exact(digits: str) -> int | Fraction:
+    value = Fraction(digits)
+    return value.numerator if value.denominator == 1 else value
 
 
 class Constant(_Node, frozen=True, tag="constant"):

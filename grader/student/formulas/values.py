@@ -66,6 +66,7 @@ def evaluate(
     return float(value) if output.is_scalar else value
 
 
+@lru_cache(maxsize=256)  # as `free_indices`
 def _uses_arrays(tree: Node, signature: Signature) -> bool:
     arrays = {v.name for v in signature.inputs if not v.is_scalar}
     return bool(arrays) and any(
@@ -94,6 +95,7 @@ def names_used(formula: Formula) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=256)  # a formula is evaluated on many cases
 def free_indices(formula: Formula) -> tuple[str, ...]:
     """The indices that are neither summed over nor on the left, in order of appearance."""
     found: dict[str, None] = {}

@@ -102,6 +102,7 @@ class Vocabulary:
         return f"the names are {listed(names)}" if names else "the answer is a number"
 
 
+@lru_cache(maxsize=64)  # asked for each case of a formula
 def scalar_names(signature: Signature) -> tuple[str, ...]:
     """The inputs that are numbers, and the sizes of arrays."""
     taken = {v.name for v in (*signature.inputs, *signature.outputs)}
