@@ -1,67 +1,18 @@
 """A real Dask scheduler and real workers: the same marks as here, also when a worker is killed."""
 
 import contextlib
-import json
-import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.batch.classes import GRADE, run, slow_class, stored, table, wait_for
+from tests.batch.clusters import cluster, wait_for_workers, worker_in
 
-DASK = Path(sys.executable).with_name("dask")
 STUDENTS = 9
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-
-
-@contextlib.contextmanager
-def cluster(folder, workers):
-    """A scheduler and worker processes; gives the address and the workers."""
-    file = folder / "scheduler.json"
-    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
-    here = ["--port", "0", "--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", file]
-    started = [subprocess.Popen([DASK, "scheduler", *here], env=environment, **QUIET)]
-    workers_ended = contextlib.ExitStack()
-    try:
-        wait_for(file.is_file)
-        for number in range(workers):
-            scratch = folder / f"worker{number}"
-            scratch.mkdir()
-            started.append(workers_ended.enter_context(worker_in(scratch, file)))
-        yield json.loads(file.read_text())["address"], started[1:]
-    finally:
-        workers_ended.close()
-        started[0].kill()
-        started[0].wait()
-
-
-@contextlib.contextmanager
-def worker_in(scratch, file):
-    """A worker with a folder of its own."""
-    arguments = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--scheduler-file", file]
-    process = subprocess.Popen(
-        [DASK, "worker", *arguments, "--local-directory", scratch],
-        env={**os.environ, "TMPDIR": str(scratch)},
-        **QUIET,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_for_workers(address, count):
-    from distributed import Client
-
-    with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(count, timeout=60)
 
 
 def records(root, book):

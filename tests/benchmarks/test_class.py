@@ -11,11 +11,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 import msgspec
 import psutil
 import pytest
 
+from grader.batch.cluster import DaskCrew
 from grader.batch.crew import LocalCrew
 from grader.batch.gather import gather
 from grader.batch.prints import Prints
@@ -27,6 +29,7 @@ from grader.grading import grade, prepare
 from grader.model import encode
 from grader.sandbox import Sandbox
 from grader.submission import take_submission
+from tests.batch.clusters import cluster, wait_for_workers
 from tests.benchmarks.classes import kind_of, write_class
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(7200)]
@@ -88,8 +91,11 @@ def floor(course, grading, tmp_path_factory):
     return {kind: statistics.median(seconds) for kind, seconds in found.items()}
 
 
-def measured(course, grading, folder, size, jobs):
-    """Grade the first `size` students; figures by name."""
+def measured(course, grading, folder, size, start):
+    """Grade the first `size` students; figures by name.
+
+    `start` gives the crew for a setup, as bytes.
+    """
     reports = folder / "reports"
     entries = gather([course.submissions], is_class=lambda _: True)[:size]
     stages, kinds, peaks = Counter(), {}, []
@@ -99,7 +105,7 @@ def measured(course, grading, folder, size, jobs):
         began, memory = time.perf_counter(), _memory_mib()
         todo = run.to_grade()
         setup = setup_for(course, grading, walls=None, reports=str(reports))
-        crew = LocalCrew(encode(setup), jobs=jobs, scratch=folder / "scratch")
+        crew = start(encode(setup))
         walls = crew.ready().walls
         started = time.perf_counter()
         cpu = time.process_time()
@@ -118,7 +124,7 @@ def measured(course, grading, folder, size, jobs):
         unchanged = time.perf_counter() - graded
     return {
         "size": size,
-        "jobs": jobs,
+        "jobs": crew.size,
         "walls": walls,
         "start": started - began,
         "seconds": graded - started,
@@ -142,12 +148,23 @@ def test_the_cost_of_a_student_does_not_grow_with_the_class(course, grading, flo
     for size in SIZES:
         folder = tmp_path / str(size)
         folder.mkdir()
-        rows.append(measured(course, grading, folder, size, jobs))
+        start = partial(LocalCrew, jobs=jobs, scratch=folder / "scratch")
+        rows.append(measured(course, grading, folder, size, start))
         show(rows[-1])
     each = [row["each"] for row in rows]
     assert max(each) <= 1.5 * min(each)
     memory = [row["station_mib"] for row in rows]
     assert max(memory) <= 1.5 * min(memory)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_the_cost_of_a_student_on_a_cluster(course, grading, tmp_path, workers):
+    """Worker processes of this machine: more of them than it has cores can not be faster."""
+    with cluster(tmp_path, workers) as (address, _):
+        wait_for_workers(address, workers)
+        row = measured(course, grading, tmp_path, min(SIZES), partial(DaskCrew, address=address))
+    print("\nover Dask: ", end="")
+    show(row)
 
 
 def show(row):
