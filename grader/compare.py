@@ -20,8 +20,7 @@ from msgspec.structs import replace
 
 from grader.errors import GraderError
 from grader.model import Comparison, ErrorMap, ExpectedCase, ExpectedOutput, Record, Stage
-from grader.student.signature import Signature, Variable
-from grader.student.wire import (
+from grader.student.packing import (
     NoValue,
     Numbers,
     Packed,
@@ -31,6 +30,7 @@ from grader.student.wire import (
     numbers,
     unpack,
 )
+from grader.student.signature import Signature, Variable
 
 TOLERANCE = 1e-8
 FLOAT32_FLOOR = 1e-4
@@ -58,7 +58,7 @@ def compare(
     """Compare one output of one case with the reference's value, or with an alternative to it.
 
     Args:
-        actual: what came back, as `wire.unpack` gives it.
+        actual: what came back, as `packing.unpack` gives it.
         expected: what the case expects of the output.
         variable: how the signature declares the output.
         tolerance: the error that a float64 answer may have.

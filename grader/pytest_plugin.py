@@ -239,7 +239,7 @@ def _stop(
 
 def _values_of(found: TestResult | PartResult) -> dict[str, dict[str, Any]]:
     """The case that failed, as arrays and numbers by name."""
-    from grader.student.wire import unpack
+    from grader.student.packing import unpack
 
     inputs = getattr(found, "inputs", {})
     outputs = [o for o in getattr(found, "outputs", ()) if o.marks != o.out_of]

@@ -30,8 +30,9 @@ from grader.model import (
     Verdict,
 )
 from grader.sandbox import Plain, Sandbox, TaskOutcome
+from grader.student.packing import Value
 from grader.student.signature import Variable
-from grader.student.wire import Job, Raised, Task, Value
+from grader.student.wire import Job, Raised, Task
 from grader.submission import Match, Submission, match_answers
 
 _STATUSES = {

@@ -14,7 +14,7 @@ from grader.model import Stage
 
 if TYPE_CHECKING:
     from grader.model import OutputResult, TestResult
-    from grader.student.wire import Packed
+    from grader.student.packing import Packed
 
 _COLOURS = {
     Status.PASSED: "green",
@@ -81,7 +81,7 @@ def _failure(test: "TestResult") -> Iterator[str]:
 
 def values_of(output: "OutputResult") -> str:
     """Both values, or of large ones the element that is most wrong."""
-    from grader.student.wire import Scalar
+    from grader.student.packing import Scalar
 
     assert output.got is not None
     assert output.expected is not None
@@ -96,7 +96,7 @@ def values_of(output: "OutputResult") -> str:
 
 def _element(packed: "Packed", place: tuple[int, ...]) -> float:
     """The element at a place, at a precision that tells two apart."""
-    from grader.student.wire import unpack
+    from grader.student.packing import unpack
 
     value = unpack(packed)
     return float(f"{float(value[place]):.9g}")
@@ -106,7 +106,7 @@ def _shown(packed: "Packed") -> str:
     """A value on one line."""
     import numpy as np
 
-    from grader.student.wire import unpack
+    from grader.student.packing import unpack
 
     value = unpack(packed)
     if isinstance(value, np.ndarray):

@@ -18,8 +18,9 @@ from grader.course.strict import convert_strict, load_strict
 from grader.errors import ProblemError, did_you_mean
 from grader.model import Claim, Hints, Kind, Part, Pick, Problem, PublicTest
 from grader.student.formulas.functions import KNOWN
+from grader.student.packing import Packed, pack
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
-from grader.student.wire import Notation, Packed, pack
+from grader.student.wire import Notation
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CONVENTIONS = ("row", "column", "jacobian")

@@ -3,8 +3,8 @@
 Knows shapes only; nothing of what the values are or should be.
 """
 
+from grader.student.packing import Array, Packed, Scalar, unpack
 from grader.student.signature import Dim, Signature, Variable
-from grader.student.wire import Array, Packed, Scalar, unpack
 
 
 def conflict(signature: Signature, inputs: dict[str, Packed], outputs: dict[str, Packed]) -> str:

@@ -17,8 +17,8 @@ from grader.diagnose.rules import RULES
 from grader.diagnose.sentences import SENTENCES
 from grader.diagnose.shapes import SHAPES
 from grader.model import Diagnosis
+from grader.student.packing import Value
 from grader.student.signature import Signature
-from grader.student.wire import Value
 
 __all__ = ["SENTENCES", "diagnose"]
 

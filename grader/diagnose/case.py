@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from grader.model import Diagnosis, Record
+from grader.student.packing import Value, in_floats, numbers
 from grader.student.signature import Dim, Signature, Variable
-from grader.student.wire import Value, in_floats, numbers
 
 FEW = 3  # so many independent numbers must bear a rule out before it is told
 _LOW = ("float16", "float32")

@@ -11,7 +11,7 @@ from grader import compare
 from grader.authoring import cast_inputs
 from grader.expected import oracle
 from grader.expected.authored import Authored, short
-from grader.student.wire import Value
+from grader.student.packing import Value
 
 ORACLE_BOUND = 1e-10
 

@@ -15,8 +15,8 @@ from grader.expected.binding import bind_outputs
 from grader.expected.fitting import fits
 from grader.expected.solutions import called
 from grader.model import Part
+from grader.student.packing import Packed, Value, pack
 from grader.student.signature import Signature
-from grader.student.wire import Packed, Value, pack
 
 _SHORT = 120  # characters of a value in an error
 

@@ -3,8 +3,8 @@
 Knows nothing of whether the values are right.
 """
 
+from grader.student.packing import Many, Packed, Scalar, Value, unpack
 from grader.student.signature import Signature
-from grader.student.wire import Many, Packed, Scalar, Value, unpack
 
 
 def inputs_by_name(inputs: tuple[Packed, ...], signature: Signature) -> dict[str, Value]:

@@ -38,7 +38,7 @@ from grader.model import (
     Problem,
     PublicTest,
 )
-from grader.student.wire import Value, pack, unpack
+from grader.student.packing import Value, pack, unpack
 
 _ZERO = 1e3  # times its float64 value that a float32 value is when the truth is zero
 

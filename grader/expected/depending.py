@@ -9,7 +9,7 @@ from grader.authoring import cast_inputs
 from grader.expected.authored import Authored
 from grader.expected.binding import inputs_by_name
 from grader.model import ExpectedCase, ExpectedTest
-from grader.student.wire import Array, Packed, pack, unpack
+from grader.student.packing import Array, Packed, pack, unpack
 
 _CASES_MOVED = 8
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.student.packing import Unusable, Value
 from grader.student.signature import Dim, Signature, Variable
-from grader.student.wire import Unusable, Value
 
 _KINDS = {"float": "biuf", "int": "iu", "bool": "b"}
 

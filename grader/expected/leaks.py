@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.authoring import PartSolution, Solution, source_of
 from grader.model import ExpectedPart, Part, Problem
-from grader.student.wire import Packed, unpack
+from grader.student.packing import Packed, unpack
 
 MIN_DIGITS = 4
 MIN_LINE = 25

@@ -20,7 +20,7 @@ from grader.model import (
     Part,
     PublicTest,
 )
-from grader.student.wire import Value, pack, unpack
+from grader.student.packing import Value, pack, unpack
 
 GRADIENTS = "central differences on random inputs"
 _GRADIENT_CASES = 3

@@ -12,7 +12,7 @@ from grader.expected import inputs_by_name
 from grader.model import ExpectedCase, Part
 from grader.student.formulas import Formula, FormulaError, edits, evaluate, to_unicode
 from grader.student.formulas.tree import Node, children
-from grader.student.wire import Value
+from grader.student.packing import Value
 
 MAX_NODES = 80
 MAX_CASES = 6

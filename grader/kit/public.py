@@ -13,8 +13,8 @@ import yaml
 from grader.course import Course, load_yaml
 from grader.errors import CourseError, ProblemError
 from grader.model import Assignment, ExpectedPart, ExpectedProblem, ExpectedTest
+from grader.student.packing import Packed, Value, unpack
 from grader.student.signature import Signature, parse_signature
-from grader.student.wire import Packed, Value, unpack
 
 _WIDTH = 100
 _RUBRIC = ("a person marks this text",)

@@ -6,7 +6,7 @@ None of it ever crosses to the student's side but the inputs of cases.
 from fractions import Fraction
 
 from grader.model.records import Record
-from grader.student.wire import Packed
+from grader.student.packing import Packed
 
 
 class Misconception(Record, frozen=True, kw_only=True):

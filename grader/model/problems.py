@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 from msgspec import field
 
 from grader.model.records import Record
+from grader.student.packing import Packed
 from grader.student.signature import Signature
-from grader.student.wire import Notation, Packed
+from grader.student.wire import Notation
 
 Kind: TypeAlias = Literal["computed", "choice", "text"]
 Pick: TypeAlias = Literal["each", "one", "many"]

@@ -10,7 +10,8 @@ from msgspec import field
 from grader.model.findings import Comparison, Diagnosis, ErrorMap
 from grader.model.problems import Hints, Kind
 from grader.model.records import Record, Verdict, Walls
-from grader.student.wire import Packed, Place
+from grader.student.packing import Packed
+from grader.student.wire import Place
 
 
 class Rungs(Record, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from grader.model import ErrorMap, Report
 from grader.report.marks import in_cents, written
 from grader.report.redact import redact
 from grader.report.text import clean
-from grader.student.wire import (
+from grader.student.packing import (
     Array,
     Many,
     NoValue,

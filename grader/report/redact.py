@@ -31,7 +31,7 @@ from grader.model import (
     TestResult,
 )
 from grader.report.ladder import lowered, merged
-from grader.student.wire import Array, Many, Packed, Rational, Scalar, WireError, unpack
+from grader.student.packing import Array, Many, Packed, Rational, Scalar, WireError, unpack
 
 WRONG = "this is not the right value"
 PRINTS_HIDDEN = "it printed something, which is shown for public tests only"

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from grader.model import Record
 from grader.report.text import clip
 from grader.report.words import Words
-from grader.student.wire import (
+from grader.student.packing import (
     Array,
     Many,
     NoValue,

@@ -16,6 +16,7 @@ from grader.model import Record, Verdict
 from grader.sandbox.children import End
 from grader.student import frames
 from grader.student.frames import WALL_FACTOR, Position
+from grader.student.packing import WireError, unpack
 from grader.student.wire import (
     CaseReply,
     FormulaReply,
@@ -27,8 +28,6 @@ from grader.student.wire import (
     Returned,
     Task,
     TestReply,
-    WireError,
-    unpack,
 )
 
 MAX_TIMEOUTS = 2

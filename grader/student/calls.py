@@ -15,21 +15,11 @@ import numpy as np
 from grader.student.ends import raised, text_of
 from grader.student.loading import StudentFiles
 from grader.student.objects import ObjectError, as_function
+from grader.student.packing import Array, Many, Packed, Value, pack, unpack
 from grader.student.printing import Printed
 from grader.student.returning import as_plain
 from grader.student.signature import Signature
-from grader.student.wire import (
-    Array,
-    CaseReply,
-    FunctionAnswer,
-    Many,
-    Packed,
-    Raised,
-    Returned,
-    Value,
-    pack,
-    unpack,
-)
+from grader.student.wire import CaseReply, FunctionAnswer, Raised, Returned
 
 _SEED = 20_240_229
 

@@ -6,19 +6,9 @@ Knows inputs and answers; no expected values.
 from collections.abc import Callable
 
 from grader.student.formulas import Formula, FormulaError, encode, evaluate, read
+from grader.student.packing import Many, NoValue, Packed, Value, pack, unpack
 from grader.student.signature import Signature
-from grader.student.wire import (
-    CaseReply,
-    FormulaAnswer,
-    FormulaReply,
-    Many,
-    NoValue,
-    Packed,
-    Returned,
-    Value,
-    pack,
-    unpack,
-)
+from grader.student.wire import CaseReply, FormulaAnswer, FormulaReply, Returned
 
 _NOT_ANSWERED, _NOT_READ = NoValue("not answered"), NoValue("could not be read")
 

@@ -14,17 +14,9 @@ from grader.student.calls import Function
 from grader.student.child import decode_order, encoded
 from grader.student.frames import Position, RunOrder
 from grader.student.loading import StudentFiles
+from grader.student.packing import pack
 from grader.student.signature import parse_signature
-from grader.student.wire import (
-    FunctionAnswer,
-    Job,
-    Place,
-    Source,
-    Task,
-    TestInputs,
-    TestReply,
-    pack,
-)
+from grader.student.wire import FunctionAnswer, Job, Place, Source, Task, TestInputs, TestReply
 
 _FILE = "rehearsal.py"
 _SOURCE = b"""import math

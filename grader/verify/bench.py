@@ -24,18 +24,9 @@ from grader.model import (
     Verdict,
 )
 from grader.sandbox import TaskOutcome, TestOutcome
+from grader.student.packing import Many, Packed, Value, pack, unpack
 from grader.student.signature import Variable
-from grader.student.wire import (
-    CaseReply,
-    Many,
-    Packed,
-    Place,
-    Raised,
-    Returned,
-    Value,
-    pack,
-    unpack,
-)
+from grader.student.wire import CaseReply, Place, Raised, Returned
 from grader.submission import Match
 
 Answer = Callable[[ExpectedCase], Packed | None]

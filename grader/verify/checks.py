@@ -12,7 +12,7 @@ import numpy as np
 from grader import compare
 from grader.expected import GRADIENTS
 from grader.model import ExpectedPart, ExpectedTest, OutputResult, Part, PartResult, Verdict
-from grader.student.wire import unpack
+from grader.student.packing import unpack
 from grader.verify import trivial
 from grader.verify.bench import Answer, Bench
 from grader.verify.killing import is_noticed

@@ -13,7 +13,7 @@ from grader import compare
 from grader.authoring import cast_inputs
 from grader.expected import bind_outputs
 from grader.model import ExpectedCase
-from grader.student.wire import Value, pack, unpack
+from grader.student.packing import Value, pack, unpack
 from grader.verify.bench import Bench
 from grader.verify.mutants import Mutant, MutantTimeoutError, bounded, mutants_of
 from grader.verify.records import Finding, Mutants

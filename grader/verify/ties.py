@@ -13,7 +13,7 @@ import numpy as np
 from grader.authoring import cast_inputs
 from grader.expected import bind_outputs
 from grader.model import ExpectedCase
-from grader.student.wire import Value, pack
+from grader.student.packing import Value, pack
 from grader.verify.bench import Bench, error_of
 from grader.verify.records import Finding
 

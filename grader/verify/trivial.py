@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from grader.model import ExpectedCase
+from grader.student.packing import Value, unpack
 from grader.student.signature import Signature
-from grader.student.wire import Value, unpack
 
 Make = Callable[[ExpectedCase, int], object]
 """Makes the answer to one output of a case."""

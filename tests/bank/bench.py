@@ -10,7 +10,8 @@ from grader.authoring import source_of
 from grader.course import find_course
 from grader.expected import load_solution
 from grader.grading import grade, prepare
-from grader.student.wire import Source, unpack
+from grader.student.packing import unpack
+from grader.student.wire import Source
 from grader.submission import Submission, take_submission
 
 ROOT = Path(__file__).parents[2]

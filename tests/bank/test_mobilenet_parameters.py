@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from grader.student.wire import unpack
+from grader.student.packing import unpack
 from tests.bank.bench import full, lost, recognised, summary
 
 SLUG = "mobilenet-parameters"

@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 from grader import compare
 from grader.errors import GraderError
 from grader.model import ExpectedOutput, Stage
+from grader.student.packing import Unusable, pack
 from grader.student.signature import parse_signature
-from grader.student.wire import Unusable, pack
 
 SIGNATURE = parse_signature("f(x[N,C]) -> y[N,C], s, n: int, ok: bool, name: str, v[C], k[C]: int")
 VARIABLES = {variable.name: variable for variable in SIGNATURE.outputs}

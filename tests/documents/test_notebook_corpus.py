@@ -7,9 +7,10 @@ import pytest
 from grader.student.calls import Function
 from grader.student.definitions import STARTER
 from grader.student.loading import StudentFiles
+from grader.student.packing import pack, unpack
 from grader.student.reading import read_submission
 from grader.student.signature import parse_signature
-from grader.student.wire import FunctionAnswer, Place, Returned, Source, pack, unpack
+from grader.student.wire import FunctionAnswer, Place, Returned, Source
 from tests.documents.notebook import notebook
 from tests.documents.sheet import NUMBERS, SHEET
 

@@ -6,6 +6,7 @@ import pytest
 
 from grader.student.calls import Function
 from grader.student.loading import StudentFiles
+from grader.student.packing import pack, unpack
 from grader.student.reading import read_submission
 from grader.student.signature import parse_signature
 from grader.student.wire import (
@@ -18,8 +19,6 @@ from grader.student.wire import (
     Raised,
     Returned,
     Source,
-    pack,
-    unpack,
 )
 from tests.documents.notebook import notebook
 

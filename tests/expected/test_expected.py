@@ -7,7 +7,7 @@ import pytest
 from grader.course import find_course
 from grader.errors import ProblemError
 from grader.expected import expected_for
-from grader.student.wire import unpack
+from grader.student.packing import unpack
 from tests import tiny
 
 

@@ -10,18 +10,8 @@ from grader.grading import OwnCode, judge_computed
 from grader.model import Verdict
 from grader.sandbox import TaskOutcome
 from grader.sandbox import TestOutcome as Outcome
-from grader.student.wire import (
-    CaseReply,
-    FormulaReply,
-    Many,
-    NoValue,
-    Place,
-    Raised,
-    Returned,
-    Scalar,
-    pack,
-    unpack,
-)
+from grader.student.packing import Many, NoValue, Scalar, pack, unpack
+from grader.student.wire import CaseReply, FormulaReply, Place, Raised, Returned
 from grader.submission import Match, TypedField
 
 OWN = OwnCode(is_valid=None, carried=lambda *_: None)

@@ -21,7 +21,8 @@ from grader.model import Walls
 from grader.sandbox import Sandbox, outcomes
 from grader.student import wire
 from grader.student.signature import parse_signature
-from grader.student.wire import Job, Raised, Returned, Source, Unusable, pack
+from grader.student.packing import Unusable, pack
+from grader.student.wire import Job, Raised, Returned, Source
 
 ATTACKS = sorted(Path(__file__).parent.glob("attacks/*.py"))
 TRUTH = f"PLANTED-TRUTH-{secrets.token_hex(8)}"

@@ -23,8 +23,9 @@ from grader.model import (
     Verdict,
     Walls,
 )
+from grader.student.packing import Many, Scalar, Unusable, pack
 from grader.student.signature import parse_signature
-from grader.student.wire import Many, Place, Scalar, Unusable, pack
+from grader.student.wire import Place
 
 RNG = np.random.default_rng(7)
 

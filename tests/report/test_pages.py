@@ -18,7 +18,8 @@ from grader.errors import CourseError, UsageError
 from grader.model import LostMark, Reading, Verdict
 from grader.report import write_report
 from grader.report.words import Words
-from grader.student.wire import Place, Scalar
+from grader.student.packing import Scalar
+from grader.student.wire import Place
 from tests.report import samples
 from tests.report.reading import read
 

@@ -38,7 +38,7 @@ from grader.report.pages import (
 from grader.report.pages import TestView as OneView
 from grader.report.plain import _plain
 from grader.report.values import Cell, Row, Shown
-from grader.student.wire import Many, Rational, Scalar, Unusable, pack
+from grader.student.packing import Many, Rational, Scalar, Unusable, pack
 from tests.report import samples
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "report.md"

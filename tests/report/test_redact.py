@@ -11,7 +11,7 @@ from grader.model import Comparison, Diagnosis, ErrorMap, LostMark, OutputResult
 from grader.model import TestResult as OneTest
 from grader.report import record_json, redact, write_report
 from grader.report.redact import MASK, PRINTS_HIDDEN, WRONG
-from grader.student.wire import Many, Rational, Scalar, pack
+from grader.student.packing import Many, Rational, Scalar, pack
 from tests.report import samples
 
 PLANTED = np.array(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from grader.report.values import COLUMNS, ROWS, digits_apart, show
 from grader.report.words import Words
-from grader.student.wire import Array, Many, Rational, Scalar, Unusable, pack
+from grader.student.packing import Array, Many, Rational, Scalar, Unusable, pack
 
 WORDS = Words()
 

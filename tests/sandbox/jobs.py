@@ -1,6 +1,7 @@
 """Small jobs for the tests of the sandbox."""
 
 from grader.sandbox import Sandbox, TestOutcome
+from grader.student.packing import Value, pack, unpack
 from grader.student.signature import parse_signature
 from grader.student.wire import (
     FormulaAnswer,
@@ -13,9 +14,6 @@ from grader.student.wire import (
     Source,
     Task,
     TestInputs,
-    Value,
-    pack,
-    unpack,
 )
 
 

@@ -13,7 +13,8 @@ import pytest
 from grader.errors import SandboxError
 from grader.model import Verdict, Walls
 from grader.sandbox import Sandbox
-from grader.student.wire import Job, Notation, NoValue, Returned, unpack
+from grader.student.packing import NoValue, unpack
+from grader.student.wire import Job, Notation, Returned
 from tests.sandbox.jobs import formula_task, outcomes, sources, task, values
 
 # --- reading ------------------------------------------------------------------------------------

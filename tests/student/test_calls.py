@@ -12,17 +12,9 @@ import pytest
 
 from grader.student.calls import Function
 from grader.student.loading import StudentFiles
+from grader.student.packing import Value, pack, unpack
 from grader.student.signature import parse_signature
-from grader.student.wire import (
-    CaseReply,
-    FunctionAnswer,
-    Place,
-    Raised,
-    Returned,
-    Value,
-    pack,
-    unpack,
-)
+from grader.student.wire import CaseReply, FunctionAnswer, Place, Raised, Returned
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from grader.expected import inputs_by_name
 from grader.grading.computed.binding import Bound
 from grader.model import Carry, ExpectedCase, ExpectedPart, Record
 from grader.student.formulas import FormulaError, evaluate_text
+from grader.student.packing import Value, unpack
 from grader.student.signature import Signature
-from grader.student.wire import Value, unpack
 
 
 class OwnCode(Record, frozen=True, kw_only=True):

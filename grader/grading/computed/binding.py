@@ -6,8 +6,9 @@ Knows nothing of expected values.
 from grader.expected import bind_outputs
 from grader.model import Record, Verdict
 from grader.sandbox import TestOutcome
+from grader.student.packing import Packed, Unusable, Value, unpack
 from grader.student.signature import Signature
-from grader.student.wire import CaseReply, Packed, Raised, Unusable, Value, unpack
+from grader.student.wire import CaseReply, Raised
 
 _RAISED_VERDICTS = {"out of memory": Verdict.OUT_OF_MEMORY}
 

@@ -7,7 +7,7 @@ from grader import compare
 from grader.grading.computed.accepting import Acceptance
 from grader.grading.computed.answers import Answer
 from grader.model import Comparison, ExpectedOutput, Record, Stage
-from grader.student.wire import NoValue, Value
+from grader.student.packing import NoValue, Value
 
 
 class Cases(Record, frozen=True, kw_only=True):

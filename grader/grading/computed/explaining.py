@@ -16,7 +16,7 @@ from grader.grading.computed.cases import Cases
 from grader.grading.formulas import dependence, formula_of
 from grader.grading.probing import differing_sides, single_edit
 from grader.model import Comparison, Diagnosis, ExpectedOutput, Misconception, Rungs, Stage
-from grader.student.wire import Value, unpack
+from grader.student.packing import Value, unpack
 
 _KINDS = {
     Stage.NONFINITE: "NaN or infinity does not stand where it is due",

@@ -13,7 +13,7 @@ from grader.grading.computed.cases import Cases
 from grader.grading.computed.explaining import Explaining
 from grader.grading.formulas import Convention
 from grader.model import RUNGS, Comparison, OutputResult, Rungs, Stage
-from grader.student.wire import NoValue, Packed, Unusable, Value, pack, unpack
+from grader.student.packing import NoValue, Packed, Unusable, Value, pack, unpack
 
 SQUEEZED_SHARE = Fraction(9, 10)
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.functions import Floats
+from grader.student.packing import Value
 from grader.student.signature import Dim, Signature, Variable
-from grader.student.wire import Value
 
 Dims: TypeAlias = tuple[Dim, ...]
 MATRIX = 2  # the number of axes of a matrix

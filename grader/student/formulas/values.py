@@ -13,8 +13,9 @@ from grader.student.formulas.reading import read_condition
 from grader.student.formulas.shapes import case_of
 from grader.student.formulas.tree import Element, Fold, Formula, Index, Name, Node, children, walk
 from grader.student.formulas.vocabulary import scalar_names
+from grader.student.packing import Value
 from grader.student.signature import Signature
-from grader.student.wire import Notation, Value
+from grader.student.wire import Notation
 
 
 def evaluate(

@@ -8,8 +8,9 @@ import sys
 
 
 def f(secret, port, victim):
+    packing = sys.modules["grader.student.packing"]
     wire = sys.modules["grader.student.wire"]
-    value = wire.Returned(value=wire.Unusable("A" * 10**6))
+    value = wire.Returned(value=packing.Unusable("A" * 10**6))
     reply = wire.TestReply(task=0, test=0, cases=(wire.CaseReply(result=value),))
     data = sys.modules["msgspec"].msgpack.encode(reply)
     data = struct.pack(">cI", b"T", len(data)) + data

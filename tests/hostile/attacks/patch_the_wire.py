@@ -6,6 +6,6 @@ import sys
 
 
 def f(secret, port, victim):
-    wire = sys.modules["grader.student.wire"]
-    sys.modules["grader.student.calls"].pack = lambda value: wire.Scalar("forged")
+    packing = sys.modules["grader.student.packing"]
+    sys.modules["grader.student.calls"].pack = lambda value: packing.Scalar("forged")
     return "honest"
