@@ -8,9 +8,8 @@ from pathlib import PurePosixPath
 import msgspec
 
 from grader.model import Assignment, ExpectedPart, Part, plain_label
-from grader.student.formats import NOT_READ
+from grader.student.formats import DOCUMENTS, NOT_READ
 from grader.student.wire import (
-    DOCUMENTS,
     Asked,
     FormulaAnswer,
     FunctionAnswer,

@@ -19,6 +19,7 @@ from grader.sandbox.levels import Choice, Level
 from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.sandbox.servers import Server, ServerDiedError
 from grader.student import frames
+from grader.student.formats import is_document
 from grader.student.frames import ReadOrder, RunOrder
 from grader.student.wire import (
     Asked,
@@ -29,7 +30,6 @@ from grader.student.wire import (
     Source,
     Task,
     Unread,
-    is_document,
 )
 
 _MAX_UNREADABLE = 3

@@ -1,12 +1,17 @@
-"""Names the files that nobody reads here, and says what to hand in instead.
+"""Tells by their names which files are read as what, and what to hand in instead of the others.
 
-Only by their names; nothing in them is looked at.
+Nothing in them is looked at.
 """
 
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from grader.student.wire import DOCUMENTS, Place, Source, Unread
+from grader.student.wire import Place, Source, Unread
+
+TYPED_NAMES = frozenset({"answers.yaml", "answers.yml"})
+"""The files, in capitals or not, in which answers are typed by their numbers."""
+DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".txt", ".rst"})
+"""The endings of the files that are read as write-ups."""
 
 _TEXT = "hand in its text as .md, .tex or .txt, or type the answers into answers.yaml"
 _PRINTED = "a PDF holds pages, not text; hand in what it was made from (.tex, .md, .ipynb)"
@@ -28,6 +33,12 @@ _PICTURE = f"pictures are not read; {_TEXT}"
 _READ = DOCUMENTS | {".py", ".ipynb", ".yaml", ".yml"}
 NOT_READ = frozenset(_ADVICE) | _PICTURES
 """The endings of files that may hold answers which nobody sees here."""
+
+
+def is_document(path: str) -> bool:
+    """Whether a file is read as a write-up; some systems add .txt to Python files."""
+    lowered = path.lower()
+    return lowered.endswith(tuple(DOCUMENTS)) and not lowered.endswith(".py.txt")
 
 
 def not_read(source: Source, beside: Iterable[str]) -> Unread | None:

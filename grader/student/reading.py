@@ -16,7 +16,7 @@ import msgspec
 
 from grader.student.definitions import STARTER, Definition, definitions, that_count
 from grader.student.documents import MAX_BYTES, read_document, read_lines
-from grader.student.formats import not_read
+from grader.student.formats import DOCUMENTS, TYPED_NAMES, not_read
 from grader.student.listings import listings, parsed
 from grader.student.notebooks import (
     Cell,
@@ -33,7 +33,7 @@ from grader.student.sheets import Sheet
 from grader.student.texts import MAX_LINE, Line
 from grader.student.typed import read_typed
 from grader.student.variables import Variables
-from grader.student.wire import DOCUMENTS, TYPED_NAMES, Asked, Found, Index, Place, Source, Unread
+from grader.student.wire import Asked, Found, Index, Place, Source, Unread
 
 _WIDE = "is UTF-16 text; save the file as UTF-8"
 MAX_FOUND = 20_000

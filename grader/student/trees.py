@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from grader.student.formats import is_document
 from grader.student.listings import parsed_listings
 from grader.student.notebooks import (
     Cell,
@@ -18,7 +19,6 @@ from grader.student.notebooks import (
     written_file,
 )
 from grader.student.scopes import waits
-from grader.student.wire import is_document
 
 
 def trees_of(path: str, sources: dict[str, bytes]) -> list[tuple[str, ast.Module]]:

@@ -11,19 +11,6 @@ import msgspec
 from grader.student.packing import Packed
 from grader.student.signature import Signature
 
-# The files, in capitals or not, in which answers are typed by their numbers.
-TYPED_NAMES = frozenset({"answers.yaml", "answers.yml"})
-
-# The endings of the files that are read as write-ups.
-DOCUMENTS = frozenset({".md", ".markdown", ".tex", ".txt", ".rst"})
-
-
-def is_document(path: str) -> bool:
-    """Whether a file is read as a write-up; some systems add .txt to Python files."""
-    lowered = path.lower()
-    return lowered.endswith(tuple(DOCUMENTS)) and not lowered.endswith(".py.txt")
-
-
 # --- what the judge sends -----------------------------------------------------------------------
 
 

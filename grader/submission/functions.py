@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from grader.model import Assignment, Part
 from grader.student.definitions import HIDDEN, STARTER
-from grader.student.wire import Found, Index, is_document
+from grader.student.formats import is_document
+from grader.student.wire import Found, Index
 
 
 def needed_names(part: Part) -> tuple[str, ...]:

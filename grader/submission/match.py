@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from grader.model import Assignment, NumberedPart, Part, Record
-from grader.student.wire import TYPED_NAMES, Found, Index, Place, Source
+from grader.student.formats import TYPED_NAMES
+from grader.student.wire import Found, Index, Place, Source
 from grader.submission.functions import Functions, needed_names
 
 
