@@ -6,7 +6,7 @@ costs no more than other text. Nothing is repaired: what is not closed is no blo
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -59,11 +59,18 @@ class Text:
         for line in lines[:-1]:
             self._starts.append(self._starts[-1] + len(line.text) + 1)
         self.blocks = _blocks(self.text)
-        self.prose = self._without(self.blocks)
+        self.prose = self._without_blocks()
 
     def place(self, position: int) -> Place:
         """Where a position of the text stands."""
         return self._places[max(bisect_right(self._starts, position) - 1, 0)]
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """The lines, each with the position at which it begins."""
+        position = 0
+        for line in self.text.split("\n"):
+            yield position, line
+            position += len(line) + 1
 
     def block_at(self, position: int) -> Block | None:
         """The block that a position lies in, or None."""
@@ -78,9 +85,9 @@ class Text:
         last = bisect_right(self.blocks, end, key=lambda block: block.end)
         return self.blocks[first:last]
 
-    def _without(self, blocks: Sequence[Block]) -> str:
+    def _without_blocks(self) -> str:
         pieces, position = [], 0
-        for block in blocks:
+        for block in self.blocks:
             pieces += [self.text[position : block.start], MARK * (block.end - block.start)]
             position = block.end
         return "".join([*pieces, self.text[position:]])

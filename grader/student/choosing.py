@@ -115,7 +115,6 @@ def _picked(part: Asked, section: Text) -> list[Value]:
 
 
 def _lines(section: Text) -> Iterator[tuple[int, str]]:
-    position = 0
-    for line in section.text.split("\n"):
+    """The lines as they are read, with their positions."""
+    for position, line in section.lines():
         yield position, trimmed(plain(line.replace(r"\item", "-")))
-        position += len(line) + 1

@@ -79,13 +79,12 @@ def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
     """
     speaks = re.compile("|".join(map(pattern, missing)), re.IGNORECASE)
     used = {section.place(value.position) for value in found}
-    lines = section.text.split("\n")
-    is_ruler = [line.lstrip().startswith("|") and not re.search(r"\w", line) for line in lines]
-    kept, position = [], 0
-    for line, is_head in zip(lines, [*is_ruler[1:], False], strict=True):
+    lines = list(section.lines())
+    is_ruler = [line.lstrip().startswith("|") and not re.search(r"\w", line) for _, line in lines]
+    kept = []
+    for (position, line), is_head in zip(lines, [*is_ruler[1:], False], strict=True):
         block = section.block_at(position)
         places = {section.place(position), section.place(block.start if block else position)}
-        position += len(line) + 1
         is_placed = places & used and not speaks.search(line)
         if line.strip() and not is_placed and not is_head and not _LAYOUT.match(line):
             kept.append(line.strip())

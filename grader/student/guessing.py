@@ -197,8 +197,7 @@ def _in_order(part: Asked, found: list[tuple[int, str]], kind: str) -> list[Valu
 
 
 def _lines(section: Text) -> Iterator[tuple[int, str]]:
-    position = 0
-    for line in section.text.split("\n"):
+    """The lines that hold something, with their positions."""
+    for position, line in section.lines():
         if line.strip():
             yield position, plain(line)
-        position += len(line) + 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from grader.student.blocks import MAX_BLOCKS, Block, Text
+from grader.student.blocks import Block, Text
 from grader.student.texts import Line, decoded, lines_of
 
 MAX_LISTINGS = 60
@@ -34,7 +34,7 @@ def listings(data: bytes) -> list[Listing]:
         return []
     lines, _ = lines_of(decoded(data), "")
     section = Text(lines)
-    found = [block for block in section.blocks[:MAX_BLOCKS] if block.kind == "fence"]
+    found = [block for block in section.blocks if block.kind == "fence"]
     return [
         Listing(block.text, section.place(section.text.find("\n", block.start) + 1).line)
         for block in found[:MAX_LISTINGS]

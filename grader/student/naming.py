@@ -84,9 +84,7 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
     field = _field(part.names)
     by_name = {normal(name): name for name in part.names}
     known = (*part.names, *part.inputs)
-    position = 0
-    for line in section.text.split("\n"):
-        start, position = position, position + len(line) + 1
+    for start, line in section.lines():
         if not line.strip() or _is_elsewhere(section.block_at(start)):
             continue
         shown = plain(line)
