@@ -18,11 +18,13 @@ MAX_BLOCKS = 2_000
 MAX_INLINE = 600
 MAX_DISPLAY = 6_000
 
-_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
-_PROGRAMS = "lstlisting|minted|verbatim"
+DISPLAY_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
+PROGRAM_ENVIRONMENTS = "lstlisting|minted|verbatim"
 _OPEN = re.compile(
     rf"(?P<fence>^[ \t]{{0,80}}(?:```|~~~))|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<paren>\\\()"
-    rf"|\\begin\{{(?P<program>{_PROGRAMS})\}}|\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}|(?P<escaped>\\.)|(?P<dollar>\$)|(?P<code>`)",
+    rf"|\\begin\{{(?P<program>{PROGRAM_ENVIRONMENTS})\}}"
+    rf"|\\begin\{{(?P<name>(?:{DISPLAY_ENVIRONMENTS})\*?)\}}"
+    r"|(?P<escaped>\\.)|(?P<dollar>\$)|(?P<code>`)",
     re.MULTILINE,
 )
 _CLOSING = {"dollars": "$$", "bracket": r"\]", "paren": r"\)", "dollar": "$", "code": "`"}

@@ -1,7 +1,7 @@
 """Finds what a file defines under a name, and says how plainly it does.
 
 A `def`, a name that is assigned, a method of a class, the starter's empty function, or one that
-nothing outside can reach. Only looks at syntax trees; whether a name is wanted is not known here.
+nothing outside can reach. Only looks at syntax trees; knows nothing of parts.
 """
 
 import ast
@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from grader.student.scopes import Function
+
 PLAIN, ASSIGNED, METHOD, STARTER, HIDDEN = range(5)
 """How plainly a name is defined; the plainest definition counts, and a hidden one never."""
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _MAY_BE_CALLED = (ast.Lambda, ast.Name, ast.Attribute, ast.Call, ast.IfExp, ast.Subscript)
 
 
@@ -65,7 +66,7 @@ def is_main_guard(node: ast.stmt) -> bool:
     )
 
 
-def is_starter(function: _Function) -> bool:
+def is_starter(function: Function) -> bool:
     """Whether a function is empty: `pass`, `raise NotImplementedError`, names that stay None."""
     empty: set[str] = set()
     body = function.body
@@ -95,12 +96,12 @@ def passed_over(body: Sequence[ast.stmt], names: Iterable[str]) -> set[int]:
     return {
         place
         for place, node in enumerate(body)
-        if (isinstance(node, _Function) and node.name in real and _is_left(node, wanted))
+        if (isinstance(node, Function) and node.name in real and _is_left(node, wanted))
         or (is_own_result(node) and any(name in wanted for name, _ in bindings(node)))
     }
 
 
-def _is_left(node: _Function, wanted: frozenset[str]) -> bool:
+def _is_left(node: Function, wanted: frozenset[str]) -> bool:
     """Whether an empty function is the starter's, and not one that its author has emptied."""
     raises = any(isinstance(one, ast.Raise) for one in node.body)
     return is_starter(node) and (raises or node.name in wanted)
@@ -147,13 +148,13 @@ def _blocks(node: ast.If | ast.Try | ast.With | ast.For | ast.While) -> list[ast
 
 def _methods(node: ast.ClassDef) -> Iterator[Definition]:
     for method in node.body:
-        if isinstance(method, _Function) and not method.name.startswith("__"):
+        if isinstance(method, Function) and not method.name.startswith("__"):
             yield Definition(name=method.name, node=method, rank=METHOD, inside=node.name)
 
 
 def _hidden(body: Sequence[ast.stmt], inside: str) -> Iterator[Definition]:
     for node in body:
-        if isinstance(node, _Function):
+        if isinstance(node, Function):
             yield Definition(name=node.name, node=node, rank=HIDDEN, inside=inside)
 
 

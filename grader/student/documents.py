@@ -14,7 +14,7 @@ import msgspec
 from grader.student.answering import behind_marks, without_question
 from grader.student.blocks import Text
 from grader.student.choosing import read_choice
-from grader.student.extracting import GUESSED, NAMED, UNTOLD, read_values
+from grader.student.extracting import GUESSED, MAX_UNTOLD, NAMED, UNTOLD, read_values
 from grader.student.labels import read_label
 from grader.student.latex import printed
 from grader.student.listings import without_programs
@@ -24,14 +24,20 @@ from grader.student.pages import without_page_edges
 from grader.student.phrases import is_formula, normal, plain, trimmed
 from grader.student.scanning import Section, split
 from grader.student.sheets import Sheet
-from grader.student.texts import MAX_LINES, Line, as_read, decoded, lines_of, without_images
+from grader.student.texts import (
+    MAX_BYTES,
+    MAX_LINES,
+    Line,
+    as_read,
+    decoded,
+    lines_of,
+    without_images,
+)
 from grader.student.wire import Asked, Found, Place, Source, Unread
 
-MAX_BYTES = 2**20
 MAX_PART = 16_000
 """The characters of a part in which values are sought; of a longer one its two ends."""
 MAX_PROSE = 20_000
-MAX_UNTOLD = 300
 MAX_MARKED = 500
 
 _FRAME = re.compile(
@@ -225,14 +231,8 @@ def _shared(found: Found, part: Asked, sheet: Sheet, section: Section) -> Found:
         return found
     question = ".".join(sheet.nodes[section.node].path)
     how = f"; it stands under {question}, not under {part.number}"
-    return Found(
-        kind="text",
-        key=found.key,
-        place=found.place,
-        text=found.text,
-        trust=2,
-        guess=(found.guess or "by its name") + how,
-    )
+    guess = (found.guess or "by its name") + how
+    return msgspec.structs.replace(found, trust=GUESSED, guess=guess)
 
 
 def _of_part(part: Asked, section: Section) -> Iterator[Found]:

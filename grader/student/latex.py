@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
+from grader.student.labels import ROMAN
 from grader.student.macros import expanded
 from grader.student.texts import Line
 
 MAX_OPEN_LISTS = 12
 
-ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _RULE = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]{0,9}\})")
 _INCLUDED = re.compile(r"\\(?:input|include|subfile)\s{0,9}\{([^{}]{1,200})\}")
@@ -121,7 +121,7 @@ def _counted(kind: str, count: int) -> str:
     signs: Sequence[str] = {
         "alph": ascii_lowercase,
         "Alph": ascii_uppercase,
-        "roman": ROMAN,
+        "roman": [*ROMAN],
         "Roman": [sign.upper() for sign in ROMAN],
         "arabic": "",
     }[kind]

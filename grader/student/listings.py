@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from grader.student.blocks import Block, Text
-from grader.student.texts import Line, decoded, lines_of
+from grader.student.texts import MAX_BYTES, Line, decoded, lines_of
 
 MAX_LISTINGS = 60
-MAX_BYTES = 2**20
 _PYTHON = frozenset({"py", "python", "python3", "ipython", "ipython3"})
 PROGRAMS = _PYTHON | frozenset(
     "c cpp bash sh shell console matlab julia r java lstlisting minted".split()  # noqa: SIM905  # reads better

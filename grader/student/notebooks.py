@@ -1,7 +1,7 @@
 """Reads Jupyter notebooks (`.ipynb`) into cells, without Jupyter and without running anything.
 
 Lines meant for the notebook alone (`%matplotlib`, `!pip install`) become blank comments, so that
-line numbers stay. Knows nothing of parts.
+line numbers stay. Knows how tools tie cells to questions of the sheet; nothing of answers.
 """
 
 import ast
@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from grader.student.sheets import Sheet
-from grader.student.wire import Place, Source, Unread
 
 MAX_CELLS = 2_000
 MAX_CELL_CHARACTERS = 400_000
@@ -129,16 +128,6 @@ def parse_cell(path: str, cell: Cell) -> ast.Module:
     return ast.parse(code_of(cell), cell_path(path, cell.number))
 
 
-def parsed_cells(path: str, data: bytes) -> Iterator[tuple[Cell, ast.Module]]:
-    """The code cells that can be read as Python, with their trees."""
-    for cell in read_cells(data):
-        if cell.kind == "code":
-            try:
-                yield cell, parse_cell(path, cell)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue  # its reader has said so; the other cells count all the same
-
-
 def tied_cells(cells: Sequence[Cell], sheet: Sheet) -> dict[int, int]:
     """Per cell that a tool ties to a question, by its number, the question's node.
 
@@ -181,11 +170,6 @@ def _between_marks(cells: Sequence[Cell], sheet: Sheet) -> Iterator[tuple[int, i
             node = 0 if mark[0] == "END QUESTION" else node
         elif node and (inside == "SOLUTION" or (inside == "QUESTION" and cell.kind == "code")):
             yield cell.number, node
-
-
-def unread_notebook(source: Source, error: NotebookError) -> Unread:
-    """What to say of a file that is no notebook."""
-    return Unread(place=Place(file=source.path), message=str(error))
 
 
 def _cell(number: int, raw: _RawCell) -> Cell:

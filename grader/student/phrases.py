@@ -30,56 +30,16 @@ _NUMBER = re.compile(
     r"(?:[eE][-+]?\d{1,4})?(?![\w^}(]|\.\d|,\d)"
 )
 _SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "for",
-        "from",
-        "get",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "she",
-        "so",
-        "that",
-        "the",
-        "their",
-        "they",
-        "this",
-        "thus",
-        "to",
-        "us",
-        "was",
-        "we",
-        "which",
-        "with",
-        "you",
-    ]
+    re.findall(
+        r"\w+",
+        "a an and are as at be but by for from get has have he her his i if in is it its"
+        " my no not of on or our she so that the their they this thus to us was we which"
+        " with you",
+    )
 )
 _IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
 _ASIDE = re.compile(r",\s(?=(?:[A-Za-z]{2,}\s){1,2}\S)")
+_LAST_WORD = re.compile(r"\s(?:a|an|is|in|as|so|we|of|to)$")
 _AFTER_EQUALS = re.compile(r"=\s*(?=[-−]?\d)")
 
 
@@ -134,9 +94,6 @@ def _without_small_words(text: str) -> str:
     while (last := _LAST_WORD.search(text[-4:])) is not None:
         text = text[: len(text) - len(last.group())].rstrip(" \t")
     return text
-
-
-_LAST_WORD = re.compile(r"\s(?:a|an|is|in|as|so|we|of|to)$")
 
 
 def formula_runs(line: str, names: Iterable[str] = ()) -> list[str]:

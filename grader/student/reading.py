@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 import msgspec
 
 from grader.student.definitions import STARTER, Definition, definitions, that_count
-from grader.student.documents import MAX_BYTES, read_document, read_lines
+from grader.student.documents import read_document, read_lines
+from grader.student.extracting import GUESSED
 from grader.student.formats import DOCUMENTS, TYPED_NAMES, not_read
 from grader.student.listings import listings, parsed
 from grader.student.notebooks import (
@@ -27,10 +28,9 @@ from grader.student.notebooks import (
     parse_cell,
     read_cells,
     tied_cells,
-    unread_notebook,
 )
 from grader.student.sheets import Sheet
-from grader.student.texts import MAX_LINE, Line
+from grader.student.texts import MAX_BYTES, MAX_LINE, Line
 from grader.student.typed import read_typed
 from grader.student.variables import Variables
 from grader.student.wire import Asked, Found, Index, Place, Source, Unread
@@ -203,7 +203,9 @@ def _unparsed(text: str, place: Place, sheet: Sheet, error: Exception) -> Iterat
         if part.function and re.search(rf"\bdef {part.function}\b", text):
             key = (part.key, part.names[0])
             guess = f"the program that begins there {said}"
-            yield Found(kind="text", key=key, place=place, text=text[:500], trust=2, guess=guess)
+            yield Found(
+                kind="text", key=key, place=place, text=text[:500], trust=GUESSED, guess=guess
+            )
 
 
 # --- notebooks ----------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def _read_notebook(source: Source, sheet: Sheet) -> Iterator[Found | Unread]:
     try:
         cells = read_cells(source.data)
     except NotebookError as error:
-        yield unread_notebook(source, error)
+        yield _unread(source, str(error))
         return
     codes: list[_Code] = []
     variables = Variables(sheet)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from grader.student.blocks import DISPLAY_ENVIRONMENTS, PROGRAM_ENVIRONMENTS
 from grader.student.labels import Label, read_label
 from grader.student.sheets import Sheet
 from grader.student.texts import Line
@@ -29,11 +30,10 @@ CLEAR = 2.0
 BACKWARDS = 2.0
 """What it costs a chain to go back on the sheet, as students do who answer out of order."""
 
-_ENVIRONMENTS = (
-    "equation|align|gather|multline|eqnarray|displaymath|alignat|flalign|math"
-    "|lstlisting|minted|verbatim"
+_OPENING = re.compile(
+    r"```|~~~|\$\$|\\\["
+    rf"|\\begin\{{(?P<name>{DISPLAY_ENVIRONMENTS}|{PROGRAM_ENVIRONMENTS})(?P<star>\*?)\}}"
 )
-_OPENING = re.compile(rf"```|~~~|\$\$|\\\[|\\begin\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}")
 _CELLS = re.compile(r"\s\|\s")
 _ALIKE = ("```", "~~~", "$$")
 _CLOSINGS = {"```": "```", "~~~": "~~~", "$$": "$$", r"\[": r"\]"}

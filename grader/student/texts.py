@@ -14,6 +14,8 @@ import msgspec
 
 from grader.student.wire import Place
 
+MAX_BYTES = 2**20
+"""The bytes that a write-up may have, its pictures left out."""
 MAX_LINE = 4_000
 MAX_LINES = 5_000
 MAX_RAW_LINE = 100_000
