@@ -21,7 +21,8 @@ _SLACK = 64 * 2**10  # a child's own limit speaks first, in words
 _MAX_TRACE = 8 * 2**10
 _PIECE = 2**20
 
-Why = Literal["", "clock", "too much", "not a reply"]
+Why = Literal["", "clock", "too much", "not a reply", "closed"]
+_FIRST: dict[Why, bytes] = {"clock": frames.LAST_WORDS, "closed": frames.MOMENT}
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +30,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         status: the exit code, or minus the signal.
-        why: what it was killed for, or "".
+        why: what it was killed for, or ""; "closed" where it went on without its stream.
         cpu_s: the CPU seconds that it used in all.
         trace: where the interpreter was when a deadline or a crash ended it, as text lines.
     """
@@ -97,9 +98,11 @@ class Child:
             ServerDiedError: the server is gone.
         """
         self._is_ended = True
-        ended = self._server.end(asks_for_last_words=self._why == "clock")
+        ended = self._server.end(_FIRST.get(self._why, b""))
         trace = os.read(self._trace, _MAX_TRACE)  # nobody holds the other end now
-        return End(status=ended.status, cpu_s=ended.cpu_s, why=self._why, trace=trace)
+        # A child that ends closes its stream as well, and that was its own doing.
+        why = "" if self._why == "closed" and not ended.has_gone_on else self._why
+        return End(status=ended.status, cpu_s=ended.cpu_s, why=why, trace=trace)
 
     def _complete(self) -> tuple[bytes, bytes] | None:
         """A frame out of what has been read, if there is a whole one."""
@@ -126,11 +129,14 @@ class Child:
                 return b""
             self._stream.settimeout(max(0.001, self._deadline - time.monotonic()))
             try:
-                return self._stream.recv(_PIECE)
+                piece = self._stream.recv(_PIECE)
             except TimeoutError:
                 continue
             except OSError:
-                return b""
+                piece = b""
+            if not piece:
+                self._why = "closed"
+            return piece
 
     def _extended(self) -> bool:
         """Give back the time in which the child was ready to run and the machine had no room."""

@@ -292,14 +292,21 @@ def _ended_outcome(
     if ended.status in _CRASHES:
         crash = _CRASHES[ended.status]
         return _cut_off("crashed", f"the interpreter crashed with {crash}{where}", lines)
-    if ended.status == _status("SIGKILL") and ended.cpu_s >= task.cpu_s:
+    if ended.status == _status("SIGKILL") and not ended.why and ended.cpu_s >= task.cpu_s:
         return _timed_out("ran out of time and took no notice of the first signal", lines)
     if ended.status < 0:
-        name = signal.Signals(-ended.status).name
-        more = "; the machine may have run out of memory" if name == "SIGKILL" else ""
-        return _cut_off("killed", f"was killed by the signal {name}{more}", lines)
+        return _cut_off("killed", _killed(ended), lines)
     sentence = f"ended the whole process with the exit code {ended.status}; return a value instead"
     return _cut_off("exited", sentence)
+
+
+def _killed(ended: End) -> str:
+    name = signal.Signals(-ended.status).name
+    if name != "SIGKILL":
+        return f"was killed by the signal {name}"
+    if ended.why == "closed":
+        return "closed the way back to the grader, so that no value could come"
+    return f"was killed by the signal {name}; the machine may have run out of memory"
 
 
 def _cut_off(reason: str, sentence: str, lines: tuple[str, ...] = ()) -> TestOutcome:

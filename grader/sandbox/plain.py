@@ -17,7 +17,7 @@ import msgspec
 
 from grader.errors import SandboxError
 from grader.model import Walls
-from grader.sandbox.children import End
+from grader.sandbox.children import End, Why
 from grader.sandbox.outcomes import JobRun, TaskOutcome
 from grader.student import frames
 from grader.student.frames import WALL_FACTOR
@@ -118,7 +118,7 @@ class _Process:
         )
         self._end: End | None = None
         self._is_late = False
-        self._is_open = True
+        self._is_open, self._has_gone_on = True, False
 
     def send(self, order: frames.Order) -> None:
         """Give an order.
@@ -161,7 +161,8 @@ class _Process:
             trace = self._said.read(_MAX_TRACE)
             self._said.close()
             is_late = self._is_late or trace.startswith(_TIMED_OUT)
-            self._end = End(status=ended, why="clock" if is_late else "", trace=trace)
+            why: Why = "clock" if is_late else "closed" if self._has_gone_on else ""
+            self._end = End(status=ended, why=why, trace=trace)
         return self._end
 
     def _kill(self) -> None:
@@ -173,5 +174,6 @@ class _Process:
         try:
             return self._process.wait(0 if self._is_open else _MOMENT_S)
         except subprocess.TimeoutExpired:
+            self._has_gone_on = not self._is_open
             self._process.kill()
             return self._process.wait()

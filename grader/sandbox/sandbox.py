@@ -166,6 +166,7 @@ class Sandbox:
             sources: the submission's files.
             asked: the parts that its documents may answer.
         """
+        self._see_off()
         unread: list[Unread] = []
         for _ in range(_MAX_UNREADABLE):
             try:
@@ -179,9 +180,17 @@ class Sandbox:
             sources = tuple(s for n, s in enumerate(sources) if n != culprit)
         return Index(unread=tuple(unread))
 
+    def _see_off(self) -> None:
+        """Wait until nothing of the submission before lives, which could read this one's files."""
+        self._drop_ahead()
+        for extra, server in tuple(self._servers.items()):
+            try:
+                server.settle()
+            except ServerDiedError:
+                self._restart(extra=extra)
+
     def _read_once(self, wanted: ReadRequest) -> tuple[Index | None, int]:
         """The index, or None and the number of the file that the reader died of."""
-        self._drop_ahead()
         server = self._start(extra=())
         culprit = 0
         with Child(server, ReadOrder(wanted), cpu_s=frames.READ_CPU_S) as child:

@@ -159,13 +159,16 @@ class Server:
             with contextlib.suppress(ServerDiedError):  # it will be told when the child is taken
                 self._ask_for_child()
 
-    def end(self, *, asks_for_last_words: bool) -> Ended:
+    def end(self, first: bytes = b"") -> Ended:
         """End the child that was taken first, and everything that it has left.
+
+        Args:
+            first: LAST_WORDS or MOMENT, if it may do something before.
 
         Raises:
             ServerDiedError: there is nobody to ask.
         """
-        self._send(frames.END, frames.LAST_WORDS if asks_for_last_words else b"")
+        self._send(frames.END, first)
         return msgspec.msgpack.decode(self._read_reply(frames.END), type=Ended)
 
     def discard(self) -> None:
@@ -175,11 +178,20 @@ class Server:
             ServerDiedError: without walls, where the child may have killed the server.
         """
         if not self.way.is_walled:
-            self.end(asks_for_last_words=False)
+            self.end()
             return
         with contextlib.suppress(ServerDiedError):  # then it has ended already
             self._send(frames.END)
             self._discarded += 1
+
+    def settle(self) -> None:
+        """Wait until every child that was discarded is gone, with everything that it has left.
+
+        Raises:
+            ServerDiedError: there is nobody to ask.
+        """
+        while self._discarded:
+            self._next_reply()
 
     def waited(self) -> float:
         """The seconds in which the child that was taken first waited for a CPU.
@@ -215,20 +227,25 @@ class Server:
             raise self._died() from error
 
     def _read_reply(self, wanted: bytes) -> bytes:
-        """The next reply of a kind; children that are there before it are counted."""
-        self._stream.settimeout(_SILENCE_S)
+        """The next reply of a kind."""
         while True:
-            try:
-                kind, payload = frames.read_frame(self._stream.recv)
-            except (OSError, frames.StreamEndedError) as error:
-                raise self._died() from error
-            if kind == frames.NEW:
-                self._asked -= 1
-            elif kind == frames.END and self._discarded:
-                self._discarded -= 1
-                continue
+            kind, payload = self._next_reply()
             if kind == wanted:
                 return payload
+
+    def _next_reply(self) -> tuple[bytes, bytes]:
+        """Whatever comes next; children that are there and ends of discarded ones are counted."""
+        self._stream.settimeout(_SILENCE_S)
+        try:
+            kind, payload = frames.read_frame(self._stream.recv)
+        except (OSError, frames.StreamEndedError) as error:
+            raise self._died() from error
+        if kind == frames.NEW:
+            self._asked -= 1
+        elif kind == frames.END and self._discarded:
+            self._discarded -= 1
+            return b"", b""
+        return kind, payload
 
     def close(self) -> None:
         """End the server; it ends what it has forked and removes its scratch folder."""

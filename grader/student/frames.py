@@ -24,8 +24,8 @@ READ_CPU_S = 10.0
 
 # What the judge asks of a server, which answers each with a frame of the same kind.
 NEW, END, WAITED = b"N", b"E", b"W"
-LAST_WORDS = b"last words"
-"""With END: let the interpreter say where it is first."""
+LAST_WORDS, MOMENT = b"last words", b"moment"
+"""With END: let the interpreter say where it is first; let it end by itself first."""
 # What the judge sends a child, once.
 ORDER = b"O"
 # What a child sends.
@@ -69,10 +69,17 @@ Order: TypeAlias = RunOrder | ReadOrder | AttackOrder
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """How a child ended: its exit code or minus the signal, and the CPU seconds that it used."""
+    """How a child ended.
+
+    Attributes:
+        status: its exit code, or minus the signal.
+        cpu_s: the CPU seconds that it used.
+        has_gone_on: it was given a moment, and did not end by itself.
+    """
 
     status: int
     cpu_s: float
+    has_gone_on: bool = False
 
 
 class StreamEndedError(Exception):

@@ -24,7 +24,7 @@ from grader.student.frames import Ended
 from grader.student.rehearsal import rehearse
 from grader.student.walls import Walls
 
-_LAST_WORDS_S = 0.3
+_MOMENT_S = 0.3
 _SWEEP_S = 5.0
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 
@@ -85,7 +85,7 @@ class _Server:
             self._ends = []
             self._reply(frames.NEW, b"")
         elif kind == frames.END:
-            ended = self._end(self._running.popleft(), says=payload == frames.LAST_WORDS)
+            ended = self._end(self._running.popleft(), first=payload)
             self._reply(frames.END, msgspec.msgpack.encode(ended))
         elif kind == frames.WAITED:
             waited = _waited(self._running[0].pid)
@@ -94,7 +94,7 @@ class _Server:
     def end_all(self) -> None:
         """The judge has gone: nobody wants to know how they end."""
         while self._running:
-            self._end(self._running.popleft(), says=False)
+            self._end(self._running.popleft())
 
     def _reply(self, kind: bytes, payload: bytes) -> None:
         self._stream.sendall(frames.frame(kind, payload))
@@ -123,10 +123,17 @@ class _Server:
         os.close(stream)
         os.close(trace)
 
-    def _end(self, child: _Running, *, says: bool) -> Ended:
-        """Kill a child, its session and everything that it left behind; remove its folder."""
-        if says:
-            _ask_for_last_words(child.pid)
+    def _end(self, child: _Running, *, first: bytes = b"") -> Ended:
+        """Kill a child, its session and everything that it left behind; remove its folder.
+
+        Args:
+            child: what to end.
+            first: LAST_WORDS or MOMENT, if it may do something before.
+        """
+        if first == frames.LAST_WORDS:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child.pid, DEADLINE_SIGNAL)
+        has_gone_on = bool(first) and not _ends_soon(child.pid)
         # It is not reaped yet, so that its number can not belong to anybody else.
         try:
             os.kill(child.pid, signal.SIGKILL)
@@ -137,13 +144,17 @@ class _Server:
         if not self._doors.hold_processes:
             self._sweep()  # else it could start no processes
         _remove(child.folder)
-        return Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
+        cpu_s = usage.ru_utime + usage.ru_stime
+        return Ended(os.waitstatus_to_exitcode(status), cpu_s, has_gone_on)
 
     def _sweep(self) -> None:
         """Kill and reap every process that a child left behind, however it left its session."""
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
-            self._sweep_strays({child.pid for child in self._running})
+        if not self._running:  # else it might be one of them that is reaped here
+            try:
+                os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+        self._sweep_strays({child.pid for child in self._running})
 
     def _sweep_strays(self, ours: set[int]) -> None:
         until = time.monotonic() + _SWEEP_S
@@ -156,16 +167,16 @@ class _Server:
                 raise TimeoutError("processes that a child left behind can not be ended")
 
 
-def _ask_for_last_words(pid: int) -> None:
-    """Let the interpreter say on which line it is, before the end."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, DEADLINE_SIGNAL)
-    if hasattr(os, "pidfd_open"):
-        end = os.pidfd_open(pid)
-        waiting = select.poll()
-        waiting.register(end, select.POLLIN)
-        waiting.poll(_LAST_WORDS_S * 1000)
-        os.close(end)
+def _ends_soon(pid: int) -> bool:
+    """Wait a moment for a child's end; whether it came, and yes where that can not be known."""
+    if not hasattr(os, "pidfd_open"):
+        return True
+    end = os.pidfd_open(pid)
+    waiting = select.poll()
+    waiting.register(end, select.POLLIN)
+    came = waiting.poll(_MOMENT_S * 1000)
+    os.close(end)
+    return bool(came)
 
 
 def _remove(folder: str) -> None:
