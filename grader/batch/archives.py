@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from grader.batch.gather import Entry, utc
+from grader.batch.entries import Entry, utc
 from grader.batch.platforms import (
     METADATA,
     Handed,

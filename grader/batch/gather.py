@@ -12,28 +12,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from grader.batch.archives import archived, taken_from_archive, unpacked
+from grader.batch.entries import Entry, utc
 from grader.errors import UsageError
-from grader.model import Record
-from grader.submission import MAX_DEPTH, Submission, student_name, take_submission
-
-_LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
-
-
-class Entry(Record, frozen=True, kw_only=True):
-    """One student's submission, not opened yet.
-
-    Attributes:
-        place: where it lies, for messages.
-        take: copies it.
-        submitted_at: UTC, ISO 8601; "" where it is not known.
-        is_late: the platform says so.
-    """
-
-    student: str
-    place: str
-    take: Callable[[], Submission]
-    submitted_at: str = ""
-    is_late: bool = False
+from grader.submission import LEFT_BEHIND, MAX_DEPTH, Submission, student_name, take_submission
 
 
 def gather(paths: Iterable[Path], *, is_class: Callable[[Path], bool]) -> tuple[Entry, ...]:
@@ -65,12 +47,8 @@ def _entries_at(path: Path, is_class: Callable[[Path], bool]) -> Iterator[Entry]
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; name what was handed in")
     if path.is_dir() and is_class(path):
-        from grader.batch.archives import unpacked
-
         yield from list(unpacked(path)) or _entries_in(path)
     elif path.suffix.lower() == ".zip":
-        from grader.batch.archives import archived
-
         yield from archived(path)
     else:
         yield _entry(path)
@@ -80,7 +58,7 @@ def _entries_in(folder: Path) -> Iterator[Entry]:
     with os.scandir(folder) as listing:
         listed = sorted(listing, key=lambda entry: entry.name)
     for entry in listed:
-        if not entry.name.startswith((".", "README")) and entry.name not in _LEFT_BEHIND:
+        if not entry.name.startswith((".", "README")) and entry.name not in LEFT_BEHIND:
             yield _entry(Path(entry.path))
 
 
@@ -97,8 +75,6 @@ def _entry(path: Path) -> Entry:
 
 def _taken(path: Path, student: str) -> Submission:
     if path.suffix.lower() == ".zip" and path.is_file():
-        from grader.batch.archives import taken_from_archive
-
         return taken_from_archive(path, student)
     return replace(take_submission(path), student=student)
 
@@ -117,8 +93,3 @@ def _times(folder: Path, depth: int = 0) -> Iterator[float]:
                 yield entry.stat(follow_symlinks=False).st_mtime
             elif entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
                 yield from _times(Path(entry.path), depth + 1)
-
-
-def utc(moment: datetime) -> str:
-    """A moment as it is stored."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.batch.crew import Crew
-from grader.batch.gather import Entry
+from grader.batch.entries import Entry
 from grader.batch.moves import Move, moved
 from grader.batch.prints import Prints, changes
 from grader.batch.setup import Done, Stages
@@ -33,8 +33,6 @@ from grader.submission import Submission
 
 AHEAD = 2
 """How many submissions wait for each station, so that none idles and few are in memory."""
-
-
 _UNEXPLAINED = "nothing that we know of; the answers give other values each time"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from grader.batch.crew import Crew
-    from grader.batch.gather import Entry
+    from grader.batch.entries import Entry
     from grader.batch.run import Choices, Graded
     from grader.batch.setup import Ready
     from grader.course import Course

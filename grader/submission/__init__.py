@@ -14,6 +14,7 @@ from grader.submission.match import (
     unread_files,
 )
 from grader.submission.take import (
+    LEFT_BEHIND,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_FILES,
@@ -25,6 +26,7 @@ from grader.submission.take import (
 from grader.submission.unpacked import Unpacked
 
 __all__ = [
+    "LEFT_BEHIND",
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_FILES",

@@ -17,14 +17,14 @@ from grader.student.wire import Source
 MAX_FILES = 500
 MAX_FILE_BYTES = 16 * 2**20
 MAX_BYTES = 64 * 2**20
+LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
+"""Folders that tools leave behind; nobody writes answers there."""
 MAX_DEPTH = 20
 """Folders deeper than this are left out."""
 _MAX_NOTES = 50
 _MAX_PART = 255  # bytes of a file's name, here and where it is laid out again
 _MAX_NAME, _CUT_NAME = 200, 180  # bytes; a folder's name may have 255, and files need some more
 _CLASS_FILES = frozenset({"class.html", "marks.csv"})  # they stand beside the students' folders
-# Folders that tools leave behind; nobody writes answers there.
-_LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
 
 
 class Submission(Record, frozen=True, kw_only=True):
@@ -154,7 +154,7 @@ class _Taker:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
         for entry in listed:
-            if entry.name.startswith(".") or entry.name in _LEFT_BEHIND:
+            if entry.name.startswith(".") or entry.name in LEFT_BEHIND:
                 continue
             if entry.is_symlink():
                 self.notes.append(f"{_as_text(entry.name)} is a link and was not followed")
