@@ -69,7 +69,9 @@ class Archive:
             ) from error
         infos = self._zip.infolist()
         if len(infos) > MAX_MEMBERS:
-            raise SubmissionError(f"{place}: found {len(infos)} members; wanted {MAX_MEMBERS}")
+            raise SubmissionError(
+                f"{place}: found {len(infos)} members; wanted at most {MAX_MEMBERS}"
+            )
         self.members: tuple[Member, ...] = ()
         self.notes: dict[str, str] = {}
         self._list(infos)

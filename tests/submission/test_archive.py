@@ -73,7 +73,7 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked(monkeypatch):
 
 def test_more_members_than_allowed_are_refused(monkeypatch):
     monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
-    with pytest.raises(SubmissionError, match="found 4 members; wanted 3"):
+    with pytest.raises(SubmissionError, match="found 4 members; wanted at most 3"):
         opened(*((f"{n}.py", b"") for n in range(4)))
 
 
