@@ -12,10 +12,8 @@ import grader
 from grader.gradebook import (
     Counting,
     Gradebook,
-    MisconceptionCount,
     PartCount,
     PartMark,
-    RemarkCount,
     Standing,
     TestCount,
     count_misconceptions,
@@ -54,7 +52,6 @@ def class_page(  # noqa: PLR0913  # what the page is about, each by its name
     parts = count_parts(book, assignment, counting)
     numbers = {count.part: count.number for count in parts}
     graded = [standing for standing in standings if standing.is_graded]
-    remarks = count_remarks(book, assignment, counting)
     return ClassPage(
         title=title,
         is_anonymous=is_anonymous,
@@ -64,10 +61,15 @@ def class_page(  # noqa: PLR0913  # what the page is about, each by its name
         parts=tuple(map(_part_row, parts)),
         tests=tuple(map(_test_row, count_tests(book, assignment, counting))),
         misconceptions=tuple(
-            _misconception(count, numbers, named, is_anonymous=is_anonymous)
+            _shared(
+                numbers[count.part], count.name, count.students, named, is_anonymous=is_anonymous
+            )
             for count in count_misconceptions(book, assignment, counting)
         ),
-        remarks=tuple(_remark(count, named, is_anonymous=is_anonymous) for count in remarks),
+        remarks=tuple(
+            _shared("", count.sentence, count.students, named, is_anonymous=is_anonymous)
+            for count in count_remarks(book, assignment, counting)
+        ),
         students=tuple(_student(standing, named) for standing in standings),
         absent=tuple(map(named, absent)),
         grader=grader.__version__,
@@ -208,24 +210,12 @@ def _timed(cpu_s: float | None) -> str:
     return f"{cpu_s:.1f} s" if cpu_s >= _LONG_S else f"{1000 * cpu_s:.0f} ms"
 
 
-def _misconception(
-    count: MisconceptionCount, numbers: dict[str, str], named: Named, *, is_anonymous: bool
+def _shared(
+    place: str, sentence: str, students: Sequence[str], named: Named, *, is_anonymous: bool
 ) -> Shared:
-    return Shared(
-        place=numbers[count.part],
-        sentence=count.name,
-        count=len(count.students),
-        students=() if is_anonymous else tuple(map(named, count.students)),
-    )
-
-
-def _remark(count: RemarkCount, named: Named, *, is_anonymous: bool) -> Shared:
-    return Shared(
-        place="",
-        sentence=count.sentence,
-        count=len(count.students),
-        students=() if is_anonymous else tuple(map(named, count.students)),
-    )
+    """What several students share; who they are is told where they have names."""
+    who = () if is_anonymous else tuple(map(named, students))
+    return Shared(place=place, sentence=sentence, count=len(students), students=who)
 
 
 def _student(standing: Standing, named: Named) -> StudentRow:
