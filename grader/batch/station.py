@@ -2,8 +2,7 @@
 
 Started as `python -m grader.batch.station`; speaks in frames over one stream and ends when the
 stream does, in the middle of a submission too, so nothing is left of it when the judge is killed.
-Knows neither the gradebook nor how
-many stations there are.
+Packs records as the gradebook keeps them and never opens one; knows of no other station.
 """
 
 import os

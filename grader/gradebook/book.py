@@ -1,6 +1,7 @@
 """The gradebook: stores attempts and overrides, gives back marks, histories and records.
 
-One writer, any number of readers. Everything that is SQL and not schema stands here.
+One writer, any number of readers. Speaks SQL on attempts and students; what is counted over a class
+stands in `counts`, the schema in `migrations`.
 """
 
 import os

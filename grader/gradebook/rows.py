@@ -200,7 +200,7 @@ def standing(row: Mapping[str, Any]) -> Standing:
 
 
 def part_mark(row: Mapping[str, Any]) -> PartMark:
-    """The current marks of one part, from a row of `latest_part` or `best_part`."""
+    """The current marks of one part, from a row of `chosen_part`."""
     override = None
     if row["override_person"] is not None:
         override = Override(
