@@ -131,6 +131,16 @@ class Bench:
         pairs = zip(self.signature.inputs, map(unpack, case.inputs), strict=True)
         return {variable.name: _fresh(value, dtype) for variable, value in pairs}
 
+    def accepts(self, case: ExpectedCase, values: tuple[Value, ...]) -> bool:
+        """Whether the part's validator takes values that differ from the reference's."""
+        validator = self.declared.validator
+        answer = {v.name: x for v, x in zip(self.signature.outputs, values, strict=True)}
+        if validator is None or not compare.is_comparable(answer, case, self.signature):
+            return False
+        arrays = {name: np.array(value, dtype=np.float64) for name, value in answer.items()}
+        with np.errstate(all="ignore"):
+            return bool(validator(**self.inputs(case), answer=arrays))
+
     # --- errors ---------------------------------------------------------------------------------
 
     def error(self, answer: Answer) -> float:

@@ -72,7 +72,7 @@ def _is_right(mutant: Mutant, bench: Bench, case: ExpectedCase) -> bool:
             values, case.outputs, bench.signature.outputs, strict=True
         )
     )
-    return agrees or _is_valid(bench, case, values)
+    return agrees or bench.accepts(case, values)
 
 
 def _values(mutant: Mutant, bench: Bench, case: ExpectedCase) -> tuple[Value, ...] | None:
@@ -86,16 +86,6 @@ def _values(mutant: Mutant, bench: Bench, case: ExpectedCase) -> tuple[Value, ..
     except Exception:  # noqa: BLE001  # a mutant may fail in any way
         return None
     return bind_outputs(pack(returned), signature)
-
-
-def _is_valid(bench: Bench, case: ExpectedCase, values: tuple[Value, ...]) -> bool:
-    """Whether the part's validator accepts values that differ."""
-    validator = bench.declared.validator
-    answer = {v.name: x for v, x in zip(bench.signature.outputs, values, strict=True)}
-    if validator is None or not compare.is_comparable(answer, case, bench.signature):
-        return False
-    arrays = {name: np.array(value, dtype=np.float64) for name, value in answer.items()}
-    return bool(validator(**bench.inputs(case), answer=arrays))
 
 
 class _Missed:

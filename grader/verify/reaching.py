@@ -21,13 +21,13 @@ class Reached:
 
     def __init__(self, reference: Function, *, without: frozenset[Function] = frozenset()) -> None:
         self._fixed = reference.keywords if isinstance(reference, partial) else {}
-        inner = reference.func if isinstance(reference, partial) else reference
         self._without = without
         self._tables: set[str] = set()
         self.functions: dict[FunctionType, str] = {}
-        if isinstance(inner, FunctionType):
-            self._home, self._reference = inner.__globals__, inner
-            self._follow(inner, "")
+        function = inner(reference)
+        if isinstance(function, FunctionType):
+            self._home, self._reference = function.__globals__, function
+            self._follow(function, "")
 
     def changed(self, old: FunctionType, code: CodeType) -> Function:
         """The reference as it would be if `old` were what the code defines."""
