@@ -23,6 +23,7 @@ from grader.student.wire import Source
 from grader.submission import (
     MAX_BYTES,
     MAX_FILES,
+    MAX_MEMBERS,
     Archive,
     Member,
     Submission,
@@ -40,8 +41,8 @@ def archived(path: Path) -> Iterator[Entry]:
         SubmissionError: it can not be opened as a zip archive.
     """
     archive = Archive(path, place=str(path))
-    metadata, root = _metadata(archive)
-    yield from _entries(path, archive, place(_names(archive), metadata, root), metadata)
+    names, metadata, root = _with_metadata(archive, [m.name for m in archive.members])
+    yield from _entries(path, archive, place(names, metadata, root), metadata)
 
 
 def unpacked(path: Path) -> Iterator[Entry]:
@@ -50,16 +51,15 @@ def unpacked(path: Path) -> Iterator[Entry]:
     Gives nothing for a folder of another layout.
 
     Raises:
-        SubmissionError: it can not be opened.
+        SubmissionError: it can not be opened, or holds too many files.
     """
     folder = Unpacked(path)
-    metadata, root = _metadata(folder)
-    names = [name for name in _names(folder) if not name.startswith("README")]
-    yield from _entries(path, folder, place_by_platform(names, metadata, root), metadata)
-
-
-def _names(archive: Archive | Unpacked) -> list[str]:
-    return [m.name for m in archive.members if not m.name.endswith(METADATA)]
+    listed = [m.name for m in folder.members if not m.name.startswith("README")]
+    names, metadata, root = _with_metadata(folder, listed)
+    placed = place_by_platform(names, metadata, root)
+    if placed and len(names) > MAX_MEMBERS:
+        raise SubmissionError(f"{path}: found {len(names)} files; wanted {MAX_MEMBERS}")
+    yield from _entries(path, folder, placed, metadata)
 
 
 def _entries(
@@ -101,12 +101,21 @@ def taken_from_archive(path: Path, student: str) -> Submission:
     return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
 
 
-def _metadata(archive: Archive | Unpacked) -> tuple[dict[str, Handed], str]:
-    """What Gradescope says of each folder, and the folder in which they lie."""
-    found = next((m for m in archive.members if m.name.endswith(METADATA)), None)
-    if found is None:
-        return {}, ""
-    return handed_by_folder(archive.read(found)), found.name.removesuffix(METADATA)
+def _with_metadata(
+    archive: Archive | Unpacked, names: list[str]
+) -> tuple[list[str], dict[str, Handed], str]:
+    """The students' files, what Gradescope says of each folder, and the folder in which they lie.
+
+    Students name files too: what says whose they are stands above the files of all.
+    """
+    found = [name for name in names if name.rpartition("/")[2] == METADATA]
+    above = min(found, key=lambda name: name.count("/"), default="")
+    root = above.removesuffix(METADATA)
+    if not above or not all(name.startswith(root) for name in names):
+        return names, {}, ""
+    (member,) = (member for member in archive.members if member.name == above)
+    rest = [name for name in names if name != above]
+    return rest, handed_by_folder(archive.read(member)), root
 
 
 def _moment(at: datetime | None) -> str:

@@ -4,7 +4,7 @@ Copies bytes and matches names. It never decodes, parses or runs a student's fil
 the student's side, which gives back an index.
 """
 
-from grader.submission.archive import Archive, Member, inner_archive
+from grader.submission.archive import MAX_MEMBERS, Archive, Member, inner_archive
 from grader.submission.match import (
     Match,
     Matching,
@@ -30,6 +30,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_FILES",
+    "MAX_MEMBERS",
     "Archive",
     "Match",
     "Matching",

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.submission.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, Member, is_junk
+from grader.submission.archive import MAX_MEMBER_BYTES, Member, is_junk
 
 _MAX_DEPTH = 40  # a student's own folders, and those of the platform around them
 
@@ -29,7 +29,7 @@ class Unpacked:
         """List the files below a folder.
 
         Raises:
-            SubmissionError: the folder can not be listed, or holds too many files.
+            SubmissionError: the folder can not be listed.
         """
         self.notes: dict[str, str] = {}
         self._paths: list[Path] = []
@@ -39,8 +39,6 @@ class Unpacked:
                 self._add(found, path, _name(path.relative_to(root)))
         except OSError as error:
             raise SubmissionError(f"{root}: can not be opened: {error.strerror}") from error
-        if len(found) > MAX_MEMBERS:
-            raise SubmissionError(f"{root}: found {len(found)} files; wanted {MAX_MEMBERS}")
         self.members = tuple(found[name] for name in sorted(found))
 
     def _add(self, found: dict[str, Member], path: Path, name: str) -> None:

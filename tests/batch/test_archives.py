@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 import pytest
 
+from grader.batch import archives
 from grader.batch.gather import gather
 from grader.cli.paths import is_class
 from tests import tiny
@@ -152,6 +153,35 @@ def test_metadata_that_is_not_understood_leaves_the_folders_names(tmp_path):
     files = LAYOUTS["gradescope"][0] | {"assignment_1_export/submission_metadata.yml": "!!x [:"}
     found = entries(packed(tmp_path / "class.zip", files))
     assert set(found) == {"submission_11", "submission_12"}
+
+
+def test_a_students_file_of_that_name_says_nothing_of_the_others(tmp_path):
+    """Nobody can hand in what makes other students' files one's own, or makes them disappear."""
+    own = "x:\n  :submitters:\n  - :sid: bob\n"
+    files = {"class/ada/submission_metadata.yml": own, "class/ada/x/a.py": "1"}
+    files |= {"class/bob/a.py": "2", "class/carol/a.py": "3"}
+    write_files(tmp_path / "folder", files)
+    for path in (tmp_path / "folder" / "class", packed(tmp_path / "class.zip", files)):
+        found = {s: {source.path for source in e.take().sources} for s, e in entries(path).items()}
+        assert found == {
+            "ada": {"submission_metadata.yml", "x/a.py"},
+            "bob": {"a.py"},
+            "carol": {"a.py"},
+        }
+    export = {"export/submission_11/submission_metadata.yml": own, **LAYOUTS["gradescope"][0]}
+    export = {name.replace("assignment_1_export", "export"): text for name, text in export.items()}
+    assert set(entries(packed(tmp_path / "export.zip", export))) == {
+        "ada1",
+        "bob@uni.example",
+        "carol7",
+    }
+
+
+def test_plain_folders_may_hold_any_number_of_files(tmp_path, monkeypatch):
+    """What one student hands in beyond all bounds does not keep a class from being graded."""
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 2)
+    write_files(tmp_path, {"ada/a.py": "1", "ada/b.py": "1", "bob/a.py": "2"})
+    assert set(entries(tmp_path)) == {"ada", "bob"}
 
 
 def test_an_archive_in_an_archive_is_opened_once(tmp_path):
