@@ -31,6 +31,8 @@ from grader.sandbox import Sandbox, TaskOutcome
 from grader.student.wire import Index, Job
 from grader.submission import Match, Submission, field_names, match_answers, unread_files
 
+_MAX_QUOTED = 200
+
 
 class Grading(Record, frozen=True, kw_only=True, dict=True):
     """What is graded against.
@@ -176,5 +178,7 @@ class _Judge:
 
 
 def _unlabelled(part: Part, match: Match) -> str:
-    found = " and ".join(repr(field.label or field.text) for field in match.fields[:3])
+    found = " and ".join(
+        repr((field.label or field.text)[:_MAX_QUOTED]) for field in match.fields[:3]
+    )
     return f"found {found}; wanted one value for each of {', '.join(field_names(part))}"

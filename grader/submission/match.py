@@ -16,6 +16,8 @@ from grader.student.formats import TYPED_NAMES
 from grader.student.wire import Found, Index, Place, Source
 from grader.submission.functions import Functions, needed_names
 
+_MAX_NOTES, _MAX_KEY = 50, 200
+
 
 class TypedField(Record, frozen=True, kw_only=True):
     """One typed answer, or one field of it.
@@ -197,13 +199,13 @@ class _Keys:
     def assigned(self, index: Index) -> tuple[dict[str, list[TypedField]], list[str]]:
         """Typed fields per part id, and a note for each key that names nothing."""
         fields: dict[str, list[TypedField]] = defaultdict(list)
-        notes: list[str] = []
+        strays: list[Found] = []
         for found in index.found:
             if found.kind != "text":
                 continue
             resolved = self._resolve(found.key)
             if resolved is None:
-                notes.append(self._note(found))
+                strays.append(found)
             elif not _is_empty(found.text) or found.key[-1].isdigit():
                 part, label = resolved
                 field = TypedField(
@@ -215,7 +217,9 @@ class _Keys:
                     note=found.note,
                 )
                 fields[part].append(field)
-        return fields, list(dict.fromkeys(notes))
+        notes = list(dict.fromkeys(map(self._note, strays[:_MAX_NOTES])))
+        more = len(strays) - _MAX_NOTES
+        return fields, notes if more <= 0 else [*notes, f"{more:,} more keys name no part"]
 
     def _resolve(self, key: tuple[str, ...]) -> tuple[str, str] | None:
         candidates = self.top.get(_normal(key[0]), [])
@@ -230,8 +234,8 @@ class _Keys:
         return (owners[0].part.id, "/".join(key[1:])) if len(owners) == 1 else None
 
     def _note(self, found: Found) -> str:
-        key = "/".join(found.key)
-        near = difflib.get_close_matches(_normal(found.key[0]), list(self.top), n=1)
+        key = "/".join(found.key)[:_MAX_KEY]
+        near = difflib.get_close_matches(_normal(found.key[0][:_MAX_KEY]), list(self.top), n=1)
         advice = f"; did you mean {near[0]!r}?" if near and near[0] != _normal(found.key[0]) else ""
         if not advice and self.top.get(_normal(found.key[0])):
             names = ", ".join(n.part.name for n in self.top[_normal(found.key[0])])

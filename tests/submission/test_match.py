@@ -56,6 +56,14 @@ def test_a_key_that_names_nothing_is_noted_with_the_nearest_right_one(assignment
     )
 
 
+def test_keys_that_name_nothing_are_noted_in_bounds(assignment):
+    """Thousands of keys, or a key of a page, are no more than somebody reads."""
+    notes = matched(assignment, *(typed(f"{n}-{'x' * 999}") for n in range(5000))).notes
+    assert len(notes) == 51
+    assert notes[-1] == "4,950 more keys name no part"
+    assert max(map(len, notes)) < 300
+
+
 def test_an_empty_answer_is_no_answer(assignment):
     for text in ("", "  ", "~"):
         assert matched(assignment, typed("1.2", text=text)).matches["affine/size"].is_missing
