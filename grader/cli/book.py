@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.terminal import near, one_line
-from grader.errors import UsageError
+from grader.errors import UsageError, did_you_mean
 from grader.model import Record
 
 if TYPE_CHECKING:
@@ -180,7 +180,12 @@ def _part_id(gradebook: "Gradebook", place: _Place, student: str, part: str) -> 
     mine = next((s for s in standings if s.student == student), None)
     if mine is None:
         raise UsageError(_nobody(gradebook, place, student))
-    return next((p.part for p in mine.parts if part in (p.number, p.part)), part)
+    found = next((p.part for p in mine.parts if part in (p.number, p.part)), None)
+    if found is None:
+        near = did_you_mean(part, [name for p in mine.parts for name in (p.number, p.part)])
+        such = f", such as {mine.parts[0].number} or {mine.parts[0].part}" if mine.parts else ""
+        raise UsageError(f"there is no part {part!r}{near}; wanted a number or slug/part{such}")
+    return found
 
 
 def _marks(text: str) -> Fraction:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Self
 
-from grader.errors import GradebookError
+from grader.errors import GradebookError, UsageError
 from grader.gradebook.migrations import migrate
 from grader.gradebook.opening import connect, lock_writer, speaking
 from grader.gradebook.records import (
@@ -108,7 +108,7 @@ class Gradebook:
         """Set a person's mark for one part; it counts until it is replaced or withdrawn.
 
         Raises:
-            GradebookError: the gradebook knows no such student or part.
+            UsageError: the gradebook knows no such student or part.
         """
         self._check_known(override)
         with self._writing() as connection:
@@ -142,16 +142,16 @@ class Gradebook:
         )
         known = {row["part"]: Fraction(row["out_of"]) for row in rows}
         if not known:
-            raise GradebookError(
+            raise UsageError(
                 f"{self.path}: {override.student!r} has no graded attempt at"
                 f" {override.assignment!r}; `grade book` lists who has"
             )
         if override.part not in known:
-            raise GradebookError(
+            raise UsageError(
                 f"{self.path}: there is no part {override.part!r}; wanted one of {', '.join(known)}"
             )
         if not 0 <= override.marks <= known[override.part]:
-            raise GradebookError(
+            raise UsageError(
                 f"{override.part}: found {override.marks} marks; wanted 0 to {known[override.part]}"
             )
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from grader import gradebook
-from grader.errors import GradebookError
+from grader.errors import GradebookError, UsageError
 from grader.gradebook import Counting, Gradebook, Override
 from grader.gradebook.migrations import STEPS
 from grader.gradebook.opening import speaking
@@ -123,7 +123,7 @@ def test_a_withdrawn_override_gives_the_computed_marks_back(book):
 )
 def test_an_override_of_what_is_not_there_is_refused(book, given, said):
     book.store(attempt())
-    with pytest.raises(GradebookError, match=said):
+    with pytest.raises(UsageError, match=said):
         book.override(given)
 
 
