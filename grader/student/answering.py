@@ -20,7 +20,6 @@ _MARK = re.compile(
 _END = re.compile(r"\s*\\end\{(?:solution|answer|proof)\}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.?!:])\s+")
 _TOKEN = re.compile(r"[^\W_]+")
-_QUOTE = re.compile(r"^\s{0,40}+(?:>\s?)+")
 _RUN = 3
 """Words in a row by which a copy is recognised."""
 _ALIKE = 0.7

@@ -6,7 +6,7 @@ Every end is data. Knows inputs and answers; no expected values.
 import inspect
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -28,8 +28,6 @@ _ONE_ELEMENT = (
     "only 0-dimensional arrays can be converted",
 )
 _LENIENT = "an array of one element was taken as a number, as NumPy no longer does"
-
-Run = Callable[[tuple[Value, ...]], Packed]
 
 
 class CallError(Exception):

@@ -69,7 +69,6 @@ class _Worksheet(msgspec.Struct):
 class _Raw(msgspec.Struct):
     cells: list[_RawCell] = []
     worksheets: list[_Worksheet] = []
-    nbformat: int = 0
 
 
 def is_notebook(path: str) -> bool:

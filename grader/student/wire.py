@@ -4,7 +4,7 @@ Both sides speak these records in msgpack, decoded strictly; there is no pickle.
 nothing of expected values, marks or verdicts, and holds none.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
 
@@ -202,9 +202,6 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
 
     task: int
     test: int
-
-
-Reply: TypeAlias = TestReply | FormulaReply | Progress
 
 
 # --- the index of a submission ------------------------------------------------------------------

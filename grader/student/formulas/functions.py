@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-Exact: TypeAlias = int | Fraction
 Real: TypeAlias = int | Fraction | float
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
