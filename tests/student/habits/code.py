@@ -1,8 +1,6 @@
 """Shapes of code: classes, decorators, aliases, stubs, scripts, and names that are nearly right."""
 
-from tests.student.habits.habit import AFFINE, MISSING, RAISED, SIZE, Habit, one
-
-RELU = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
+from tests.student.habits.habit import AFFINE, MISSING, RAISED, RELU_CODE, SIZE, Habit, one
 
 HABITS = {
     "a script around it": one(
@@ -32,7 +30,8 @@ HABITS = {
         remarks=("prints",),
     ),
     "a test at the end that fails": one(
-        RELU + "x = np.array([1.0])\nassert relu(x) == 7, 'wrong'\nrelu = relu(x)\nprint(relu)\n"
+        RELU_CODE
+        + "x = np.array([1.0])\nassert relu(x) == 7, 'wrong'\nrelu = relu(x)\nprint(relu)\n"
     ),
     "the name is used again for a result": one(
         """
@@ -118,7 +117,7 @@ HABITS = {
     ),
     "a method beside the function": Habit(
         {
-            "a.py": RELU,
+            "a.py": RELU_CODE,
             "net.py": "class Net:\n    def relu(self, x):\n        raise ValueError\n",
         }
     ),
@@ -223,13 +222,13 @@ HABITS = {
         remarks=("line 1",),
     ),
     "the starter below the answer": one(
-        RELU
+        RELU_CODE
         + "\n# TODO\ndef relu(x):\n    '''Returns max(x, 0).'''\n    raise NotImplementedError\n",
         remarks=("line 7", "starter"),
     ),
     "the starter beside the answer": Habit(
         {
-            "hw.py": RELU,
+            "hw.py": RELU_CODE,
             "starter.py": "def relu(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n",
             "layers.py": "def relu(x):\n    out = None\n    # TODO: your code\n    pass\n    return out\n",
         }
@@ -305,7 +304,7 @@ HABITS = {
     "the answers joined in one place": Habit(
         {
             "main.py": "from activations import relu\nfrom sizes import output_size\nprint(relu(1), output_size(1, 1, 1))\n",
-            "activations.py": RELU,
+            "activations.py": RELU_CODE,
             "sizes.py": "def output_size(I, K, P): return I + 2*P - K + 1\n",
         }
     ),

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 from textwrap import dedent
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from grader.model import Verdict
 from tests import tiny
+from tests.documents.notebook import notebook
 
 Files = dict[str, str | bytes]
 
@@ -14,6 +15,9 @@ MISSING, UNREADABLE, TIMED_OUT = Verdict.MISSING, Verdict.UNREADABLE, Verdict.TI
 
 NORM = "5"
 RELU, AFFINE, LOSS, SIZE, COUNT = "1", "2", "3", "4", "6"
+
+RELU_CODE = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
+"""A file that answers the first part."""
 
 
 class Habit(NamedTuple):
@@ -47,6 +51,11 @@ class Habit(NamedTuple):
 def one(text: str | bytes, part: str = RELU, **expected: object) -> Habit:
     """A habit that shows in one Python file."""
     return Habit({"hw.py": text}, part, **expected)  # type: ignore[arg-type]  # the record's own fields
+
+
+def book(*cells: Any, name: str = "hw.ipynb", **expected: Any) -> Habit:
+    """A habit that shows in one notebook."""
+    return Habit({name: notebook(*cells)}, **expected)
 
 
 COURSE = """\

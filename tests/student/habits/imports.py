@@ -4,14 +4,13 @@ from tests.student.habits.habit import (
     AFFINE,
     MISSING,
     RAISED,
+    RELU_CODE,
     TIMED_OUT,
     UNREADABLE,
     WRONG,
     Habit,
     one,
 )
-
-RELU = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
 
 HABITS = {
     "helpers beside it": Habit(
@@ -26,7 +25,7 @@ HABITS = {
             "src/hw/model/layers/act.py": "from ..core.base import clip\nfrom . import extra\nfrom .extra import *\n"
             "def relu(x):\n    return extra.same(clip(same(x)))\n",
             "src/hw/model/core/base.py": "from hw.model.core import floor\nclip = floor.clip\n",
-            "src/hw/model/core/floor.py": RELU.replace("relu", "clip"),
+            "src/hw/model/core/floor.py": RELU_CODE.replace("relu", "clip"),
             "src/hw/model/layers/extra.py": "def same(x): return x\n",
             "src/hw/__init__.py": "",
             "src/hw/model/__init__.py": "from hw.model.layers.act import relu\n",
@@ -37,17 +36,19 @@ HABITS = {
             "answers/hw.py": "import os, sys\nsys.path.append('../lib')\n"
             "sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))\n"
             "from mylib import clip\ndef relu(x): return clip(x)\n",
-            "lib/mylib.py": RELU.replace("relu", "clip"),
+            "lib/mylib.py": RELU_CODE.replace("relu", "clip"),
         }
     ),
     "a helper run as text": Habit(
         {
             "hw.py": "exec(open('helper.py').read())\ndef relu(x): return clip(x)\n",
-            "helper.py": RELU.replace("relu", "clip"),
+            "helper.py": RELU_CODE.replace("relu", "clip"),
         }
     ),
-    "a sibling that is no Python": Habit({"hw.py": RELU, "old.py": "def relu(x:\n  print 'a'\n"}),
-    "a sibling that fails": Habit({"hw.py": "import broken\n" + RELU, "broken.py": "1 / 0\n"}),
+    "a sibling that is no Python": Habit(
+        {"hw.py": RELU_CODE, "old.py": "def relu(x:\n  print 'a'\n"}
+    ),
+    "a sibling that fails": Habit({"hw.py": "import broken\n" + RELU_CODE, "broken.py": "1 / 0\n"}),
     "two imports of one another": Habit(
         {
             "a.py": "import b\nimport numpy as np\ndef relu(x): return b.clip(x)\ndef base(x): return np.maximum(x, 0)\n",
@@ -185,11 +186,11 @@ HABITS = {
         says=("scipy is not allowed in this part",),
     ),
     "the answer in numpy.py": Habit(
-        {"numpy.py": RELU, "main.py": "import numpy\nprint(numpy.ones(3))\n"}
+        {"numpy.py": RELU_CODE, "main.py": "import numpy\nprint(numpy.ones(3))\n"}
     ),
     "the answer in random.py": Habit(
         {
-            "random.py": RELU,
+            "random.py": RELU_CODE,
             "math.py": "def nothing(): pass\n",
             "copy.py": "import copy\nfrom random import relu\nfrom math import sqrt\n"
             "def affine_backward(dy, x, W):\n    return copy.deepcopy(dy) @ W.T, relu(x.T) @ dy - relu(-x.T) @ dy\n",
@@ -199,24 +200,24 @@ HABITS = {
     "a helper with a name of the library": Habit(
         {
             "hw.py": "from test import clip\nfrom types import twice\ndef relu(x): return twice(clip(x)) / 2\n",
-            "test.py": RELU.replace("relu", "clip"),
+            "test.py": RELU_CODE.replace("relu", "clip"),
             "types.py": "def twice(x): return 2 * x\n",
         }
     ),
     "a module with a name of the library": Habit(
         {
             "hw.py": "import code\ndef relu(x): return code.clip(x)\n",
-            "code.py": RELU.replace("relu", "clip"),
+            "code.py": RELU_CODE.replace("relu", "clip"),
         },
         verdict=RAISED,
         says=("code", "another name"),
     ),
-    "spaces and brackets in names": Habit({"my homework (1)/week 2 final.py": RELU}),
-    "a text file": Habit({"relu.py.txt": RELU}),
-    "capitals": Habit({"HW1.PY": RELU}),
+    "spaces and brackets in names": Habit({"my homework (1)/week 2 final.py": RELU_CODE}),
+    "a text file": Habit({"relu.py.txt": RELU_CODE}),
+    "capitals": Habit({"HW1.PY": RELU_CODE}),
     "what a Mac leaves": Habit(
         {
-            "hw.py": RELU,
+            "hw.py": RELU_CODE,
             "._hw.py": b"\x00\x05\x16\x07\x00def relu",
             "__MACOSX/._hw.py": b"\x00\x05\x16\x07",
             "__pycache__/hw.cpython-311.pyc": b"\xa7\r\r\n",
@@ -224,19 +225,19 @@ HABITS = {
             ".DS_Store": b"\x00\x00\x00\x01Bud1",
         }
     ),
-    "Windows line ends": one(RELU.replace("\n", "\r\n").encode()),
-    "old Mac line ends": one(RELU.replace("\n", "\r").encode()),
-    "a byte order mark": one(b"\xef\xbb\xbf" + RELU.replace("\n", "\r\n").encode()),
-    "tabs": one(RELU.replace("    ", "\t")),
+    "Windows line ends": one(RELU_CODE.replace("\n", "\r\n").encode()),
+    "old Mac line ends": one(RELU_CODE.replace("\n", "\r").encode()),
+    "a byte order mark": one(b"\xef\xbb\xbf" + RELU_CODE.replace("\n", "\r\n").encode()),
+    "tabs": one(RELU_CODE.replace("    ", "\t")),
     "Latin-1 with its line": one(
         b"# -*- coding: latin-1 -*-\n# Gr\xf6\xdfe\nimport numpy as np\ndef relu(x):\n    gr\xf6\xdfe = x\n"
         b"    return np.maximum(gr\xf6\xdfe, 0)\n"
     ),
-    "Latin-1 in a comment": one(b"# Gr\xf6\xdfe\n" + RELU.encode()),
+    "Latin-1 in a comment": one(b"# Gr\xf6\xdfe\n" + RELU_CODE.encode()),
     "Latin-1 in a text": one(
-        b"name = 'Gr\xf6\xdfe'\n" + RELU.encode(), verdict=UNREADABLE, says=("line 1", "UTF-8")
+        b"name = 'Gr\xf6\xdfe'\n" + RELU_CODE.encode(), verdict=UNREADABLE, says=("line 1", "UTF-8")
     ),
-    "UTF-16": one(RELU.encode("utf-16"), verdict=UNREADABLE, says=("UTF-16", "UTF-8")),
+    "UTF-16": one(RELU_CODE.encode("utf-16"), verdict=UNREADABLE, says=("UTF-16", "UTF-8")),
     "an empty file": one("", verdict=MISSING, says=("a function relu",)),
     "limits that are swallowed": one(
         """

@@ -1,7 +1,5 @@
 """A third batch of habits: mixes of the others, as real hand-ins have them."""
 
-from typing import Any
-
 from tests.documents.notebook import notebook
 from tests.student.habits.habit import (
     AFFINE,
@@ -10,24 +8,18 @@ from tests.student.habits.habit import (
     MISSING,
     NORM,
     RAISED,
+    RELU_CODE,
     SIZE,
     UNREADABLE,
     WRONG,
     Habit,
+    book,
     one,
 )
 
-RELU = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
-
-
-def book(*cells: Any, **expected: Any) -> Habit:
-    """A habit that shows in one notebook."""
-    return Habit({"hw.ipynb": notebook(*cells)}, **expected)
-
-
 HABITS = {
     "Python 2 in a file in capitals": Habit(
-        {"HW.PY": "print 'x'\n" + RELU}, verdict=UNREADABLE, says=("HW.PY", "Python 2")
+        {"HW.PY": "print 'x'\n" + RELU_CODE}, verdict=UNREADABLE, says=("HW.PY", "Python 2")
     ),
     "a whole homework in one file": one(
         """
@@ -308,25 +300,27 @@ HABITS = {
             "hw.ipynb": notebook(
                 "import import_ipynb\nfrom helper import clip", "def relu(x): return clip(x)"
             ),
-            "helper.ipynb": notebook("md:# Helpers", RELU.replace("relu", "clip")),
+            "helper.ipynb": notebook("md:# Helpers", RELU_CODE.replace("relu", "clip")),
         }
     ),
     "a helper notebook that is run": Habit(
         {
             "hw.ipynb": notebook("%run ./helper.ipynb", "def relu(x): return clip(x)"),
-            "helper.ipynb": notebook(RELU.replace("relu", "clip")),
+            "helper.ipynb": notebook(RELU_CODE.replace("relu", "clip")),
         }
     ),
     "two notebooks": Habit(
         {
-            "q1.ipynb": notebook(RELU),
+            "q1.ipynb": notebook(RELU_CODE),
             "q2.ipynb": notebook("def output_size(I, K, P):\n    return I - K + 2*P + 1"),
         },
         SIZE,
     ),
-    "a copy of the notebook": Habit({"hw.ipynb": notebook(RELU), "hw-Copy1.ipynb": notebook(RELU)}),
+    "a copy of the notebook": Habit(
+        {"hw.ipynb": notebook(RELU_CODE), "hw-Copy1.ipynb": notebook(RELU_CODE)}
+    ),
     "an older copy of the notebook": Habit(
-        {"hw.ipynb": notebook(RELU), "hw-Copy1.ipynb": notebook("def relu(x): return x")},
+        {"hw.ipynb": notebook(RELU_CODE), "hw-Copy1.ipynb": notebook("def relu(x): return x")},
         verdict=UNREADABLE,
         says=("hw-Copy1.ipynb", "hw.ipynb", "keep one"),
     ),

@@ -1,8 +1,5 @@
 """Further habits, of all kinds, that were written after the others had been made to pass."""
 
-from typing import Any
-
-from tests.documents.notebook import notebook
 from tests.student.habits.habit import (
     AFFINE,
     COUNT,
@@ -10,20 +7,14 @@ from tests.student.habits.habit import (
     MISSING,
     NORM,
     RAISED,
+    RELU_CODE,
     SIZE,
     UNREADABLE,
     WRONG,
     Habit,
+    book,
     one,
 )
-
-RELU = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
-
-
-def book(*cells: Any, **expected: Any) -> Habit:
-    """A habit that shows in one notebook."""
-    return Habit({"hw.ipynb": notebook(*cells)}, **expected)
-
 
 HABITS = {
     "a layer zoo": one(
@@ -158,7 +149,7 @@ HABITS = {
     ),
     "unittest beside it": Habit(
         {
-            "hw.py": RELU,
+            "hw.py": RELU_CODE,
             "test_hw.py": "import unittest, pytest\nfrom hw import relu\nclass T(unittest.TestCase):\n    def relu(self): pass\nunittest.main()\n",
         }
     ),
@@ -207,7 +198,7 @@ HABITS = {
         says=("line 2", "Python 2"),
     ),
     "exec of Python 2": one(
-        "exec 'a = 1'\n" + RELU, verdict=UNREADABLE, says=("line 1", "Python 2")
+        "exec 'a = 1'\n" + RELU_CODE, verdict=UNREADABLE, says=("line 1", "Python 2")
     ),
     "an indent that slipped": one(
         "def relu(x):\nreturn x\n", verdict=UNREADABLE, says=("line 2", "indented block")
@@ -218,7 +209,7 @@ HABITS = {
         says=("line 2", "\u2018"),
     ),
     "a conflict of git": one(
-        "<<<<<<< HEAD\ndef relu(x):\n    return x\n=======\n" + RELU + ">>>>>>> main\n",
+        "<<<<<<< HEAD\ndef relu(x):\n    return x\n=======\n" + RELU_CODE + ">>>>>>> main\n",
         verdict=UNREADABLE,
         says=("line 1",),
     ),
@@ -239,16 +230,16 @@ HABITS = {
         verdict=UNREADABLE,
         says=("v1/act.py", "v2/act.py", "keep one"),
     ),
-    "the same file twice": Habit({"act.py": RELU, "backup/act.py": RELU}),
+    "the same file twice": Habit({"act.py": RELU_CODE, "backup/act.py": RELU_CODE}),
     "an import of the answer elsewhere": Habit(
         {
-            "act.py": RELU,
+            "act.py": RELU_CODE,
             "train.py": "from act import relu\nrelu_out = relu(3)\nrelu = None\n",
         }
     ),
     "a result under the asked name elsewhere": Habit(
         {
-            "act.py": RELU,
+            "act.py": RELU_CODE,
             "train.py": "import act\nrelu = act.relu(act.np.ones(3))\n",
         }
     ),
@@ -333,14 +324,14 @@ HABITS = {
     ),
     "otter at both ends": book(
         "# Initialize Otter\nimport otter\ngrader = otter.Notebook('hw.ipynb')",
-        RELU,
+        RELU_CODE,
         "grader.check('q1')",
         "grader.check_all()\ngrader.export(force_save=True, run_tests=True)",
     ),
     "cells of shell and HTML": book(
         "%%sh\necho hi",
         "%%HTML\n<i>def relu(x)</i>",
-        "%%time\n" + RELU,
+        "%%time\n" + RELU_CODE,
         "!!ls\n!pip install --upgrade numpy; echo ok",
         "from google.colab import output\noutput.clear()",
     ),

@@ -1,18 +1,11 @@
 """Functions in notebooks: magics, order, versions, tools."""
 
 import json
-from typing import Any
 
 from tests.documents.notebook import notebook
-from tests.student.habits.habit import MISSING, RAISED, UNREADABLE, Habit
+from tests.student.habits.habit import MISSING, RAISED, RELU_CODE, UNREADABLE, Habit, book
 
-RELU = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)\n"
 STUB = "def relu(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
-
-
-def book(*cells: Any, name: str = "hw.ipynb", **expected: Any) -> Habit:
-    """A habit that shows in one notebook."""
-    return Habit({name: notebook(*cells)}, **expected)
 
 
 def version_3(*codes: str) -> bytes:
@@ -29,20 +22,20 @@ HABITS = {
         "def relu(x):\n    return utils.clip(clip(x))",
     ),
     "the answer written by a cell": book(
-        "%%writefile -a relu.py\n" + RELU, "!python relu.py\n%run relu.py"
+        "%%writefile -a relu.py\n" + RELU_CODE, "!python relu.py\n%run relu.py"
     ),
     "a file that is run": Habit(
         {
             "hw.ipynb": notebook(
                 "%run -i helper.py\n%matplotlib inline", "def relu(x): return clip(x)"
             ),
-            "helper.py": RELU.replace("relu", "clip"),
+            "helper.py": RELU_CODE.replace("relu", "clip"),
         }
     ),
     "helpers beside it": Habit(
         {
             "week1/hw.ipynb": notebook("from helper import *", "def relu(x): return clip(x)"),
-            "week1/helper.py": RELU.replace("relu", "clip"),
+            "week1/helper.py": RELU_CODE.replace("relu", "clip"),
         }
     ),
     "waiting at the top": book(
@@ -66,7 +59,7 @@ HABITS = {
         "#@title Set-up { display-mode: 'form' }\nfrom google.colab import files, drive\ndrive.mount('/content/drive')\n"
         "n = 3 #@param {type:'integer'}\nuploaded = files.upload()",
         "%cd /content/drive/MyDrive\n!wget -q https://example.org/data.zip && unzip -o data.zip\n%tensorflow_version 2.x",
-        "#@title The answer\n" + RELU,
+        "#@title The answer\n" + RELU_CODE,
     ),
     "out of order": book(
         "print(relu(np.ones(3)))",
@@ -75,8 +68,8 @@ HABITS = {
         "import numpy as np",
     ),
     "defined anew": book("def relu(x):\n    return x", "def relu(x):\n    return x * (x > 0)"),
-    "the starter in a later cell": book(RELU, "md:## Template, do not remove", STUB),
-    "the starter in an earlier cell": book(STUB, RELU),
+    "the starter in a later cell": book(RELU_CODE, "md:## Template, do not remove", STUB),
+    "the starter in an earlier cell": book(STUB, RELU_CODE),
     "training and plots": book(
         "import torch, torchvision, matplotlib.pyplot as plt\nimport numpy as np",
         "train = torchvision.datasets.MNIST('.', download=True)",
@@ -90,19 +83,21 @@ HABITS = {
         verdict=UNREADABLE,
         says=("cell 2 line 2", "Python 2"),
     ),
-    "Python 2 elsewhere": book("print 'hello'", RELU),
-    "version 3": Habit({"hw.ipynb": version_3(*RELU.splitlines(keepends=True)[:1], RELU)}),
-    "a byte order mark": Habit({"hw.ipynb": b"\xef\xbb\xbf" + notebook(RELU)}),
-    "spaces in its name": book(RELU, name="Homework 1 (final).ipynb"),
-    "a text file": book(RELU, name="hw.ipynb.txt"),
+    "Python 2 elsewhere": book("print 'hello'", RELU_CODE),
+    "version 3": Habit(
+        {"hw.ipynb": version_3(*RELU_CODE.splitlines(keepends=True)[:1], RELU_CODE)}
+    ),
+    "a byte order mark": Habit({"hw.ipynb": b"\xef\xbb\xbf" + notebook(RELU_CODE)}),
+    "spaces in its name": book(RELU_CODE, name="Homework 1 (final).ipynb"),
+    "a text file": book(RELU_CODE, name="hw.ipynb.txt"),
     "checkpoints": Habit(
         {
-            "hw.ipynb": notebook(RELU),
+            "hw.ipynb": notebook(RELU_CODE),
             ".ipynb_checkpoints/hw-checkpoint.ipynb": notebook(STUB),
         }
     ),
     "a script of the notebook beside it": Habit(
-        {"hw.ipynb": notebook(RELU), "hw.py": "# coding: utf-8\n# In[1]:\n" + RELU}
+        {"hw.ipynb": notebook(RELU_CODE), "hw.py": "# coding: utf-8\n# In[1]:\n" + RELU_CODE}
     ),
     "an error in the answer": book(
         "md:# Homework",
@@ -128,7 +123,7 @@ HABITS = {
                             "metadata": {},
                             "source": "# BEGIN QUESTION\nname: q1",
                         },
-                        {"cell_type": "code", "metadata": None, "source": RELU, "outputs": []},
+                        {"cell_type": "code", "metadata": None, "source": RELU_CODE, "outputs": []},
                         {"cell_type": "raw", "metadata": {}, "source": "# END QUESTION"},
                     ],
                 }
