@@ -133,7 +133,8 @@ def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
             yield Look(who=named(standing.student), why=why)
     for standing in standings:
         if unread := _open(standing, Verdict.UNREADABLE):
-            yield Look(who=named(standing.student), why=f"not read: {_listed(unread)}")
+            why = f"not read: {_listed(unread)}: {unread[0].sentence}"
+            yield Look(who=named(standing.student), why=why)
     yield from _odd_times(standings, named)
     yield from _near_misses(standings, named)
 

@@ -12,9 +12,10 @@ from grader.errors import UsageError, did_you_mean
 from grader.model import Record
 
 if TYPE_CHECKING:
-    from grader.gradebook import Gradebook, PastAttempt
+    from grader.gradebook import Gradebook, PastAttempt, Standing
 
 BOOK = "gradebook.sqlite"
+_UNREAD = "unread"
 
 
 class _Place(Record, frozen=True, kw_only=True):
@@ -139,24 +140,32 @@ def override(  # noqa: PLR0913  # one parameter per option
     *,
     withdraw: bool,
 ) -> None:
-    """Set a person's mark for PART (a number or slug/part) of one student; regrading keeps it."""
+    """Set a person's mark for PART of one student; regrading keeps it.
+
+    PART is a number or slug/part, several of them with commas, or `unread`: all that wait for a
+    person because nothing of them could be read. Each of them gets MARKS.
+    """
     from grader.gradebook import Gradebook, Override, now
 
     if (marks is None) != withdraw:
         raise UsageError("wanted the marks to set, or --withdraw to take an override back")
     with Gradebook(place.path, is_writer=True) as gradebook:
-        decided = Override(
-            student=student,
-            assignment=place.assignment,
-            part=_part_id(gradebook, place, student, part),
-            marks=_marks(marks or "0"),
-            by=by or getpass.getuser(),
-            reason=reason,
-            at=now(),
-        )
-        (gradebook.withdraw if withdraw else gradebook.override)(decided)
-        said = "computed marks count again" if withdraw else f"{marks} by {decided.by}"
-        click.echo(f"{one_line(student)} {decided.part}: {said}")
+        decided = [
+            Override(
+                student=student,
+                assignment=place.assignment,
+                part=id_,
+                marks=_marks(marks or "0"),
+                by=by or getpass.getuser(),
+                reason=reason,
+                at=now(),
+            )
+            for id_ in _part_ids(gradebook, place, student, part)
+        ]
+        (gradebook.withdraw if withdraw else gradebook.override)(*decided)
+        for one in decided:
+            said = "computed marks count again" if withdraw else f"{marks} by {one.by}"
+            click.echo(f"{one_line(student)} {one.part}: {said}")
 
 
 def _line(past: "PastAttempt") -> str:
@@ -174,12 +183,24 @@ def _line(past: "PastAttempt") -> str:
     return f"{past.graded_at}  {said}{handed}{digests}{aside}"
 
 
-def _part_id(gradebook: "Gradebook", place: _Place, student: str, part: str) -> str:
-    """The part's id, from its number on the sheet or from itself."""
+def _part_ids(gradebook: "Gradebook", place: _Place, student: str, parts: str) -> list[str]:
+    """The ids of parts, from their numbers on the sheet or from themselves; or of all unread."""
+    from grader.model import Verdict
+
     standings = gradebook.standings(place.assignment)
     mine = next((s for s in standings if s.student == student), None)
     if mine is None:
         raise UsageError(_nobody(gradebook, place, student))
+    if parts != _UNREAD:
+        return list(dict.fromkeys(_part_id(mine, part.strip()) for part in parts.split(",")))
+    unread = (p for p in mine.parts if p.verdict is Verdict.UNREADABLE)
+    open_ = [p.part for p in unread if p.pending == p.out_of]  # else it has marks of its own
+    if not open_:
+        raise UsageError(f"no part of {student!r} waits because nothing of it could be read")
+    return open_
+
+
+def _part_id(mine: "Standing", part: str) -> str:
     found = next((p.part for p in mine.parts if part in (p.number, p.part)), None)
     if found is None:
         near = did_you_mean(part, [name for p in mine.parts for name in (p.number, p.part)])

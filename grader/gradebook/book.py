@@ -104,21 +104,24 @@ class Gradebook:
                 _insert(connection, "remark", remark_rows(number, attempt.report))
         return number
 
-    def override(self, override: Override) -> None:
-        """Set a person's mark for one part; it counts until it is replaced or withdrawn.
+    def override(self, *overrides: Override) -> None:
+        """Set a person's marks, each for one part; they count until replaced or withdrawn.
 
         Raises:
-            UsageError: the gradebook knows no such student or part.
+            UsageError: the gradebook knows no such student or part; none of them is set then.
         """
-        self._check_known(override)
-        with self._writing() as connection:
-            _insert(connection, "override", [override_row(override, is_withdrawn=False)])
+        self._decide(overrides, is_withdrawn=False)
 
-    def withdraw(self, override: Override) -> None:
+    def withdraw(self, *overrides: Override) -> None:
         """Let the computed marks count again; who said so and why stays on record."""
-        self._check_known(override)
+        self._decide(overrides, is_withdrawn=True)
+
+    def _decide(self, overrides: tuple[Override, ...], *, is_withdrawn: bool) -> None:
+        for override in overrides:
+            self._check_known(override)
+        rows = [override_row(override, is_withdrawn=is_withdrawn) for override in overrides]
         with self._writing() as connection:
-            _insert(connection, "override", [override_row(override, is_withdrawn=True)])
+            _insert(connection, "override", rows)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from tests import tiny
 from tests.batch.classes import run
 
 
@@ -49,6 +50,33 @@ def test_an_override_can_be_withdrawn_and_both_stay_on_record(root):
     assert "affine/backward: 4 by Dr Ng" in run(root, "book", "show", "student001", check=0).stdout
     run(root, "book", "override", "student001", "1.1", "--withdraw", "--reason", "slip", check=0)
     assert "override" not in run(root, "book", "show", "student001", check=0).stdout
+
+
+def test_all_that_was_not_read_is_settled_at_once(root):
+    """Whoever hands in a PDF alone gains nothing by it, and costs a person one command."""
+    folder = tiny.hand_in(root, "printed")
+    (folder / "essay.pdf").write_bytes(b"")
+    done = run(root, "submissions", check=0)
+    look = "12 marks open at 1.1, 1.2, 1.3a, 1.3b, 1.4: essay.pdf: was not read: a PDF holds"
+    assert f"printed: {look}" in done.stdout
+    page = (root / "reports/week-1/class.html").read_text()
+    assert "not read: 1.1, 1.2, 1.3a, 1.3b, 1.4: essay.pdf: was not read" in page
+    settle = ("book", "override", "printed", "unread", "0", "--reason", "the PDF is empty")
+    assert len(run(root, *settle, check=0).stdout.splitlines()) == 5
+    assert "essay.pdf" not in run(root, "book", check=0).stdout
+    assert "waits because nothing of it could be read" in run(root, *settle, check=2).stderr
+
+
+def test_several_parts_are_decided_together_or_not_at_all(root):
+    several = ("book", "override", "student001", "1.1,1.9", "1", "--reason", "fine")
+    run(root, *several, check=2)
+    assert "override" not in run(root, "book", "show", "student001", check=0).stdout
+    run(root, *(word.replace("1.9", "1.2") for word in several), check=0)
+    shown = run(root, "book", "show", "student001", check=0).stdout
+    assert [line.split()[1] for line in shown.splitlines() if line.startswith("override")] == [
+        "affine/backward:",
+        "affine/size:",
+    ]
 
 
 @pytest.mark.parametrize(
