@@ -4,6 +4,7 @@ The only room that knows click. This module holds the command itself and the one
 errors become sentences; each subcommand has a module of its own.
 """
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -19,6 +20,9 @@ from grader.errors import GraderError
 # numpy is imported, and only where nobody chose otherwise.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+
+# What a person has to put right at a folder; any other failure of a file is ours.
+_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 # Where each command is defined, under its own name, in the order of the help.
 _HOME = {
@@ -79,14 +83,19 @@ class _Commands(click.Group):
             click.echo("interrupted; run the same command again", err=True)
             code = Exit.INTERRUPTED
         except Exception as error:  # noqa: BLE001  # the last line: no traceback reaches the user
-            said = _inert(f"{type(error).__name__}: {error}")
-            click.echo(
-                f"error: the grader failed ({said}); nobody loses marks by it. Run again with"
-                " --debug to see where, and report it.",
-                err=True,
-            )
+            click.echo(_inert(_failure(error)), err=True)
             code = Exit.GRADER_FAILED
         sys.exit(code)
+
+
+def _failure(error: Exception) -> str:
+    """What is said when the grader itself fails."""
+    if isinstance(error, OSError) and error.filename and error.errno in _CLOSED:
+        return f"error: {error.filename}: can not be written or read: {error.strerror}"
+    return (
+        f"error: the grader failed ({type(error).__name__}: {error}); nobody loses marks by it. Run"
+        " again with --debug to see where, and report it."
+    )
 
 
 def _inert(message: str) -> str:

@@ -12,8 +12,7 @@ import click
 
 from grader.cli.classoptions import ClassOptions, Common, class_options
 from grader.cli.exits import Exit, exit_code
-from grader.cli.paths import is_class
-from grader.errors import UsageError
+from grader.cli.paths import is_class, nothing_at
 from grader.model import Walls
 
 
@@ -81,7 +80,9 @@ def submission(  # noqa: PLR0913  # one parameter per option
 def _grade_one(path: Path, common: Common) -> Exit:
     """Grade one submission, write its pages and print its parts."""
     if not path.exists():
-        raise UsageError(f"{path}: there is no such file or folder; name what was handed in")
+        from grader.cli import main
+
+        raise nothing_at(path, main.list_commands(click.get_current_context()))
     from grader.sandbox import Sandbox
 
     with Sandbox(walls=common.walls) as sandbox:

@@ -3,9 +3,11 @@
 Looks at names alone, so that the answer costs little; the course is found later.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader.batch.platforms import METADATA, is_platforms
+from grader.errors import UsageError, did_you_mean
 
 _ARCHIVES = frozenset({".zip"})
 # What lies beside submissions without being one.
@@ -30,6 +32,19 @@ def is_class(path: Path, course_folder: Path | None) -> bool:
     if (path / METADATA).is_file():
         return True
     return bool(entries) and all(is_platforms(file.name) for file in files)
+
+
+def nothing_at(path: Path, commands: Iterable[str]) -> UsageError:
+    """The error of a path that leads nowhere, with what was probably meant."""
+    handed_in = Path("submissions") / path
+    beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    known = [*(entry.name for entry in beside), *(commands if path.name == str(path) else ())]
+    near = (
+        f"; did you mean '{handed_in}'?" if handed_in.exists() else did_you_mean(path.name, known)
+    )
+    return UsageError(
+        f"{path}: there is no such file or folder{near or '; name what was handed in'}"
+    )
 
 
 def _is_submissions(folder: Path, course_folder: Path | None) -> bool:

@@ -17,7 +17,7 @@ def prepared(course: "Course", name: str | None, only: tuple[str, ...] = ()) -> 
     """Load the assignment, or some parts of it, with what the references expect.
 
     Raises:
-        UsageError: there is no such assignment or part.
+        UsageError: there is no such assignment or part, or there are no solutions.
         CourseError, ProblemError: a file of the course is broken.
     """
     from grader.grading import prepare
@@ -25,6 +25,11 @@ def prepared(course: "Course", name: str | None, only: tuple[str, ...] = ()) -> 
     assignment = course.assignment(name)
     if only:
         assignment = _some(assignment, only)
+    if not course.solution_file("any").parent.is_dir():
+        raise UsageError(
+            f"{course.root}: there are no solutions here, so nothing can be graded; `grade check`"
+            " runs the public tests"
+        )
     slugs = [problem.slug for problem in assignment.problems]
     return prepare(
         assignment,

@@ -175,14 +175,17 @@ def find_course(*, given: Path | None, near: Path) -> Course:
         CourseError: course.yaml is broken.
     """
     if given is not None:
+        if not (given / COURSE_FILE).is_file():
+            raise UsageError(f"--course {given}: there is no such file as {COURSE_FILE} in it")
         return Course(given.resolve())
-    for start in (near.resolve(), Path.cwd()):
+    starts = dict.fromkeys((near.resolve(), Path.cwd()))
+    for start in starts:
         for folder in (start, *start.parents):
             if (folder / COURSE_FILE).is_file():
                 return Course(folder)
     raise UsageError(
-        f"no course found: looked for {COURSE_FILE} upwards from {near} and from the current "
-        "directory; name the course's folder with --course"
+        f"no course found: there is no {COURSE_FILE} in {' or '.join(map(str, starts))}, nor in a "
+        "folder above; name the course's folder with --course"
     )
 
 

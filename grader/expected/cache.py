@@ -3,6 +3,7 @@
 The file's name is a digest of everything that the values depend on, so a stale one is never read.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -71,11 +72,15 @@ def _read(file: Path) -> ExpectedProblem | None:
 
 
 def _write(file: Path, computed: ExpectedProblem) -> None:
-    """Write beside and rename, so that no reader meets half a file."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in file.parent.glob(f"{computed.slug}-{'[0-9a-f]' * 32}.msgpack"):
-        old.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "wb") as out:
-        out.write(encode(computed))
-    Path(name).replace(file)
+    """Write beside and rename, so that no reader meets half a file.
+
+    Where nothing can be written, the next run computes it again.
+    """
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in file.parent.glob(f"{computed.slug}-{'[0-9a-f]' * 32}.msgpack"):
+            old.unlink(missing_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent)
+        with os.fdopen(handle, "wb") as out:
+            out.write(encode(computed))
+        Path(name).replace(file)

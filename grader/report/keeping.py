@@ -91,7 +91,7 @@ def make_folder(folder: Path) -> None:
         if not folder.is_dir():
             raise UsageError(f"{folder}: found a file where the report's folder goes; move it away")
     except OSError as error:
-        raise UsageError(f"{folder}: the report can not be written: {error.strerror}") from error
+        raise UsageError(f"{folder}: can not be written: {error.strerror}") from error
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -108,7 +108,7 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
         beside.replace(path)
     except OSError as error:
-        raise UsageError(f"{path}: the report can not be written: {error.strerror}") from error
+        raise UsageError(f"{path}: can not be written: {error.strerror}") from error
 
 
 def _make_private(folder: Path) -> bool:

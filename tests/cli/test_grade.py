@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -166,8 +167,14 @@ USAGE = [
         ["submissions/zoe"],
         "error: submissions/zoe: there is no such file or folder; name what was handed in",
     ),
+    (["submissions/rihgt"], "there is no such file or folder; did you mean 'right'?"),
+    (["right"], "there is no such file or folder; did you mean 'submissions/right'?"),
+    (["chekc"], "there is no such file or folder; did you mean 'check'?"),
     (["--assignment", "week-9", "submissions/right"], "there is no assignment 'week-9'"),
-    (["--course", "/nonexistent", "submissions/right"], "there is no such file"),
+    (
+        ["--course", "/nonexistent", "submissions/right"],
+        "--course /nonexistent: there is no such file as problems/course.yaml in it",
+    ),
     (["--walls", "paper", "submissions/right"], "'paper' is not one of"),
     (["--colour", "submissions/right"], "No such option"),
 ]
@@ -176,7 +183,7 @@ USAGE = [
 @pytest.mark.parametrize(("arguments", "said"), USAGE)
 def test_wrong_usage_is_told_with_the_next_step(root, arguments, said):
     done = run(root, *arguments)
-    assert done.returncode in (2, 3)
+    assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
@@ -296,3 +303,26 @@ def test_a_wide_terminal_has_the_sentence_beside_the_part(root):
     line = next(line for line in shown if line.startswith("  1.2 "))
     assert line.endswith("wrong          Count positions, not steps.")
     assert all(len(line) <= 90 for line in shown if line.startswith("  1."))
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A course that a test may change."""
+    root = tiny.write_course(tmp_path / "own")
+    tiny.hand_in(root, "right", affine=tiny.RIGHT_FUNCTIONS, answers=tiny.RIGHT_ANSWERS)
+    return root
+
+
+def test_a_kit_without_solutions_is_sent_to_its_own_check(own):
+    shutil.rmtree(own / "solutions")
+    done = run(own, "submissions/right")
+    assert done.returncode == 2
+    assert "nothing can be graded; `grade check` runs the public tests" in done.stderr
+
+
+def test_a_course_that_keeps_nothing_is_graded_with_reports_elsewhere(own, tmp_path):
+    """A file stands where the caches would go, so that root can not write there either."""
+    (own / ".grade").write_text("")
+    done = run(own, "--reports", tmp_path / "elsewhere", "submissions/right")
+    assert "Total   11 of 12" in done.stdout
+    assert (tmp_path / "elsewhere/week-1/right/index.html").is_file()
