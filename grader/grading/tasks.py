@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from grader.model import Assignment, ExpectedPart, Part, plain_label
-from grader.student.formats import DOCUMENTS, NOT_READ
+from grader.student.formats import DOCUMENTS, NOT_READ, TYPED_NAMES
 from grader.student.wire import (
     Asked,
     FormulaAnswer,
@@ -102,7 +102,7 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
     """The unreadable file that may hold the part's answer, if there is one."""
     for trouble in unread:
         path = PurePosixPath(trouble.place.file)
-        if path.suffix in (".yaml", ".yml") and path.stem == "answers":
+        if path.name.lower() in TYPED_NAMES:
             return trouble
         if path.suffix.lower() in DOCUMENTS | NOT_READ and not trouble.place.cell:
             return trouble

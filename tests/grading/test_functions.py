@@ -143,6 +143,12 @@ def test_a_broken_file_hides_the_answer_it_may_hold_and_no_other(desk):
     assert parts["1.4"].verdict is Verdict.MISSING
 
 
+def test_a_broken_answers_file_in_capitals_hides_what_it_may_hold(desk):
+    """Systems write names in capitals: what is read as answers.yaml is not lost when it is broken."""
+    part = desk.part("1.2", name="Answers.YAML", python="1.2: [\n")
+    assert (part.verdict, part.pending, part.lost) == (Verdict.UNREADABLE, 2, ())
+
+
 def test_our_own_failure_is_pending_and_never_lost(desk):
     """A child that ends its server twice leaves nothing to judge: a person must look."""
     python = (
