@@ -43,7 +43,7 @@ _README = Template("""\
 Two commands check your answers, both run in this folder. They need Python 3.11, numpy and the
 course's grader, and nothing else:
 
-    grade check              once: the public tests, and how each answer was read
+    grade check              once: how each answer was read, public tests, numerical gradients
     grade check --watch      again, each time you save a file
 
 Hidden tests are run when you have handed in; `grade check` says how many there are. To look at one

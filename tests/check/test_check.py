@@ -71,6 +71,14 @@ def test_right_answers_pass_and_the_rest_is_named(kit):
     assert done.exit_code == 0
 
 
+def test_where_hidden_tests_are_not_counted_nothing_is_said_of_them(tmp_path):
+    """A course with its solutions: how many there are is written into a kit alone."""
+    root = tiny.write_course(tmp_path)
+    mine = tiny.hand_in(root, "right", affine=tiny.RIGHT_FUNCTIONS, answers=tiny.RIGHT_ANSWERS)
+    done = check(mine)
+    assert "\nno public test was run\nread or run" in done.output
+
+
 def test_a_fresh_kit_has_nothing_answered_and_nothing_wrong(kit):
     done = check(kit)
     assert done.exit_code == 0
