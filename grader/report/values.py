@@ -185,7 +185,8 @@ def _left_out(shape: tuple[int, ...], rows: range, columns: range, words: Words)
 
 
 def _window(size: int, centre: int, most: int) -> range:
-    """Give at most `most` indices of an axis, with `centre` among them."""
+    """Give at most `most` indices of an axis, with `centre` among them; none is left out alone."""
+    most += size == most + 1
     start = max(0, min(centre - most // 2, size - most))
     return range(start, min(size, start + most))
 

@@ -65,6 +65,10 @@ def test_a_large_array_shows_the_slice_and_window_of_the_worst_element():
     assert shown.notes == ("32 more rows", "42 more columns")
 
 
+def test_no_column_is_left_out_alone():
+    assert len(show(pack(np.arange(COLUMNS + 1)), WORDS).columns) == COLUMNS + 1
+
+
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=4), st.data())
 def test_the_worst_element_is_always_in_sight(shape, data):
     array = np.arange(np.prod(shape)).reshape(shape)
