@@ -8,7 +8,7 @@ import click
 
 from grader.cli.exits import Exit
 from grader.cli.problems import COURSE, slugs_of
-from grader.cli.terminal import one_line
+from grader.cli.terminal import near, one_line
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,14 +26,15 @@ def list_(course_folder: Path | None) -> None:
     width = max((len(problem.slug) for problem in found), default=0)
     for problem in found:
         marks = sum(part.marks for part in problem.parts)
+        parts = "1 part " if len(problem.parts) == 1 else f"{len(problem.parts)} parts"
         topics = ", ".join(problem.topics)
         click.echo(
-            f"{problem.slug:<{width}}  {len(problem.parts):>2} parts  {marks!s:>3} marks"
+            f"{problem.slug:<{width}}  {parts:>8}  {marks!s:>3} marks"
             f"  {problem.title}{f'  ({topics})' if topics else ''}"
         )
 
 
-@click.command()
+@click.command(short_help="Write both files of a new problem.")
 @click.argument("slug")
 @click.option(
     "--kind",
@@ -60,9 +61,10 @@ def new(slug: str, kind: str, course_folder: Path | None) -> None:
         path.write_text(text, encoding="utf-8")
         click.echo(path)
     click.echo(f"next: edit them, then  grade problems verify {slug}")
+    click.echo(f"then: list the parts in {near(course.file)}")
 
 
-@click.command()
+@click.command(short_help="Print what students see, and what the tests do.")
 @click.argument("slug")
 @COURSE
 def show(slug: str, course_folder: Path | None) -> None:
@@ -106,7 +108,7 @@ def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
         click.echo(f"  knows   {mistake.name}: {mistake.say}")
 
 
-@click.command(name="try")
+@click.command(name="try", short_help="Grade one file against one problem, with all visible.")
 @click.argument("slug")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @COURSE

@@ -59,7 +59,7 @@ _PUBLIC = {
     title: In your words
     ask: Why does a network need a nonlinearity?
     marks: 1
-    rubric: [two linear maps in a row are one linear map]
+    rubric: [what a stack of layers amounts to without one]
 """,
 }
 
@@ -98,6 +98,7 @@ part.false("square", lambda: np.linalg.matrix_rank(np.zeros((4, 4))) == 4).say(
 )
 """,
     "text": """\
+part.rubric("Two linear maps in a row are one linear map, so depth would add nothing.")
 part.red_flags("Says that it is nonlinear, and not what that is for.")
 """,
 }

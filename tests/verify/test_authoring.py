@@ -18,6 +18,7 @@ def test_a_new_problem_can_be_proven_as_it_is_written(tmp_path, kind):
     tiny.write_course(tmp_path)
     done = problems(tmp_path, "new", "my-own", "--kind", kind)
     assert done.exit_code == 0, done.output
+    assert done.output.endswith(f"then: list the parts in {tmp_path / 'problems/course.yaml'}\n")
     done = problems(tmp_path, "verify", "my-own", "-j", 1, "--seeds", 2, "--mutants", "all")
     assert done.output.splitlines()[-1] == "1 of 1 problems are proven"
 
