@@ -78,7 +78,7 @@ def _list(place: _Place) -> None:
     print_looks(standings)
 
 
-@book.command()
+@book.command(short_help="Show one student's attempts and overrides.")
 @click.argument("student")
 @click.pass_obj
 def show(place: _Place, student: str) -> None:
@@ -100,7 +100,7 @@ def show(place: _Place, student: str) -> None:
             )
 
 
-@book.command()
+@book.command(short_help="Export everybody's current marks.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def export(place: _Place, file: Path) -> None:

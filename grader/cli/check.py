@@ -22,7 +22,7 @@ _ANSWERS = "answers"
 _LOOK_S = 0.3
 
 
-@click.command()
+@click.command(short_help="Check your own answers before you hand in.")
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option("--problem", "slugs", multiple=True, metavar="SLUG", help="Check this problem only.")
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from grader.model import Record, Walls, due_at
 
@@ -135,6 +136,13 @@ class Common(Record, frozen=True, kw_only=True):
     reports: Path | None
     walls: Walls | None
     as_json: bool
+
+
+def options_given() -> list[str]:
+    """Those of a class that stand on the command line, as they are spelt there."""
+    source = click.get_current_context().get_parameter_source
+    names = (name for name, _ in _OPTIONS)
+    return [n for n in names if source(n[2:].replace("-", "_")) is ParameterSource.COMMANDLINE]
 
 
 def class_options(command: F) -> F:

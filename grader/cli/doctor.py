@@ -11,7 +11,7 @@ from grader.cli.exits import Exit
 from grader.model import Walls
 
 
-@click.command()
+@click.command(short_help="Say what protects this machine, and what would.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def doctor(*, as_json: bool) -> None:
     """Attack the walls of this machine, and say what would raise them.

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Pack what students receive, without solutions.")
 @click.argument("assignment", required=False)
 @click.option(
     "--output",

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from grader.cli.classoptions import ClassOptions, Common, class_options
+from grader.cli.classoptions import ClassOptions, Common, class_options, options_given
 from grader.cli.exits import Exit, exit_code
 from grader.cli.paths import is_class, nothing_at
 from grader.model import Walls
 
 
-@click.command()
+@click.command(short_help="Grade one submission, or a whole class.")
 @click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--course",
@@ -74,7 +74,13 @@ def submission(  # noqa: PLR0913  # one parameter per option
         from grader.cli.many import grade_class
 
         sys.exit(grade_class(paths, common, options))
-    sys.exit(_grade_one(paths[0], common))
+    code = _grade_one(paths[0], common)
+    if unused := options_given():
+        from grader.cli.terminal import one_line
+
+        said = f"note: {', '.join(unused)} had no effect: {paths[0]} is one submission, no class"
+        click.echo(one_line(said), err=True)
+    sys.exit(code)
 
 
 def _grade_one(path: Path, common: Common) -> Exit:

@@ -78,6 +78,8 @@ def submission_of(
 ) -> Submission:
     """A submission of files that were copied already."""
     sources, more = _fitting(sources)
+    if not sources and not notes:
+        notes = ("no file was found in what was handed in",)
     return Submission(
         student=student, sources=sources, notes=_few(notes + more), digest=_digest(sources)
     )

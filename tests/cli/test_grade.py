@@ -128,7 +128,14 @@ def test_an_empty_submission_is_graded_as_missing(root):
     done = run(root, "submissions/empty")
     assert done.returncode == 1
     assert done.stdout.count("missing") == 5
-    assert "Total   0 of 12" in done.stdout
+    assert "note: no file was found in what was handed in\nTotal   0 of 12" in done.stdout
+
+
+def test_options_of_a_class_are_not_passed_over_in_silence(root):
+    done = run(root, "--only", "1.1", "--never-lower", "submissions/right")
+    assert done.stderr == (
+        "note: --only, --never-lower had no effect: submissions/right is one submission, no class\n"
+    )
 
 
 def test_json_is_the_record_of_the_report(root):
