@@ -94,11 +94,11 @@ def count_tests(
 def count_misconceptions(
     book: Gradebook, assignment: str, counting: Counting = Counting.LATEST
 ) -> tuple[MisconceptionCount, ...]:
-    """Who shows which misconception, the commonest first."""
+    """Who shows which misconception, the commonest first, and else in the order of the sheet."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in book.rows(
-        "SELECT part, name, student FROM misconception JOIN chosen_attempt USING (attempt)"
-        " WHERE counting = ? AND assignment = ? ORDER BY part, name, student",
+        "SELECT part, name, student FROM misconception JOIN chosen_part USING (attempt, part)"
+        " WHERE counting = ? AND assignment = ? ORDER BY position, name, student",
         counting,
         assignment,
     ):

@@ -137,6 +137,13 @@ def test_counts_are_over_the_attempts_that_count(book):
     assert (shown.name, shown.students) == ("mean", ("bob",))
 
 
+def test_misconceptions_stand_by_number_of_students_and_then_as_on_the_sheet(book):
+    for name, marks in (("alice", {"z": 1, "a": 1, "c": 1}), ("bob", {"c": 1})):
+        book.store(attempt(name, report=report(name, marks, misconception="mean")))
+    counts = gradebook.count_misconceptions(book, ASSIGNMENT)
+    assert [count.part for count in counts] == ["affine/c", "affine/z", "affine/a"]
+
+
 def test_discrimination_is_the_correlation_with_everything_else(book):
     """Who earns more elsewhere earns more on `a`, and less on `c`; on `b` all are equal."""
     for number, (a, b, c) in enumerate([(0, 1, 2), (1, 1, 1), (2, 1, 0), (2, 1, 0)]):
