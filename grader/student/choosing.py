@@ -4,7 +4,9 @@ Knows nothing of what is true.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from grader.student.blocks import Text
 from grader.student.extracting import as_found, untold_values
@@ -14,6 +16,7 @@ from grader.student.wire import Asked, Found
 
 _TRUE = ("true", "t", "yes", "y", "right", "correct", "wahr", "richtig", "ja", "✓")
 _FALSE = ("false", "f", "no", "n", "wrong", "incorrect", "falsch", "nein", "✗")
+_AND = " and "
 _WORDS = {**dict.fromkeys(_TRUE, "true"), **dict.fromkeys(_FALSE, "false")}
 _HEAD = re.compile(
     r"^\s*(?:[-*•+]\s+|\\item\b\s*)?(?:\(?[a-z\d]{1,2}[.):]\s*)?(?P<word>[A-Za-z✓✗]+)\b(?!-)"
@@ -34,9 +37,11 @@ def read_choice(part: Asked, section: Text) -> Iterator[Found]:
 
 
 def _claims(part: Asked, section: Text) -> list[Value]:
-    named = {value.name: value for value in (*_ticked(part, section), *_by_name(part, section))}
+    named: dict[str, list[Value]] = {}
+    for value in (*_ticked(part, section), *_by_name(part, section)):
+        named.setdefault(value.name, []).append(value)
     if named:
-        return list(named.values())
+        return list(map(_only, named.values()))
     judged: list[tuple[int, str]] = []
     for position, line in _lines(section):
         head = _HEAD.match(line)
@@ -49,6 +54,12 @@ def _claims(part: Asked, section: Text) -> list[Value]:
         return []
     guess = "in the order of the claims"
     return [Value(n, w, at, guess) for n, (at, w) in zip(part.names, judged, strict=True)]
+
+
+def _only(values: Sequence[Value]) -> Value:
+    """What is said of a claim; where it is said to be both, nobody but a person can tell."""
+    said = dict.fromkeys(word for value in values for word in value.text.split(_AND))
+    return msgspec.structs.replace(values[-1], text=_AND.join(said))
 
 
 def _in_a_row(section: Text) -> list[tuple[int, str]]:
@@ -80,7 +91,8 @@ def _by_name(part: Asked, section: Text) -> Iterator[Value]:
     ordered = sorted(part.names, key=len, reverse=True)
     field = re.compile(
         rf"(?<![\w-])(?P<name>{'|'.join(map(pattern, ordered))})\b"
-        r"(?:\s(?:is|are)\s|\W{1,8})(?P<word>[A-Za-z✓✗]+)",
+        r"(?:\s(?:is|are)\s|\W{1,8})(?P<word>[A-Za-z✓✗]+)"
+        r"(?:(?=\s?(?:\bor\b|\boder\b|/)\s?(?P<other>[A-Za-z✓✗]+)))?",
         re.IGNORECASE,
     )
     by_name = {normal(name): name for name in part.names}
@@ -90,8 +102,10 @@ def _by_name(part: Asked, section: Text) -> Iterator[Value]:
             guess = (
                 "" if not re.search(r"\w", line[: found.start()]) else "from the middle of a line"
             )
-            if word:
-                yield Value(by_name[normal(found["name"])], word, position, guess)
+            other = _WORDS.get((found["other"] or "").lower()) or word
+            if word and other:
+                said = word if word == other else f"{word}{_AND}{other}"
+                yield Value(by_name[normal(found["name"])], said, position, guess)
 
 
 def _picked(part: Asked, section: Text) -> list[Value]:

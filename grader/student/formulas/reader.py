@@ -6,7 +6,7 @@ powers, transposes. Sums, cases and functions are read in `clauses`.
 """
 
 import re
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from grader.student.formulas import clauses
 from grader.student.formulas.characters import PARTNER, SHOWN
@@ -157,15 +157,27 @@ class Reader:
     def condition(self) -> Node:
         """Comparisons joined by "or" and "and"."""
         options = [self._conjunction()]
+        at = self.token.at
         while self.accept("keyword", "or") or self.accept("op", "or"):
             options.append(self._conjunction())
-        return options[0] if len(options) == 1 else Logic("or", tuple(options))
+        return options[0] if len(options) == 1 else self._joined("or", options, at)
 
     def _conjunction(self) -> Node:
         parts = [self._comparison()]
+        at = self.token.at
         while self.accept("keyword", "and") or self.accept("op", "and"):
             parts.append(self._comparison())
-        return parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+        return parts[0] if len(parts) == 1 else self._joined("and", parts, at)
+
+    def _joined(self, operator: Literal["and", "or"], operands: list[Node], at: int) -> Logic:
+        """Conditions joined; two values with a word between them are two answers."""
+        if not any(isinstance(operand, Compare | Logic) for operand in operands):
+            self.refuse(
+                f"“{operator}” stands between two values; give one, or join conditions with it,"
+                f" as in x > 0 {operator} y > 0",
+                at,
+            )
+        return Logic(operator, tuple(operands))
 
     def _comparison(self) -> Node:
         if self.accept("keyword", "not"):
