@@ -22,8 +22,10 @@ def read_roster(path: Path) -> tuple[str, ...]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the roster can not be read as UTF-8 text: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: the roster can not be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: the roster is not UTF-8 text; save it as UTF-8") from error
     rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
     column = _column(rows[0]) if rows else None
     listed = rows if column is None else rows[1:]

@@ -36,6 +36,7 @@ class _Session(Record, frozen=True, kw_only=True):
     common: Common
     options: ClassOptions
     reports: Path
+    roster: tuple[str, ...]
 
     @property
     def assignment(self) -> str:
@@ -46,12 +47,14 @@ class _Session(Record, frozen=True, kw_only=True):
 def grade_class(paths: tuple[Path, ...], common: Common, options: ClassOptions) -> Exit:
     """Grade a class, write its spreadsheet and its report, print what came of it."""
     from grader.batch.gather import gather
+    from grader.batch.roster import read_roster
     from grader.cli.preparing import prepared
     from grader.course import find_course
     from grader.gradebook import Gradebook
 
     course = find_course(given=common.course, near=paths[0])
     entries = gather(paths, is_class=lambda path: options.many or is_class(path, common.course))
+    roster = () if options.roster is None else read_roster(options.roster)
     reports = common.reports or course.reports
     for folder in (course.private, reports):
         _make_private(folder)
@@ -63,6 +66,7 @@ def grade_class(paths: tuple[Path, ...], common: Common, options: ClassOptions) 
             common=common,
             options=options,
             reports=reports,
+            roster=roster,
         )
         graded, walls, is_cut = _graded(session, entries)
         if is_cut:
@@ -207,7 +211,7 @@ def _print_class(
     _write(spreadsheet, as_csv(seen, session.book.columns(*about)))
     mine = set(students)
     standings = [standing for standing in everybody if standing.student in mine]
-    absent = _absent(session.options.roster, mine)
+    absent = [student for student in session.roster if student not in mine]
     page = _write_page(session, tuple(everybody), absent)
     if session.common.as_json:
         found = session.book.standings(*about)
@@ -263,12 +267,6 @@ def _exit(standings: "list[Standing]", graded: "Sequence[Graded]" = ()) -> Exit:
     failed = {event.student for event in graded if not event.is_complete}
     failed |= {standing.student for standing in standings if not standing.is_settled}
     return Exit.GRADER_FAILED if failed else Exit.NOTHING_LOST
-
-
-def _absent(roster: Path | None, students: set[str]) -> list[str]:
-    from grader.batch.roster import read_roster
-
-    return [] if roster is None else [s for s in read_roster(roster) if s not in students]
 
 
 def _make_private(folder: Path) -> None:

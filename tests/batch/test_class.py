@@ -128,6 +128,13 @@ def test_several_paths_are_a_class(template):
     assert sorted(table(done)) == ["student000", "student001"]
 
 
+def test_a_roster_that_is_not_there_is_told_before_anybody_is_graded(root):
+    done = run(root, "--roster", "rooster.csv", "--regrade", "submissions", check=2)
+    assert (
+        done.stderr == "error: rooster.csv: the roster can not be read: No such file or directory\n"
+    )
+
+
 def test_a_roster_says_who_handed_in_nothing(root):
     (root / "roster.csv").write_text("Name,SID\nAda,student000\nBob,bob\n")
     done = run(root, "--roster", "roster.csv", "submissions", check=0)
