@@ -68,8 +68,6 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """The one boundary at which errors become messages and exit codes."""
-        if "--debug" in sys.argv[1:]:
-            return super().main(*args, **kwargs)
         try:
             # Without its standalone mode, click leaves errors to us; a number is an exit code.
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
@@ -77,15 +75,25 @@ class _Commands(click.Group):
             error.show()
             code = error.exit_code
         except GraderError as error:
+            _trace()
             click.echo(_inert(f"error: {error}"), err=True)
             code = error.exit_code
         except (KeyboardInterrupt, click.Abort):
             click.echo("interrupted; run the same command again", err=True)
             code = Exit.INTERRUPTED
         except Exception as error:  # noqa: BLE001  # the last line: no traceback reaches the user
+            _trace()
             click.echo(_inert(_failure(error)), err=True)
             code = Exit.GRADER_FAILED
         sys.exit(code)
+
+
+def _trace() -> None:
+    """With --debug, where the error at hand was raised; the exit code says the same as without."""
+    if "--debug" in sys.argv[1:]:
+        import traceback
+
+        traceback.print_exc()
 
 
 def _failure(error: Exception) -> str:

@@ -67,8 +67,8 @@ def _engine() -> bytes:
 def _read(file: Path) -> ExpectedProblem | None:
     try:
         return decode(file.read_bytes(), ExpectedProblem)
-    except (OSError, msgspec.MsgspecError):
-        return None  # absent, or cut short by a full disk: compute it again
+    except (OSError, msgspec.MsgspecError, ValueError):
+        return None  # absent, or spoilt, as by a full disk: compute it again
 
 
 def _write(file: Path, computed: ExpectedProblem) -> None:

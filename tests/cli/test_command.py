@@ -53,6 +53,19 @@ def test_threads_are_limited_before_numpy_is_imported():
     assert done.stdout == "False 1\n"
 
 
+def test_what_debug_shows_ends_with_the_same_exit_code(tmp_path):
+    """A script that shows tracebacks does not take a failure of ours for lost marks."""
+    root = tiny.write_course(tmp_path)
+    tiny.hand_in(root, "right", answers=tiny.RIGHT_ANSWERS)
+    (root / "solutions/affine.py").write_text("raise ValueError", encoding="utf-8")
+    for options, is_shown in (((), False), (("--debug",), True)):
+        command = [GRADE, *options, "submissions/right"]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 3
+        assert done.stderr.splitlines()[-1].startswith("error: ")
+        assert ("Traceback" in done.stderr) == is_shown
+
+
 def test_a_broken_pipe_is_no_failure(tmp_path):
     """`grade … | head` closes the pipe early; nothing is said of it."""
     root = tiny.write_course(tmp_path)

@@ -109,11 +109,12 @@ def test_what_was_computed_is_kept_until_a_file_changes(root, tmp_path):
     assert len(list(cache.iterdir())) == 1
 
 
-def test_a_spoilt_cache_is_computed_again(root, tmp_path):
+@pytest.mark.parametrize("before", [b"", b"\x81\xa1"])
+def test_a_spoilt_cache_is_computed_again(root, tmp_path, before):
     cache = tmp_path / "cache"
     first = expected(root, cache=cache)
     (kept,) = cache.iterdir()
-    kept.write_bytes(kept.read_bytes()[:100])
+    kept.write_bytes(before + kept.read_bytes()[:100])
     assert expected(root, cache=cache) == first
 
 
