@@ -4,14 +4,18 @@ import os
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
+from grader.cli.checked import values_of
 from grader.course import Course
 from grader.kit import make_kit
+from grader.model import OutputResult
+from grader.student.packing import pack
 from tests import tiny
 from tests.verify import courses
 
@@ -94,6 +98,15 @@ def test_a_wrong_gradient_is_placed_by_output_and_index(kit):
     assert (
         "dW: got [[0.5 2. ] [1. 2.5] [1.5 3. ]], expected [[1. 4.] [2. 5.] [3. 6.]]" in done.output
     )
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [("3", "both print as 3"), (4, "got 4, expected 3"), (3.5, "got 3.5, expected 3")],
+)
+def test_values_that_print_alike_are_not_set_against_each_other(got, said):
+    marks = {"marks": Fraction(0), "out_of": Fraction(1)}
+    assert values_of(OutputResult(name="n", got=pack(got), expected=pack(3), **marks)) == said
 
 
 def test_what_can_not_be_read_is_told_with_its_place(kit):
