@@ -123,9 +123,12 @@ def _output(output: OutputResult, *, is_open: bool, mask: Callable[[str], str]) 
     is_type = output.comparison is not None and output.comparison.stage is Stage.TYPE
     says_why = output.misconception or is_type or not is_compared
     unexplained = WRONG if output.sentence else ""
+    # On the lower rungs, which have been chosen from by now, a shape could stand.
+    is_told = is_type or not is_compared
     return replace(
         output,
         sentence=output.sentence if says_why else unexplained,
+        rungs=rungs if is_told else Rungs(shape=unexplained, place=unexplained),
         comparison=None,
         diagnosis=None,
         error_map=None,

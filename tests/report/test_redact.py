@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from grader.model import Comparison, Diagnosis, ErrorMap, LostMark, OutputResult, Stage, Verdict
+from grader.model import (
+    Comparison,
+    Diagnosis,
+    ErrorMap,
+    LostMark,
+    OutputResult,
+    Rungs,
+    Stage,
+    Verdict,
+)
 from grader.model import TestResult as OneTest
 from grader.report import record_json, redact, write_report
 from grader.report.redact import MASK, PRINTS_HIDDEN, WRONG
@@ -132,8 +141,10 @@ def redacted(part):
     ],
 )
 def test_without_inputs_only_wrong_is_said(found):
-    part = redacted(hidden(sentence="off by 12", **found))
+    rungs = Rungs(shape="off by 12", place="off by 12")
+    part = redacted(hidden(sentence="off by 12", rungs=rungs, **found))
     output = part.tests[0].outputs[0]
+    assert output.rungs == Rungs(shape=WRONG, place=WRONG)
     assert {part.sentence, part.lost[0].sentence, part.tests[0].sentence, output.sentence} == {
         WRONG
     }
