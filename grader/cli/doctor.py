@@ -51,7 +51,7 @@ def _print(found: dict[str, object]) -> None:
         click.secho(f"Raise   {line}", fg="yellow")
     if not found["references"]:
         click.secho(
-            "Torch   is not installed; references need it: pip install 'grader[references]'",
+            "Torch   is not installed; references need it: pip install torch",
             fg="yellow",
         )
 

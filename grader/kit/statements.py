@@ -40,8 +40,8 @@ _README = Template("""\
   claims and texts into `answers.yaml`.
 - `problems/`: the same problems for the program that checks; leave it as it is.
 
-Two commands check your answers, both run in this folder. They need Python 3.11, numpy and the
-course's grader, and nothing else:
+Two commands check your answers, both run in this folder. They need Python 3.11 or newer, numpy and
+the course's grader, and nothing else:
 
     grade check              once: how each answer was read, public tests, numerical gradients
     grade check --watch      again, each time you save a file
