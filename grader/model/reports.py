@@ -33,6 +33,7 @@ class OutputResult(Record, frozen=True, kw_only=True):
         marks, out_of: earned and possible.
         sentence: why marks were lost, or "".
         rungs: what to say instead where a hidden test may say less.
+        guess: how the answer was guessed, which both begin with; it says nothing of what is right.
         comparison: of the first case that failed, or of the last one.
         case: which case that is, from 0.
         misconception: the name of the recognised one, or "".
@@ -45,6 +46,7 @@ class OutputResult(Record, frozen=True, kw_only=True):
     out_of: Fraction
     sentence: str = ""
     rungs: Rungs = Rungs()
+    guess: str = ""
     comparison: Comparison | None = None
     case: int = 0
     misconception: str = ""

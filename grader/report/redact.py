@@ -71,6 +71,11 @@ def _without_values(part: PartResult) -> PartResult:
     tests = tuple(test if test.is_public else _test(test, is_open=is_open) for test in part.tests)
     public = {test.name for test in tests if test.is_public}
     told = {sentence for test in tests for sentence in _told(test)}
+    said = {
+        one.sentence: other.sentence
+        for before, after in zip(part.tests, tests, strict=True)
+        for one, other in zip(before.outputs, after.outputs, strict=True)
+    }
 
     has_prints = any(test.printed for test in part.tests if not test.is_public)
 
@@ -80,8 +85,8 @@ def _without_values(part: PartResult) -> PartResult:
         return sentence
 
     def judged(sentence: str) -> str:
-        sentence = masked(sentence)
-        return sentence if is_open or not sentence or sentence in told else WRONG
+        shown = masked(sentence)
+        return shown if is_open or not shown or shown in told else said.get(sentence, WRONG)
 
     def lost(mark: LostMark) -> LostMark:
         return mark if mark.test in public else replace(mark, sentence=judged(mark.sentence))
@@ -102,7 +107,7 @@ def _test(test: TestResult, *, is_open: bool) -> TestResult:
     sentence = mask(test.sentence)
     is_told = sentence in {"", *(output.sentence for output in outputs)}
     if not (is_open or is_told) and any(map(_was_compared, test.outputs)):
-        sentence = WRONG
+        sentence = next((output.sentence for output in outputs if output.sentence), WRONG)
     remarks = tuple(mask(remark) for remark in test.remarks)
     return replace(test, outputs=outputs, sentence=sentence, inputs={}, printed="", remarks=remarks)
 
@@ -111,8 +116,8 @@ def _output(output: OutputResult, *, is_open: bool, mask: Callable[[str], str]) 
     """Redact one output of a hidden test."""
     is_compared = _was_compared(output)
     rungs = Rungs(shape=mask(output.rungs.shape), place=mask(output.rungs.place))
-    sentence = mask(output.sentence)
-    output = replace(output, got=None, expected=None, sentence=sentence, rungs=rungs)
+    sentence, guess = mask(output.sentence), mask(output.guess)
+    output = replace(output, got=None, expected=None, sentence=sentence, rungs=rungs, guess=guess)
     if is_open:
         return replace(
             output,
@@ -122,7 +127,7 @@ def _output(output: OutputResult, *, is_open: bool, mask: Callable[[str], str]) 
     # What kind of thing was returned says nothing of the value that was wanted.
     is_type = output.comparison is not None and output.comparison.stage is Stage.TYPE
     says_why = output.misconception or is_type or not is_compared
-    unexplained = WRONG if output.sentence else ""
+    unexplained = f"{guess}{WRONG}" if output.sentence else ""
     # On the lower rungs, which have been chosen from by now, a shape could stand.
     is_told = is_type or not is_compared
     return replace(

@@ -151,6 +151,17 @@ def test_without_inputs_only_wrong_is_said(found):
     assert (output.comparison, output.diagnosis, output.error_map) == (None, None, None)
 
 
+def test_without_inputs_a_guess_is_still_told():
+    """How an answer was read says nothing of what is right, and is what a student can mend."""
+    read = "we read '530' from hw.md line 3. As it was read: "
+    comparison = Comparison(stage=Stage.VALUES, sentence="off by 12", error=0.5)
+    part = redacted(hidden(sentence=f"{read}off by 12", guess=read, comparison=comparison))
+    output = part.tests[0].outputs[0]
+    assert {part.sentence, part.lost[0].sentence, part.tests[0].sentence, output.sentence} == {
+        f"{read}{WRONG}"
+    }
+
+
 def test_without_inputs_a_recognised_misconception_is_said():
     part = redacted(hidden(sentence="you left out the biases", misconception="no biases"))
     assert part.sentence == part.lost[0].sentence == "you left out the biases"

@@ -116,9 +116,9 @@ def _doubted(result: OutputResult, answer: Answer, output: int) -> OutputResult:
     """An output that was guessed says first how it was read."""
     if output not in answer.guessed or result.marks == result.out_of:
         return result
-    read = f"{answer.guessed[output]}. As it was read"
-    rungs = Rungs(shape=f"{read}: {result.rungs.shape}", place=f"{read}: {result.rungs.place}")
-    return replace(result, sentence=f"{read}: {result.sentence}", rungs=rungs)
+    read = f"{answer.guessed[output]}. As it was read: "
+    rungs = Rungs(shape=f"{read}{result.rungs.shape}", place=f"{read}{result.rungs.place}")
+    return replace(result, sentence=f"{read}{result.sentence}", rungs=rungs, guess=read)
 
 
 def _packed(value: Value) -> Packed:
