@@ -44,7 +44,7 @@ class DaskCrew:
             from distributed import Client
         except ImportError as error:
             raise UsageError(
-                "--executor dask needs Dask, which is not installed; install grader[cluster]"
+                "--executor dask needs Dask, which is not installed: pip install distributed"
             ) from error
         try:
             self._client = Client(address, timeout=_CONNECT_S, set_as_default=False)

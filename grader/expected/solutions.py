@@ -104,8 +104,7 @@ def _failed(path: Path, what: str, error: Exception | SystemExit) -> ProblemErro
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     where = f"line {lines[-1]}" if lines else ""
     if isinstance(error, ModuleNotFoundError):
-        install = "grader[references]" if error.name == "torch" else "it where grader is installed"
-        message = f"{what} needs {error.name}, which is not installed; install {install}"
+        message = f"{what} needs {error.name}, which is not installed; install it beside the grader"
         return ProblemError(path, message, where=where)
     message = f"{what} raised {type(error).__name__}: {' '.join(str(error).split())}"
     return ProblemError(path, message + _advice(error), where=where)
