@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from grader.student.blocks import Text
-from grader.student.guessing import unnamed_values
+from grader.student.guessing import unnamed_values, with_rival
 from grader.student.naming import Value, named_values
 from grader.student.phrases import pattern
 from grader.student.speaking import spoken_values
@@ -33,7 +33,7 @@ def read_values(part: Asked, section: Text) -> Iterator[Found]:
     if len(values) < len(part.names):
         spoken = spoken_values(part, section)
         values |= {v.name: v for v in spoken if v.name not in values}
-    found = [_bare(part, value) for value in values.values() if value.text]
+    found = [with_rival(_bare(part, value), section) for value in values.values() if value.text]
     for value in found:
         yield as_found(part, value, section)
     if found:

@@ -26,7 +26,8 @@ from grader.student.wire import Asked
 
 _EQUATION_NUMBER = re.compile(r"^[ \t]{0,80}\(\d{1,2}\)[ \t]{0,80}$", re.MULTILINE)
 _DENIAL = re.compile(r"\b(?:not|instead of|rather than|unlike|nicht)\s*$", re.IGNORECASE)
-_RIVAL = re.compile(r"(?P<value>\S*(?:\d\S*|[$`]))\s+(?:or|oder)\s+[$`]*(?:\\boxed\{)?$")
+_RIVAL_BEFORE = re.compile(r"(?P<value>\S*(?:\d\S*|[$`]))\s+(?:or|oder)\s+[$`]*(?:\\boxed\{)?$")
+_RIVAL_BEHIND = re.compile(r"[$`})]*\s+(?:or|oder)\s+(?P<value>[$`]\S*|\S*\d\S*)")
 _NEAR = 80
 _MARKS = re.compile(f"{MARK}+")
 _TELLING = re.compile(r"\d|[-+*/^=]|\\(?:frac|cdot|sum|odot|times|sqrt)")
@@ -37,16 +38,19 @@ def unnamed_values(part: Asked, section: Text) -> list[Value]:
     for way in (_alone, _in_boxes, _in_displays, _in_formulas):
         found = way(part, section)
         if found:
-            return [_with_rival(value, section) for value in found]
+            return found
     return []
 
 
-def _with_rival(value: Value, section: Text) -> Value:
-    """A value behind "or" with the one before it: which is meant, nobody but a person can say."""
-    rival = _RIVAL.search(section.text[max(value.position - _NEAR, 0) : value.position])
-    if rival is None:
-        return value
-    return msgspec.structs.replace(value, text=f"{rival['value'].strip('$`')} or {value.text}")
+def with_rival(value: Value, section: Text) -> Value:
+    """A value that "or" joins to another: which is meant, nobody but a person can say."""
+    at = value.position
+    _, stands_there, rest = section.text[at : at + len(value.text) + _NEAR].partition(value.text)
+    before = _RIVAL_BEFORE.search(section.text[max(at - _NEAR, 0) : at])
+    behind = _RIVAL_BEHIND.match(rest) if stands_there else None
+    sides = before["value"] if before else "", value.text, behind["value"] if behind else ""
+    text = " or ".join(side.strip("$`") for side in sides if side)
+    return msgspec.structs.replace(value, text=text) if before or behind else value
 
 
 def tells(text: str, part: Asked) -> bool:

@@ -9,6 +9,7 @@ from grader.student.wire import Asked, Source
 SHEET = (
     Asked(number="2.1", key="a/size", kind="computed", names=("size",), inputs=("I", "K", "P")),
     Asked(number="2.2", key="a/count", kind="computed", names=("n",)),
+    Asked(number="2.3", key="a/counts", kind="computed", names=("weights", "total")),
     Asked(number="2.5", key="a/claims", kind="choice", names=("linear", "square")),
 )
 
@@ -29,6 +30,7 @@ def texts(write_up: str) -> list[str]:
         r"$\boxed{27}$ or $\boxed{30}$",
         "Es sind 27 oder 30.",
         "Answer: 27 or 30",
+        "n is either 27 or 30.",
     ],
 )
 def test_two_numbers_are_no_number(said: str) -> None:
@@ -44,6 +46,13 @@ def test_two_formulas_are_no_formula(said: str) -> None:
     (text,) = texts(f"## 2.1\n\n{said}\n")
     with pytest.raises(FormulaError):
         evaluate_text(text, {"I": 9, "K": 3})
+
+
+def test_two_numbers_that_a_sentence_speaks_of_are_no_number() -> None:
+    """Where a part has several values, as where it has one."""
+    for text in texts("## 2.3\n\nThe weights are $3$ or $4$ and the total is 500 or 512.\n"):
+        with pytest.raises(FormulaError):
+            evaluate_text(text, {})
 
 
 def test_what_or_joins_elsewhere_is_no_second_answer() -> None:
