@@ -86,7 +86,7 @@ class Function:
         is_refused = isinstance(result, Raised) and result.reason == "import refused"
         remarks = [*(() if is_refused else self._remarks), *self._changed(inputs, values)]
         if printed.is_out:
-            remarks.append("prints")
+            remarks.append("prints while it runs")
         return CaseReply(result=result, remarks=tuple(remarks), printed=printed.shown())
 
     def _result(self, values: tuple[Value, ...]) -> Returned | Raised:

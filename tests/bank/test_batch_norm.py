@@ -398,4 +398,4 @@ def test_carol_is_told_what_kept_each_answer_from_being_right(bench):
         "counts": ("1/4 of 1", "3/4", "learnable: “1e999999999” is not a number that can be read"),
         "axes": ("0 of 1", "1", "found 'Z'; wanted one of N, C, H, W"),
     }
-    assert results["forward"].remarks == ("changed its input x in place", "prints")
+    assert results["forward"].remarks == ("changed its input x in place", "prints while it runs")

@@ -94,7 +94,7 @@ def test_each_case_sees_the_same_random_numbers() -> None:
 def test_prints_are_kept_and_remarked() -> None:
     reply = run("def f(x):\n    print('x is', x)\n    return x")
     assert reply.printed == "x is 2.0\n"
-    assert reply.remarks == ("prints",)
+    assert reply.remarks == ("prints while it runs",)
 
 
 def test_a_flood_of_prints_is_cut() -> None:
@@ -108,7 +108,7 @@ def test_a_warning_is_shown_but_is_no_print() -> None:
     source = "import warnings\ndef f(x):\n    warnings.warn('careful')\n    return x"
     with pytest.warns(UserWarning, match="careful"):
         reply = run(source)
-    assert "prints" not in reply.remarks
+    assert "prints while it runs" not in reply.remarks
 
 
 # --- the part's own call ------------------------------------------------------------------------

@@ -27,7 +27,7 @@ HABITS = {
         if __name__ == '__main__':
             main()
         """,
-        remarks=("prints",),
+        remarks=("prints while it runs",),
     ),
     "a test at the end that fails": one(
         RELU_CODE
@@ -177,7 +177,7 @@ HABITS = {
         def relu(x):
             return np.maximum(x, 0)
         """,
-        remarks=("prints",),
+        remarks=("prints while it runs",),
     ),
     "hints that are not imported": one(
         """
