@@ -159,7 +159,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True, tag="raised"):
 
 
 class CaseReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What one case gave, with remarks ("changed its input x in place", "prints while it runs") and prints."""
+    """What one case gave, with remarks ("changed its input x in place") and prints."""
 
     result: Returned | Raised
     remarks: tuple[str, ...] = ()
