@@ -84,3 +84,10 @@ def test_an_author_sees_hidden_values_when_trying_an_answer(tmp_path):
     assert "backward  3.00 of 4.00" in done.output
     assert "dW [mean over the batch]: The loss is a sum here" in done.output
     assert "expected" in done.output
+
+
+def test_an_answer_is_tried_under_the_number_that_the_sheet_gives_its_part(tmp_path):
+    courses.write(tmp_path)
+    folder = tiny.hand_in(tmp_path, "author", answers="1.2: I + 2P - K + 1\n")
+    done = problems(tmp_path, "try", "affine", folder)
+    assert "size  2.00 of 2.00" in done.output
