@@ -96,11 +96,11 @@ class _SolutionFile(pytest.File):
         from grader.expected import load_solution
 
         try:
-            problem, numbered = _numbered(self._course, self._slug)
-            solution = load_solution(self.path, problem)
+            assignment = self._course.alone(self._slug)
+            solution = load_solution(self.path, assignment.problems[0])
         except GraderError as error:
             raise self.CollectError(f"error: {error}") from error
-        for one in numbered:
+        for one in assignment.numbered:
             public = [test.name for test in one.part.public]
             hidden = [test.name for test in solution[one.part.name].tests]
             names = [*public, *hidden] or [_ONLY]
@@ -120,16 +120,14 @@ class _SolutionFile(pytest.File):
     def results(self) -> dict[str, PartResult]:
         """The results of all parts, by id."""
         from grader.grading import grade, prepare
-        from grader.model import Assignment
         from grader.sandbox import Sandbox
         from grader.submission import take_submission
 
         slug, course = self._slug, self._course
-        problem, numbered = _numbered(course, slug)
         path = _submission(self.config)
         assert path is not None
         grading = prepare(
-            Assignment(name=slug, title=problem.title, problems=(problem,), numbered=numbered),
+            course.alone(slug),
             public={slug: course.problem_file(slug)},
             private={slug: self.path},
             cache=course.private / "expected",
@@ -137,19 +135,6 @@ class _SolutionFile(pytest.File):
         with Sandbox(walls=None) as sandbox:
             report = grade(take_submission(path), grading, sandbox)
         return {part.id: part for part in report.parts}
-
-
-def _numbered(course: Course, slug: str) -> tuple[Any, tuple[NumberedPart, ...]]:
-    """A problem and its parts, numbered as on the sheet where the default one has them."""
-    from grader.course import load_problem
-    from grader.model import NumberedPart
-
-    on_sheet = [n for n in course.assignment().numbered if n.part.slug == slug]
-    problem = load_problem(course.problem_file(slug))
-    numbers = {one.part.id: one.number for one in on_sheet}
-    return problem, tuple(
-        NumberedPart(number=numbers.get(part.id, part.name), part=part) for part in problem.parts
-    )
 
 
 class _Part(pytest.Collector):

@@ -1,6 +1,5 @@
 """`grade problems new`, `list`, `show` and `try`: what an author does before proving a problem."""
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +9,10 @@ import click
 from grader.cli.exits import Exit
 from grader.cli.problems import COURSE, slugs_of
 from grader.cli.terminal import near, one_line
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.course import Course
-    from grader.model import ExpectedPart, NumberedPart, Part, Problem, Report
+    from grader.model import ExpectedPart, Part, Report
 
 
 @click.command(name="list")
@@ -116,23 +114,15 @@ def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
 @COURSE
 def try_(slug: str, path: Path, course_folder: Path | None) -> None:
     """Grade one file against one problem, with everything visible: for its author."""
-    from grader.course import find_course, load_problem
+    from grader.course import find_course
     from grader.grading import grade, prepare
-    from grader.model import Assignment
     from grader.sandbox import Sandbox
     from grader.submission import take_submission
 
     course = find_course(given=course_folder, near=path)
     slugs_of(course, (slug,))
-    problem = load_problem(course.problem_file(slug))
-    assignment = Assignment(
-        name=slug,
-        title=problem.title,
-        problems=(problem,),
-        numbered=_as_on_the_sheet(course, problem),
-    )
     grading = prepare(
-        assignment,
+        course.alone(slug),
         public={slug: course.problem_file(slug)},
         private={slug: course.solution_file(slug)},
         cache=course.private / "expected",
@@ -142,18 +132,6 @@ def try_(slug: str, path: Path, course_folder: Path | None) -> None:
     _print_all(report)
     is_full = report.marks == report.out_of
     sys.exit(Exit.NOTHING_LOST if is_full else Exit.SOMETHING_LOST)
-
-
-def _as_on_the_sheet(course: "Course", problem: "Problem") -> "tuple[NumberedPart, ...]":
-    """The parts by the numbers of the default assignment, or by their names where it has none."""
-    from grader.model import NumberedPart
-
-    numbers: dict[str, str] = {}
-    with contextlib.suppress(GraderError):  # another problem that is broken is not tried here
-        numbers = {one.part.id: one.number for one in course.assignment().numbered}
-    return tuple(
-        NumberedPart(number=numbers.get(part.id, part.name), part=part) for part in problem.parts
-    )
 
 
 def _print_all(report: "Report") -> None:

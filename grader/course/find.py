@@ -3,6 +3,7 @@
 Knows where things lie in a course; nothing of what is in them beyond course.yaml.
 """
 
+import contextlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from grader.course.problems import load_problem
 from grader.course.strict import convert_strict, load_strict
-from grader.errors import CourseError, UsageError, did_you_mean
+from grader.errors import CourseError, GraderError, UsageError, did_you_mean
 from grader.model import RUNGS, Assignment, Hints, NumberedPart, Problem, due_at
 
 COURSE_FILE = Path("problems") / "course.yaml"
@@ -132,6 +133,22 @@ class Course:
             numbered=tuple(numbered),
             due=None if content.due is None else self._due(content.due, f"assignments.{name}.due"),
         )
+
+    def alone(self, slug: str) -> Assignment:
+        """A problem by itself; its parts have the default assignment's numbers, or else names.
+
+        Raises:
+            ProblemError: the problem is broken.
+        """
+        problem = load_problem(self.problem_file(slug))
+        numbers: dict[str, str] = {}
+        with contextlib.suppress(GraderError):  # whatever else is broken is not asked for here
+            numbers = {one.part.id: one.number for one in self.assignment().numbered}
+        numbered = tuple(
+            NumberedPart(number=numbers.get(part.id, part.name), part=part)
+            for part in problem.parts
+        )
+        return Assignment(name=slug, title=problem.title, problems=(problem,), numbered=numbered)
 
     def _due(self, text: str, where: str) -> datetime:
         try:
