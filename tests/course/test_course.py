@@ -272,13 +272,13 @@ def due(root, written):
     return Course(root).assignment().due
 
 
-def test_a_problem_by_itself_has_the_sheets_numbers_or_its_parts_names(tmp_path):
+def test_a_problem_by_itself_has_the_sheets_numbers_or_its_parts_names(root):
     """It does not depend on the rest of the course being whole."""
-    course = find_course(given=tiny.write_course(tmp_path), near=tmp_path)
+    course = find_course(given=root, near=root)
     numbers = [one.number for one in course.alone("affine").numbered]
     assert numbers == ["1.1", "1.2", "1.3a", "1.3b", "1.4"]
     broken = tiny.COURSE.replace("affine/size", "affine/sizes")
-    (tmp_path / "problems/course.yaml").write_text(broken, encoding="utf-8")
-    course = find_course(given=tmp_path, near=tmp_path)
+    (root / "problems/course.yaml").write_text(broken, encoding="utf-8")
+    course = find_course(given=root, near=root)
     numbers = [one.number for one in course.alone("affine").numbered]
     assert numbers == ["backward", "size", "count", "claims", "why"]
