@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.student.scopes import nodes_of
 from grader.student.standins import ITERTOOLS_2, PYTHON_2
 
 _TYPES: dict[str, type] = {
@@ -80,7 +81,7 @@ class Aliases:
     """
 
     def __init__(self, statements: Sequence[ast.stmt], *, is_lenient: bool = False) -> None:
-        nodes = [node for statement in statements for node in ast.walk(statement)]
+        nodes = nodes_of(*statements)
         self._is_lenient = is_lenient
         self._bound = set(_bound(nodes))
         self.names: dict[str, Any] = {_NUMBER: _number, _ELEMENT: _element}
@@ -131,7 +132,7 @@ class Aliases:
 
     def rewritten(self, statement: ast.stmt) -> ast.stmt:
         """The statement, with arrays of one element taken as numbers where they used to be."""
-        for node in ast.walk(statement):
+        for node in nodes_of(statement):
             match node:
                 case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]):
                     if name in _CONVERSIONS and name not in self._bound:

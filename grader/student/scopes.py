@@ -32,6 +32,25 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     later: set[str]
 
 
+def nodes_of(*roots: ast.AST) -> list[ast.AST]:
+    """The nodes and all that are below them, in the order of `ast.walk`, which takes longer."""
+    found = list(roots)
+    for node in found:  # it grows meanwhile
+        found += _below(node)
+    return found
+
+
+def _below(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif type(value) is list:
+            found += [one for one in value if isinstance(one, ast.AST)]
+    return found
+
+
 def names_of(node: ast.AST) -> Names:
     """The names of the module that a statement binds and uses."""
     seen = _Visitor()
@@ -175,11 +194,11 @@ def _in_scope(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
         node = open_.pop()
         yield node
         if not isinstance(node, _BELOW):
-            open_ += ast.iter_child_nodes(node)
+            open_ += _below(node)
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:
-    return {one.arg for one in ast.walk(arguments) if isinstance(one, ast.arg)}
+    return {one.arg for one in nodes_of(arguments) if isinstance(one, ast.arg)}
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:
@@ -188,7 +207,7 @@ def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:
 
 
 def _annotations(node: Function) -> Iterator[ast.expr]:
-    every = (one for one in ast.walk(node.args) if isinstance(one, ast.arg))
+    every = (one for one in nodes_of(node.args) if isinstance(one, ast.arg))
     yield from (one.annotation for one in every if one.annotation is not None)
     if node.returns is not None:
         yield node.returns

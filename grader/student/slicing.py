@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from grader.student.definitions import is_main_guard
-from grader.student.scopes import Function, names_of
+from grader.student.scopes import Function, names_of, nodes_of
 
 _BUILTINS = frozenset(dir(builtins))
 _WHOLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -180,7 +180,7 @@ class _Effects:
 
 def _changed_by(function: Function) -> set[str]:
     """The names of the module whose values a function changes when it is called."""
-    nodes = list(ast.walk(function))
+    nodes = nodes_of(function)
     declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
     stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     own = {

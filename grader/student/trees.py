@@ -18,7 +18,7 @@ from grader.student.notebooks import (
     read_cells,
     written_file,
 )
-from grader.student.scopes import waits
+from grader.student.scopes import nodes_of, waits
 
 
 def trees_of(path: str, sources: dict[str, bytes]) -> list[tuple[str, ast.Module]]:
@@ -86,7 +86,7 @@ def source_line(sources: Mapping[str, bytes], path: str, line: int) -> str:
 
 def lines_in_try(tree: ast.Module) -> Iterator[int]:
     """The lines whose imports the student expects to fail: bodies of `try` with handlers."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Try) and node.handlers:
             last = node.body[-1]
             yield from range(node.body[0].lineno, (last.end_lineno or last.lineno) + 1)
