@@ -119,19 +119,14 @@ class _SolutionFile(pytest.File):
     @cached_property
     def results(self) -> dict[str, PartResult]:
         """The results of all parts, by id."""
-        from grader.grading import grade, prepare
+        from grader.cli.preparing import expecting
+        from grader.grading import grade
         from grader.sandbox import Sandbox
         from grader.submission import take_submission
 
-        slug, course = self._slug, self._course
         path = _submission(self.config)
         assert path is not None
-        grading = prepare(
-            course.alone(slug),
-            public={slug: course.problem_file(slug)},
-            private={slug: self.path},
-            cache=course.private / "expected",
-        )
+        grading = expecting(self._course, self._course.alone(self._slug))
         with Sandbox(walls=None) as sandbox:
             report = grade(take_submission(path), grading, sandbox)
         return {part.id: part for part in report.parts}

@@ -114,19 +114,15 @@ def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
 @COURSE
 def try_(slug: str, path: Path, course_folder: Path | None) -> None:
     """Grade one file against one problem, with everything visible: for its author."""
+    from grader.cli.preparing import expecting
     from grader.course import find_course
-    from grader.grading import grade, prepare
+    from grader.grading import grade
     from grader.sandbox import Sandbox
     from grader.submission import take_submission
 
     course = find_course(given=course_folder, near=path)
     slugs_of(course, (slug,))
-    grading = prepare(
-        course.alone(slug),
-        public={slug: course.problem_file(slug)},
-        private={slug: course.solution_file(slug)},
-        cache=course.private / "expected",
-    )
+    grading = expecting(course, course.alone(slug))
     with Sandbox(walls=None) as sandbox:
         report = grade(take_submission(path), grading, sandbox)
     _print_all(report)

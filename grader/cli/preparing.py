@@ -20,8 +20,6 @@ def prepared(course: "Course", name: str | None, only: tuple[str, ...] = ()) -> 
         UsageError: there is no such assignment or part, or there are no solutions.
         CourseError, ProblemError: a file of the course is broken.
     """
-    from grader.grading import prepare
-
     assignment = course.assignment(name)
     if only:
         assignment = _some(assignment, only)
@@ -30,6 +28,17 @@ def prepared(course: "Course", name: str | None, only: tuple[str, ...] = ()) -> 
             f"{course.root}: there are no solutions here, so nothing can be graded; `grade check`"
             " runs the public tests"
         )
+    return expecting(course, assignment)
+
+
+def expecting(course: "Course", assignment: "Assignment") -> "Grading":
+    """An assignment of the course, with what the references of its problems expect.
+
+    Raises:
+        ProblemError: a problem is broken.
+    """
+    from grader.grading import prepare
+
     slugs = [problem.slug for problem in assignment.problems]
     return prepare(
         assignment,
