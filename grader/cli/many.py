@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from grader.cli.book import BOOK
 from grader.cli.classoptions import ClassOptions, Common
 from grader.cli.exits import Exit
+from grader.cli.pages import write_pages
 from grader.cli.paths import is_class
 from grader.cli.progress import watched
 from grader.errors import UsageError
@@ -111,17 +112,8 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
 
 def _write_lost_pages(session: _Session, attempts: tuple[int, ...]) -> None:
     """Write pages that are gone once more, from the records: nothing has to be graded for it."""
-    from grader.report import write_report
-
     for attempt in attempts:
-        report = session.book.report(attempt)
-        write_report(
-            report,
-            problems=session.grading.assignment.problems,
-            folder=session.reports / report.assignment / report.student,
-            templates=(session.course.templates,),
-            cache=session.course.private / "pages",
-        )
+        write_pages(session.book.report(attempt), session.grading, session.course, session.reports)
     if attempts:
         students = "1 student" if len(attempts) == 1 else f"{len(attempts)} students"
         click.echo(f"the pages of {students} were gone, and are written again", err=True)

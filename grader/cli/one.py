@@ -92,25 +92,19 @@ def _grade_one(path: Path, common: Common) -> Exit:
     from grader.sandbox import Sandbox
 
     with Sandbox(walls=common.walls) as sandbox:
+        from grader.cli.pages import write_pages
         from grader.cli.preparing import prepared
         from grader.cli.terminal import one_line, print_report
         from grader.course import find_course
         from grader.grading import grade
-        from grader.report import record_json, write_report
+        from grader.report import record_json
         from grader.submission import take_submission
 
         course = find_course(given=common.course, near=path)
         submission = take_submission(path)
         grading = prepared(course, common.assignment)
         report = grade(submission, grading, sandbox)
-    folder = (common.reports or course.reports) / report.assignment / report.student
-    index = write_report(
-        report,
-        problems=grading.assignment.problems,
-        folder=folder,
-        templates=(course.templates,),
-        cache=course.private / "pages",
-    )
+    index = write_pages(report, grading, course, common.reports or course.reports)
     if common.as_json:
         click.echo(record_json(report))
     else:
