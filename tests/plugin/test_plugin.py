@@ -26,12 +26,24 @@ def root(tmp_path):
     return tmp_path
 
 
+# What makes pytest print more or wider: on a CI machine it repeats whole failures in its summary.
+CHANGES_WHAT_IS_PRINTED = {
+    "BUILD_NUMBER",
+    "CI",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "PY_COLORS",
+}
+
+
 def run(root, *arguments, plugin="grader.pytest_plugin", stdin=""):
-    """An author's pytest, with no other plugin than ours."""
+    """An author's pytest, at their desk and with no other plugin than ours."""
+    inherited = {k: v for k, v in os.environ.items() if k not in CHANGES_WHAT_IS_PRINTED}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", plugin, *map(str, arguments)],
         cwd=root,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
+        env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
         input=stdin,
         capture_output=True,
         text=True,
