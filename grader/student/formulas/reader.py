@@ -1,35 +1,28 @@
 """The reader: a precedence parser from tokens to a tree.
 
-It knows the declared names and the grammar, and no values. From loose to tight: or, and, not,
-comparisons, sums, products of every kind from left to right (a missing sign is a product), signs,
-powers, transposes. Sums, cases and functions are read in `clauses`.
+It knows the declared names and the grammar, and no values. From loose to tight: conditions, sums,
+products of every kind from left to right (a missing sign is a product), signs, powers, transposes.
+What has a form of its own is read in `conditions`, `operands`, `calls` and `folds`, by functions
+that take the reader at the token with which it begins, and leave it behind it.
 """
 
-import re
-from typing import Literal, NoReturn
+from typing import NoReturn
 
-from grader.student.formulas import clauses
-from grader.student.formulas.characters import PARTNER, SHOWN
-from grader.student.formulas.errors import MAX_DEPTH, FormulaError, listed, shorten
+from grader.student.formulas import calls, conditions, operands
+from grader.student.formulas.cursor import Cursor
+from grader.student.formulas.errors import MAX_DEPTH
 from grader.student.formulas.printing import to_unicode
 from grader.student.formulas.tokens import Token
 from grader.student.formulas.tree import (
     Call,
     Chain,
-    Compare,
     Constant,
-    Element,
-    Index,
-    Logic,
-    Name,
     Negate,
     Node,
-    Number,
     Operator,
     Power,
     Sum,
     Transpose,
-    check_number,
 )
 from grader.student.formulas.vocabulary import Vocabulary
 
@@ -42,80 +35,37 @@ _PRODUCTS: dict[str, Operator] = {
     "%": "%",
     "mod": "%",
 }
-_COMPARISONS = {"<", ">", "≤", "≥", "≠", "=="}
 _OPERANDS = {"scalar", "array", "function", "family", "constant", "word", "frac", "sqrt", "open"}
-_SCALES = {"k": 3, "K": 3, "M": 6}
-_WORD = re.compile(r"\\?[A-Za-z0-9_]+")
 
 
-class Reader:
+class Reader(Cursor):
     """Reads one side of a formula.
 
     Attributes:
-        tokens: the side's tokens, with an end mark.
+        vocabulary: the question's names.
         scope: the indices that are summed over or on the left, here.
         free: indices that are neither, in order of appearance, with their places.
         warnings: readings that could surprise.
+        depth: how many brackets, signs and powers are open.
+        bars: how many bars |x| are open in this bracket.
+        subscripts: how many subscripts are open.
+        is_condition: whether "=" compares, here.
     """
 
     def __init__(
         self, text: str, tokens: tuple[Token, ...], vocabulary: Vocabulary, scope: tuple[str, ...]
     ) -> None:
-        self.text = text
-        self.tokens = (*tokens, Token("end", "", len(text)))
+        super().__init__(text, tokens)
         self.vocabulary = vocabulary
         self.scope = list(scope)
         self.free: dict[str, int] = {}
         self.warnings: list[str] = []
-        self.place = 0
         self.depth = 0
-        self.bars = 0  # that are open in this bracket
+        self.bars = 0
         self.subscripts = 0
-        self.is_condition = False  # where "=" compares
+        self.is_condition = False
 
-    # --- moving -----------------------------------------------------------------------------
-
-    @property
-    def token(self) -> Token:
-        """The token at hand."""
-        return self.tokens[self.place]
-
-    @property
-    def ahead(self) -> Token:
-        """The token after the one at hand."""
-        return self.tokens[min(self.place + 1, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        """The token at hand, and move on."""
-        token = self.token
-        self.place += 1
-        return token
-
-    def sees(self, kind: str, *texts: str) -> bool:
-        """Whether the token at hand is of a kind, with one of the texts."""
-        return self.token.kind == kind and (not texts or self.token.text in texts)
-
-    def accept(self, kind: str, *texts: str) -> Token | None:
-        """Take the token at hand if it is the one."""
-        return self.take() if self.sees(kind, *texts) else None
-
-    def refuse(self, sentence: str, at: int | None = None) -> NoReturn:
-        """Stop with a sentence about the token at hand."""
-        raise FormulaError(sentence, self.token.at if at is None else at)
-
-    def source(self, start: int, end: int) -> str:
-        """The text between two places, for a message."""
-        snippet = " ".join(self.text[start:end].split())
-        return shorten(snippet, 40)  # one line
-
-    def shown(self) -> str:
-        """The token at hand, for a message."""
-        if self.token.kind == "end":
-            return "the end"
-        following = self.ahead.at if self.ahead.at > self.token.at else len(self.text)
-        return f"“{self.source(self.token.at, following) or SHOWN.get(self.token.text)}”"
-
-    # --- conditions -------------------------------------------------------------------------
+    # --- values -----------------------------------------------------------------------------
 
     def whole(self) -> Node:
         """Read all tokens."""
@@ -123,26 +73,24 @@ class Reader:
             self.refuse("there is no formula")
         node = self.expression(allow_list=True)
         if self.token.kind != "end":
-            self._leftover()
+            self.refuse_rest()
         return node
-
-    def _leftover(self) -> NoReturn:
-        if self.token.kind == "close":
-            self.refuse(f"the bracket {self.shown()} closes nothing")
-        if self.token.text == "break":
-            self.refuse("a new line begins without an operator; give one formula")
-        if self.token.text == ",":
-            self.refuse("a comma stands between the arguments of a function only")
-        self.refuse(f"found {self.shown()} where an operator or the end could stand")
 
     def expression(self, *, allow_list: bool = False) -> Node:
         """A value, possibly with conditions behind it (`x if x > 0 else 0`)."""
         self.enter()
-        node = self.condition()
+        node = conditions.disjunction(self)
         if self.sees("keyword", "if", "for"):
-            node = clauses.conditional(self, node, allow_list=allow_list)
+            node = conditions.conditional(self, node, allow_list=allow_list)
         self.depth -= 1
         return node
+
+    def expressions(self) -> tuple[Node, ...]:
+        """Values with commas between them."""
+        found = [self.expression()]
+        while self.accept("op", ","):
+            found.append(self.expression())
+        return tuple(found)
 
     def enter(self) -> None:
         """Go one level deeper.
@@ -153,47 +101,6 @@ class Reader:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.refuse(f"brackets, signs and powers are nested more than {MAX_DEPTH} deep")
-
-    def condition(self) -> Node:
-        """Comparisons joined by "or" and "and"."""
-        options = [self._conjunction()]
-        at = self.token.at
-        while self.accept("keyword", "or") or self.accept("op", "or"):
-            options.append(self._conjunction())
-        return options[0] if len(options) == 1 else self._joined("or", options, at)
-
-    def _conjunction(self) -> Node:
-        parts = [self._comparison()]
-        at = self.token.at
-        while self.accept("keyword", "and") or self.accept("op", "and"):
-            parts.append(self._comparison())
-        return parts[0] if len(parts) == 1 else self._joined("and", parts, at)
-
-    def _joined(self, operator: Literal["and", "or"], operands: list[Node], at: int) -> Logic:
-        """Conditions joined; two values with a word between them are two answers."""
-        if not any(isinstance(operand, Compare | Logic) for operand in operands):
-            self.refuse(
-                f"“{operator}” stands between two values; give one, or join conditions with it,"
-                f" as in x > 0 {operator} y > 0",
-                at,
-            )
-        return Logic(operator, tuple(operands))
-
-    def _comparison(self) -> Node:
-        if self.accept("keyword", "not"):
-            self.enter()
-            node = Logic("not", (self._comparison(),))
-            self.depth -= 1
-            return node
-        operands, operators = [self.sum()], []
-        while self.token.kind == "op" and (
-            self.token.text in _COMPARISONS or (self.is_condition and self.token.text == "=")
-        ):
-            operators.append(self.take().text.replace("==", "="))
-            operands.append(self.sum())
-        if not operators:
-            return operands[0]
-        return Compare(tuple(operators), tuple(operands))  # type: ignore[arg-type]  # from the set
 
     # --- sums and products ------------------------------------------------------------------
 
@@ -286,7 +193,7 @@ class Reader:
         """A number directly behind an operand is never a product: a lost ^2, or a name like x2."""
         previous = self.tokens[self.place - 1]
         if previous.kind in {"scalar", "array", "word"} and not self.token.spaced:
-            self._unknown(previous)
+            operands.refuse_unknown(self, previous)
         self.refuse(
             f"the number {self.token.text} follows without an operator; write ^{self.token.text}"
             f" for a power or *{self.token.text} for a product"
@@ -297,7 +204,7 @@ class Reader:
     def power(self, *, is_exponent: bool = False) -> Node:
         """An operand with its powers and transposes."""
         start = self.token.at
-        node = self._euler() or self.primary()
+        node = self._euler() or self.operand()
         while True:
             if self.accept("op", "^"):
                 node = self._raised(node, start)
@@ -306,7 +213,7 @@ class Reader:
             elif self.accept("op", "T"):
                 node = self.transposed(node)
             elif self.token.kind == "method":
-                node = clauses.method(self, node)
+                node = calls.method(self, node)
             elif self.sees("op", "'"):
                 self.refuse(f"no name with this prime is declared; {self.vocabulary.known}")
             else:
@@ -384,153 +291,16 @@ class Reader:
 
     # --- operands ---------------------------------------------------------------------------
 
-    def primary(self) -> Node:  # noqa: C901  # one line per kind of token
-        """One operand; a new line in front of it is only layout."""
-        while self.accept("op", "break"):
-            pass
-        token = self.token
-        match token.kind:
-            case "number":
-                return self._number()
-            case "scalar" | "array" | "family":
-                return self._name()
-            case "constant":
-                return Constant("I" if self.take().text == "I" else "π")
-            case "word":
-                return self._word()
-            case "function":
-                return clauses.call(self)
-            case "frac":
-                return clauses.fraction(self)
-            case "sqrt":
-                return clauses.root(self)
-            case "open":
-                return clauses.cases(self) if token.text == "cases" else self.group()
-            case "op" if token.text in {"|", "√", "∑", "∏"}:
-                return self._operator_operand()
-        return self._no_operand()
-
-    def _no_operand(self) -> NoReturn:
-        if self.token.kind == "output":
-            self.refuse(f"{self.token.text} is what is asked for; it can not stand in its formula")
-        if self.token.kind == "end" and (opened := self._open_bracket()) is not None:
-            self._unclosed(opened)
-        self.refuse(f"found {self.shown()} where a number, a name or a bracket could stand")
-
-    def _operator_operand(self) -> Node:
-        if self.sees("op", "√"):
-            return clauses.root(self)
-        if self.sees("op", "∑", "∏"):
-            return clauses.fold(self)
-        opened = self.take()
-        self.bars += 1
-        node = self.expression()
-        if not self.accept("op", "|"):
-            self.refuse("the bar “|” here is never closed", opened.at)
-        self.bars -= 1
-        return Call("abs", (node,))
-
-    def _number(self) -> Node:
-        token = self.take()
-        text = token.text.removesuffix(".")
-        text = re.sub(r"\.(?=e|$)", "", f"0{text}" if text.startswith(".") else text)
-        check_number(text, token.at)
-        if self.sees("op", ".") or (self.sees("number") and self.token.text.startswith(".")):
-            self.refuse("this number has two decimal points")
-        if text == "0" and self.sees("word", "x") and not self.token.spaced:
-            self.refuse("numbers are read in base ten only")
-        if text == "1" and self.sees("op", "_"):
-            return clauses.indicator(self)
-        if not self.vocabulary.signature.inputs and self.sees("word", *_SCALES):
-            return self._scaled(token, text)
-        return Number(text)
-
-    def _scaled(self, token: Token, text: str) -> Node:
-        """1.2M is 1200000, in a question whose answer is a number."""
-        scale = self.take()
-        whole, _, decimals = text.partition(".")
-        power = _SCALES[scale.text]
-        if "e" in text or len(decimals) > power:
-            self.refuse("write this number in digits", token.at)
-        digits = (whole + decimals.ljust(power, "0")).lstrip("0") or "0"
-        check_number(digits, token.at)
-        self.warnings.append(f"“{self.text[token.at : scale.at + 1]}” was read as {digits}")
-        return Number(digits)
-
-    def _name(self) -> Node:
-        token = self.take()
-        if token.text in self.scope and token.kind == "scalar":
-            return Index(token.text)
-        is_indexed = self.sees("op", "_") or (self.sees("open", "[") and not self.token.spaced)
-        if is_indexed and token.kind != "scalar" and not self._is_bracket_product(token):
-            return self._element(token)
-        if self.sees("op", "_"):
-            stem = self.vocabulary.families.get(token.text)
-            if stem is None:
-                self._unknown(token)
-            return self._element(token)
-        return Name(token.text)
-
-    def _is_bracket_product(self, token: Token) -> bool:
-        """Whether the bracket behind an array holds one value with arrays in it, and no indices."""
-        if token.kind == "family" or self.token.text == "_":
-            return False
-        depth, holds_arrays = 0, False
-        for inner in self.tokens[self.place :]:
-            depth += (inner.kind == "open") - (inner.kind == "close")
-            if depth == 0 or (depth == 1 and inner.text == ","):
-                return depth == 0 and holds_arrays
-            holds_arrays = holds_arrays or inner.kind in {"array", "function"}
-        return False
-
-    def _element(self, token: Token) -> Node:
-        ranks = self.vocabulary.ranks.get(token.text, frozenset({1}))
-        rank = 1 if token.kind != "array" else max(ranks)
-        indices = clauses.subscript(self, rank)
-        if token.kind == "array" and len(indices) > rank:
-            self.refuse(f"{token.text} has {rank} axes; found {len(indices)} indices", token.at)
-        match indices:
-            case [Number(text)] if token.kind == "family" and text.isdigit():
-                member = self.vocabulary.families[token.text].get(int(text))
-                return Element(token.text, tuple(indices)) if member is None else Name(member)
-        return Element(token.text, tuple(indices))
-
-    def _word(self) -> Node:
-        token = self.token
-        if token.text in self.scope:
-            self.take()
-            return Index(token.text)
-        if token.text == "O" and self.ahead.text == "(" and self.place == 0:
-            self.take()
-            self.warnings.append("“O( )” was read as what stands in it")
-            return self.group()
-        is_accent = token.text in {"hat", "bar", "tilde"}
-        if (self.subscripts or token.text in self.free) and not is_accent:
-            self.take()
-            self.free.setdefault(token.text, token.at)
-            return Index(token.text)
-        return self._unknown(token)
-
-    def _unknown(self, token: Token) -> NoReturn:
-        """Refuse a name that is not declared, with the nearest one that is."""
-        shown = self.text[token.at : token.at + 1]
-        word = shown if len(token.text) == 1 and shown.isalpha() else token.text
-        for match in _WORD.finditer(self.text):
-            if match.start() <= token.at < match.end():
-                word = match[0]
-        names = [v.name for v in self.vocabulary.signature.inputs]
-        near = [n for n in names if n.lower().replace("_", "") == word.lower().replace("_", "")]
-        hint = f"did you mean {listed(near, 'or')}?" if near else self.vocabulary.known
-        self.refuse(f"“{word[:40]}” is not a name of this question; {hint}", token.at)
-
-    # --- brackets ---------------------------------------------------------------------------
+    def operand(self) -> Node:
+        """One operand: a number, a name, a function, a bracket or the like."""
+        return operands.operand(self)
 
     def group(self) -> Node:
         """A value in brackets."""
         opened = self.take()
         bars, self.bars = self.bars, 0
         if opened.text == "font{" and self._is_bold_one():
-            return clauses.indicator(self)
+            return conditions.indicator(self)
         node = self.expression(allow_list=True)
         self.close(opened)
         self.bars = bars
@@ -546,49 +316,6 @@ class Reader:
         self.place += 2
         return True
 
-    def close(self, opened: Token) -> None:
-        """Take the bracket that closes another.
-
-        Raises:
-            FormulaError: it is not there; the place is that of the open one.
-        """
-        wanted = PARTNER[opened.text]
-        if self.accept("close", wanted):
-            return
-        if self.token.kind == "end":
-            self._unclosed(opened)
-        if self.token.kind == "close":
-            self.refuse(
-                f"the bracket “{_bracket(opened.text)}” at character {opened.at + 1} is closed by"
-                f" “{_bracket(self.token.text)}”"
-            )
-        if self.sees("op", "="):
-            self.refuse(
-                f"“=” stands inside a bracket; “{_bracket(opened.text)}” at character"
-                f" {opened.at + 1} is not closed before it"
-            )
-        self._leftover()
-
-    def _unclosed(self, opened: Token) -> NoReturn:
-        self.refuse(
-            f"the bracket “{_bracket(opened.text)}” at character {opened.at + 1} is never closed",
-            opened.at,
-        )
-
-    def _open_bracket(self) -> Token | None:
-        """The innermost bracket that is open at the end."""
-        waiting: list[Token] = []
-        for token in self.tokens[: self.place]:
-            if token.kind == "open":
-                waiting.append(token)
-            elif token.kind == "close" and waiting:
-                waiting.pop()
-        return waiting[-1] if waiting else None
-
 
 def _chain(operators: list[Operator], factors: list[Node]) -> Node:
     return Chain(tuple(operators), tuple(factors)) if operators else factors[0]
-
-
-def _bracket(text: str) -> str:
-    return SHOWN.get(text, text)
