@@ -81,6 +81,7 @@ TYPED: dict[str, tuple[str, ...]] = {
         r"\frac{x+\left|x\right|}{2}",
         r"x·[x > 0]",
         r"x\,1_{x>0}",
+        r"x\,|\mathbb{1}_{x>0}|",
         r"0.5*(x + abs(x))",
         r"\frac{x + \lvert x \rvert}{2}",
         r"0 if x < 0 else x",

@@ -298,9 +298,9 @@ class Reader(Cursor):
     def group(self) -> Node:
         """A value in brackets."""
         opened = self.take()
-        bars, self.bars = self.bars, 0
         if opened.text == "font{" and self._is_bold_one():
             return conditions.indicator(self)
+        bars, self.bars = self.bars, 0
         node = self.expression(allow_list=True)
         self.close(opened)
         self.bars = bars
