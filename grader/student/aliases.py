@@ -63,7 +63,7 @@ _WORDS = {
     "asfarray": "np.asarray(x, float)",
     "msort": "np.sort(x, axis=0)",
 }
-_GONE: dict[str, Any] = {
+GONE: dict[str, Any] = {
     name: value
     for name, value in {**_TYPES, **_NUMBERS, **_FUNCTIONS}.items()
     if name not in np.__dict__
@@ -80,9 +80,8 @@ class Aliases:
         names: what the file's own names need beside them.
     """
 
-    def __init__(self, statements: Sequence[ast.stmt], *, is_lenient: bool = False) -> None:
+    def __init__(self, statements: Sequence[ast.stmt]) -> None:
         nodes = nodes_of(*statements)
-        self._is_lenient = is_lenient
         self._bound = set(_bound(nodes))
         self.names: dict[str, Any] = {_NUMBER: _number, _ELEMENT: _element}
         self.supplied = (*self._numpy(nodes), *self._python_2(nodes))
@@ -106,12 +105,12 @@ class Aliases:
                 case _:
                     pass
         if "*" in used:
-            bare = [name for name in self._free(nodes) if name in _GONE]
+            bare = [name for name in self._free(nodes) if name in GONE]
             used.update((name, name) for name in bare)
-            self.names.update((name, _GONE[name]) for name in bare)
+            self.names.update((name, GONE[name]) for name in bare)
         for name, shown in used.items():
-            if name in _GONE:
-                setattr(np, name, _GONE[name])
+            if name in GONE:
+                setattr(np, name, GONE[name])
                 yield f"{shown} is gone from newer NumPy; {_instead(name)} was used in its place"
 
     def _python_2(self, nodes: Sequence[ast.AST]) -> Iterator[str]:
@@ -130,19 +129,19 @@ class Aliases:
         used = (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
         return [n for n in dict.fromkeys(used) if n not in self._bound and not hasattr(builtins, n)]
 
-    def rewritten(self, statement: ast.stmt) -> ast.stmt:
-        """The statement, with arrays of one element taken as numbers where they used to be."""
+    def lenient(self, statement: ast.stmt) -> ast.stmt:
+        """The statement, changed to take arrays of one element as numbers where they used to be."""
         for node in nodes_of(statement):
             match node:
                 case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]):
                     if name in _CONVERSIONS and name not in self._bound:
                         _wrap_arguments(node)
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="math"))) if self._is_lenient:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="math"))):
                     _wrap_arguments(node)
                 case (
                     ast.Assign(targets=[ast.Subscript() as target])
                     | ast.AugAssign(target=ast.Subscript() as target)
-                ) if self._is_lenient and _is_simple(target.value):
+                ) if _is_simple(target.value):
                     held = copy.deepcopy(target.value)
                     node.value = _call(_ELEMENT, [node.value, held], node.value)
                 case _:
@@ -202,7 +201,7 @@ def _of_python_2(name: str, value: Any) -> str:
 
 
 def _instead(name: str) -> str:
-    value = _GONE[name]
+    value = GONE[name]
     if name in _WORDS:
         return _WORDS[name]
     if name in _NUMBERS:

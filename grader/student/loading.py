@@ -20,11 +20,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Self
 
 from grader.student.aliases import Aliases
 from grader.student.definitions import methods, passed_over
+from grader.student.inert import is_inert
 from grader.student.objects import Objects
 from grader.student.slicing import needed_statements
 from grader.student.standins import ImportRefusedError, StandIn, shim, shim_remark
@@ -60,7 +61,7 @@ class StudentFiles:
         self.is_whole = True
         self.is_lenient = False
         self._allowed: frozenset[str] = frozenset()
-        self._beside = PurePosixPath()
+        self._main = ""
         self._wanted: tuple[str, ...] = ()
         self._is_loading = False
         self._loaded: set[str] = set()
@@ -115,8 +116,8 @@ class StudentFiles:
     def _load(self, path: str, allowed: frozenset[str], names: tuple[str, ...]) -> ModuleType:
         self._forget()
         self._allowed, self.is_whole = allowed, not names
-        self._beside = PurePosixPath(path).parent
-        name = ".".join([ROOT, *PurePosixPath(path).with_suffix("").parts])
+        self._main = path
+        name = f"{ROOT}.{path.rpartition('.')[0].replace('/', '.')}"
         spec = self._spec(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
@@ -125,6 +126,9 @@ class StudentFiles:
 
     def execute(self, module: ModuleType, path: str, names: tuple[str, ...] = ()) -> None:
         """Run the code of a file in a module's namespace, or what the names need of it."""
+        module.__file__ = f"{self.folder}/{path}"
+        if self._has_run(module, path, names):
+            return
         body = [(file, node) for file, tree in self._trees(path) for node in tree.body]
         left_out = passed_over([node for _, node in body], self._wanted)
         body = [one for place, one in enumerate(body) if place not in left_out]
@@ -137,22 +141,31 @@ class StudentFiles:
         needed: Sequence[tuple[int, ast.stmt]] = list(enumerate(node for _, node in body))
         if names:
             needed = needed_statements([node for _, node in body], names)
-        aliases = Aliases([node for _, node in needed], is_lenient=self.is_lenient)
+        aliases = Aliases([node for _, node in needed])
         self.supplied.update(dict.fromkeys(aliases.supplied))
         module.__dict__.update({**aliases.names, _METHOD: Objects().method})
-        module.__file__ = f"{self.folder}/{path}"
         was_loading, self._is_loading = self._is_loading, True
         try:
             for file, group in itertools.groupby(needed, key=lambda one: body[one[0]][0]):
-                tree = ast.Module(
-                    body=[aliases.rewritten(node) for _, node in group], type_ignores=[]
-                )
-                # The relative path as file name keeps our folders out of tracebacks.
-                # No annotation is evaluated, so that a type nobody imported costs nothing.
-                code = compile(tree, file, "exec", flags=_ANNOTATIONS, dont_inherit=True)
+                nodes = [node for _, node in group]
+                if self.is_lenient:
+                    nodes = list(map(aliases.lenient, nodes))
+                code = _compiled(ast.Module(body=nodes, type_ignores=[]), file)
                 exec(code, module.__dict__)  # noqa: S102  # running students' code is what this side is for
         finally:
             self._is_loading = was_loading
+
+    def _has_run(self, module: ModuleType, path: str, names: tuple[str, ...]) -> bool:
+        """Run a file as it is, if it can be seen quickly that nothing speaks against it."""
+        if self.is_lenient or not path.endswith(".py"):
+            return False
+        with contextlib.suppress(Exception):  # then a closer look finds what is needed, or says why
+            code = _compiled(self.sources[path], path)
+            if is_inert(code, self.sources[path], names):
+                exec(code, module.__dict__)  # noqa: S102  # as above
+                self.is_whole |= bool(names)  # nothing is left out of a sibling anyway
+                return True
+        return False
 
     def _trees(self, path: str) -> list[tuple[str, ast.Module]]:
         trees = trees_of(path, self.sources)
@@ -187,7 +200,7 @@ class StudentFiles:
         first, *rest = name.split(".")
         if first == ROOT:
             return place_of(rest, (PurePosixPath(),), self.sources)
-        return place_of([first, *rest], (self._beside, *self._beside.parents), self.sources)
+        return place_of([first, *rest], PurePosixPath(self._main).parents, self.sources)
 
     def _package(self, name: str) -> ModuleSpec:
         self._loaded.add(name)
@@ -307,6 +320,15 @@ class _Loader:
         """The text, for tracebacks and `inspect`."""
         del name
         return self._files.sources[self.path].decode(errors="replace")
+
+
+def _compiled(source: ast.Module | bytes, path: str) -> CodeType:
+    """Code whose lines go by the relative path, so that no folder of ours is in a traceback.
+
+    No annotation is evaluated, so that a type which nobody imported costs nothing.
+    """
+    code: CodeType = compile(source, path, "exec", flags=_ANNOTATIONS, dont_inherit=True)
+    return code
 
 
 def _method(name: str, owner: str) -> ast.stmt:

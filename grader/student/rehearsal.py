@@ -27,6 +27,8 @@ import numpy as np
 def double(x):
     return 2 * np.asarray(x) + math.floor(0.5)
 """
+# The first is loaded as it is, the second one by its syntax tree.
+_SOURCES = (_SOURCE, _SOURCE + b"\n\nprint(double(2))\n")
 _TIMES = 10  # the interpreter specialises what has run a few times
 
 
@@ -47,11 +49,10 @@ def _rehearse_call() -> None:
         answer=answer,
         tests=(TestInputs(cases=(case,)),),
     )
-    job = Job(sources=(Source(path=_FILE, data=_SOURCE),), tasks=(task,))
-    order = msgspec.msgpack.encode(RunOrder(job=job, start=Position(0, 0)))
-    for _ in range(_TIMES):
-        decode_order(order)
-        with StudentFiles({_FILE: _SOURCE}, "") as files:
+    for source in _SOURCES * _TIMES:
+        job = Job(sources=(Source(path=_FILE, data=source),), tasks=(task,))
+        decode_order(msgspec.msgpack.encode(RunOrder(job=job, start=Position(0, 0))))
+        with StudentFiles({_FILE: source}, "") as files:
             function = Function(files, answer, task.signature, task.imports)
             cases = tuple(function.run(case) for _ in range(2))
         encoded(TestReply(task=0, test=0, cases=cases))
