@@ -9,21 +9,23 @@ MAX_SHOWN = 2_000
 
 
 class Printed:
-    """What is printed while a student's code runs; use it as a context manager.
+    """What is printed while a student's code runs; use it as a context manager, again and again.
 
     Attributes:
+        kept, dropped: what was printed this time, and how many bytes more there were.
         is_out: whether anything went to the standard output (warnings go to the other one).
     """
 
     def __init__(self) -> None:
-        self.kept = bytearray()
-        self.dropped = 0
-        self.is_out = False
+        self._streams = self._stream(is_out=True), self._stream(is_out=False)
 
     def __enter__(self) -> Self:
-        """Replace the standard streams."""
+        """Replace the standard streams, and begin anew."""
+        self.kept, self.dropped, self.is_out = bytearray(), 0, False
         self._before = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = self._stream(is_out=True), self._stream(is_out=False)
+        if not all(map(_is_open, self._streams)):
+            self._streams = self._stream(is_out=True), self._stream(is_out=False)
+        sys.stdout, sys.stderr = self._streams
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -47,6 +49,14 @@ class Printed:
         text = bytes(self.kept).decode(errors="replace")
         more = len(text) + self.dropped - MAX_SHOWN
         return text if more <= 0 else f"{text[:MAX_SHOWN]}… ({more:,} more characters)"
+
+
+def _is_open(stream: io.TextIOWrapper) -> bool:
+    """Whether students' code has neither closed a stream nor taken it apart."""
+    try:
+        return not stream.closed
+    except ValueError:
+        return False
 
 
 class _Stream(io.RawIOBase):

@@ -97,6 +97,15 @@ def test_prints_are_kept_and_remarked() -> None:
     assert reply.remarks == ("prints while it runs",)
 
 
+@pytest.mark.parametrize("end", ["close", "detach"])
+def test_prints_are_kept_after_a_case_has_ended_its_streams(end: str) -> None:
+    source = f"import sys\ndef f(x):\n    print(x)\n    sys.stdout.{end}()\n    return x"
+    with function(source) as made:
+        replies = [made.run((pack(x),)) for x in (1.0, 2.0)]
+    assert [reply.printed for reply in replies] == ["1.0\n", "2.0\n"]
+    assert all(isinstance(reply.result, Returned) for reply in replies)
+
+
 def test_a_flood_of_prints_is_cut() -> None:
     reply = run("def f(x):\n    for _ in range(1000): print('y' * 1000)\n    return x")
     assert isinstance(reply.result, Returned)
