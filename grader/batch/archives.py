@@ -41,7 +41,7 @@ def archived(path: Path) -> Iterator[Entry]:
         SubmissionError: it can not be opened as a zip archive.
     """
     archive = Archive(path, place=str(path))
-    names, metadata, root = _with_metadata(archive, [m.name for m in archive.members])
+    names, metadata, root = _with_metadata(archive, list(archive.names))
     yield from _entries(path, archive, place(names, metadata, root), metadata)
 
 
@@ -54,7 +54,7 @@ def unpacked(path: Path) -> Iterator[Entry]:
         SubmissionError: it can not be opened, or holds too many files.
     """
     folder = Unpacked(path)
-    listed = [m.name for m in folder.members if not m.name.startswith("README")]
+    listed = [name for name in folder.names if not name.startswith("README")]
     names, metadata, root = _with_metadata(folder, listed)
     placed = place_by_platform(names, metadata, root)
     if placed and len(names) > MAX_MEMBERS:
@@ -75,8 +75,8 @@ def _entries(
         files.setdefault(student_name(placed.student), []).append(placed)
     given = {s: handed.at for handed in metadata.values() for s in handed.students}
     for student, mine in files.items():
-        times = [members[placed.member].modified for placed in mine]
-        newest = max((time for time in times if time is not None), default=None)
+        given_in = [members[placed.member] for placed in mine if placed.member in members]
+        newest = max((m.modified for m in given_in if m.modified is not None), default=None)
         yield Entry(
             student=student,
             place=f"{path}: {mine[0].member}",
@@ -93,6 +93,8 @@ def taken_from_archive(path: Path, student: str) -> Submission:
         SubmissionError: the file can not be opened at all.
     """
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise SubmissionError(f"{path}: found more than {MAX_BYTES // 2**20} MiB; pack less")
         data = path.read_bytes()
     except OSError as error:
         raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
@@ -108,7 +110,7 @@ def _with_metadata(
 
     Students name files too: what says whose they are stands above the files of all.
     """
-    found = [name for name in names if name.rpartition("/")[2] == METADATA]
+    found = [m.name for m in archive.members if m.name.rpartition("/")[2] == METADATA]
     above = min(found, key=lambda name: name.count("/"), default="")
     root = above.removesuffix(METADATA)
     if not above or not all(name.startswith(root) for name in names):
@@ -127,7 +129,7 @@ def _taken(
 ) -> Submission:
     """Copy one student's files; an archive among them is opened, one level deep."""
     taker = _Taker()
-    for placed in files:
+    for placed in (one for one in files if one.member in members):
         taker.take(archive, members[placed.member], placed.path)
     marks = tuple({placed.mark for placed in files})
     left_out = ((name, note) for name, note in archive.notes.items() if name.startswith(marks))
@@ -146,6 +148,11 @@ class _Taker:
     def take(
         self, archive: Archive | Unpacked, member: Member, path: str, *, is_inner: bool = False
     ) -> None:
+        # Known before it is read: unpacking what is left out anyway can take a day.
+        if len(self.sources) >= MAX_FILES or self._total + member.size > MAX_BYTES:
+            self.notes.append(f"{path} was left out: the submission has too many files or bytes")
+            return
+        self._total += member.size
         try:
             data = archive.read(member)
         except SubmissionError as error:
@@ -153,13 +160,10 @@ class _Taker:
             return
         if path.lower().endswith(".zip") and not is_inner:
             self.take_inner(data, path)
-        elif len(self.sources) >= MAX_FILES or self._total + len(data) > MAX_BYTES:
-            self.notes.append(f"{path} was left out: the submission has too many files or bytes")
-        else:
-            if path in self.sources:
-                self.notes.append(f"{path} was handed in more than once; the last one counts")
-            self._total += len(data)
-            self.sources[path] = Source(path=path, data=data)
+            return
+        if path in self.sources:
+            self.notes.append(f"{path} was handed in more than once; the last one counts")
+        self.sources[path] = Source(path=path, data=data)
 
     def take_inner(self, data: bytes, path: str) -> None:
         try:

@@ -74,7 +74,7 @@ def _entry(path: Path) -> Entry:
 
 
 def _taken(path: Path, student: str) -> Submission:
-    if path.suffix.lower() == ".zip" and path.is_file():
+    if path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink():
         return taken_from_archive(path, student)
     return replace(take_submission(path), student=student)
 

@@ -77,7 +77,8 @@ def is_platforms(name: str) -> bool:
 
 def _in_order(name: str) -> list[str | int]:
     """Names in the order of their numbers: platforms number what was handed in later higher."""
-    return [int(piece) if piece.isdecimal() else piece for piece in _NUMBER.split(name)]
+    pieces = _NUMBER.split(name)
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)]
 
 
 def handed_by_folder(data: bytes) -> dict[str, Handed]:

@@ -213,6 +213,8 @@ def _taken(entry: Entry) -> tuple[Submission | None, str]:
         return entry.take(), ""
     except GraderError as error:
         return None, str(error)
+    except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
+        return None, f"the grader failed ({type(error).__name__}: {error})"
 
 
 def _done(entry: Entry, future: Future[bytes]) -> Done:

@@ -23,6 +23,8 @@ MAX_RATIO = 200
 _LARGE = 2**20
 _MAX_NAME = 500
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
+# A member's own lines are read when it is opened; what they hold can be anything.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _REGULAR = frozenset({0, stat.S_IFREG})  # 0: made on a system that has no such types
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "__pycache__"})
@@ -34,11 +36,13 @@ class Member(Record, frozen=True, kw_only=True):
     Attributes:
         name: its path, with `/`, in one normal form, below the archive's root.
         index: its place in the archive.
+        size: the bytes that it has at most.
         modified: local time as the archive has it, or None.
     """
 
     name: str
     index: int
+    size: int
     modified: datetime | None = None
 
 
@@ -47,6 +51,7 @@ class Archive:
 
     Attributes:
         members: the files that may be read, each name once.
+        names: theirs, and those of the files that were left out, which are somebody's as well.
         notes: by name, what was left out and why.
     """
 
@@ -73,21 +78,30 @@ class Archive:
                 f"{place}: found {len(infos)} members; wanted at most {MAX_MEMBERS}"
             )
         self.members: tuple[Member, ...] = ()
+        self.names: tuple[str, ...] = ()
         self.notes: dict[str, str] = {}
         self._list(infos)
 
     def _list(self, infos: list[zipfile.ZipInfo]) -> None:
         found: dict[str, Member] = {}
+        names: set[str] = set()
         for index, info in enumerate(infos):
             name = _name(info)
-            if info.is_dir() or is_junk(name):
+            if name.endswith("/") or is_junk(name):
                 continue
+            if _leads_out(name):
+                self.notes[name] = "leads out of its folder and was left out"
+                continue
+            names.add(name)
             trouble = _trouble(info, name)
             if trouble or name in found:
                 self.notes[name] = trouble or "stands in the archive twice; the first one counts"
                 continue
-            found[name] = Member(name=name, index=index, modified=_modified(info))
+            found[name] = Member(
+                name=name, index=index, size=info.file_size, modified=_modified(info)
+            )
         self.members = tuple(found[name] for name in sorted(found))
+        self.names = tuple(sorted(names))
 
     def read(self, member: Member) -> bytes:
         """The bytes of a member.
@@ -99,7 +113,7 @@ class Archive:
         try:
             with self._zip.open(info) as opened:
                 data = opened.read(MAX_MEMBER_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise SubmissionError(f"{member.name} is damaged in the archive ({error})") from error
         if len(data) > MAX_MEMBER_BYTES:
             raise SubmissionError(f"{member.name} is larger than {MAX_MEMBER_BYTES // 2**20} MiB")
@@ -127,11 +141,13 @@ def _name(info: zipfile.ZipInfo) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
 
 
+def _leads_out(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+
+
 def _trouble(info: zipfile.ZipInfo, name: str) -> str:
     """Why a member is left out, or ""."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        return "leads out of its folder and was left out"
     if len(name) > _MAX_NAME or not name.isprintable():
         return "has a name that can not be kept and was left out"
     if stat.S_IFMT(info.external_attr >> 16) not in _REGULAR:

@@ -22,6 +22,7 @@ class Unpacked:
 
     Attributes:
         members: the files that may be read, each name once.
+        names: theirs, and those of the files that were left out, which are somebody's as well.
         notes: by name, what was left out and why.
     """
 
@@ -40,6 +41,7 @@ class Unpacked:
         except OSError as error:
             raise SubmissionError(f"{root}: can not be opened: {error.strerror}") from error
         self.members = tuple(found[name] for name in sorted(found))
+        self.names = tuple(sorted({*found, *self.notes}))
 
     def _add(self, found: dict[str, Member], path: Path, name: str) -> None:
         status = path.lstat()
@@ -49,9 +51,13 @@ class Unpacked:
             self.notes[name] = "is a link or no regular file and was left out"
         elif name in found:
             self.notes[name] = "stands in the folder twice; the first one counts"
+        elif status.st_size > MAX_MEMBER_BYTES:
+            self.notes[name] = f"was left out: {status.st_size / 2**20:.0f} MiB is too large"
         else:
             modified = datetime.fromtimestamp(status.st_mtime, UTC)
-            found[name] = Member(name=name, index=len(self._paths), modified=modified)
+            found[name] = Member(
+                name=name, index=len(self._paths), size=status.st_size, modified=modified
+            )
             self._paths.append(path)
 
     def read(self, member: Member) -> bytes:

@@ -9,6 +9,8 @@ import pytest
 from grader.batch import archives
 from grader.batch.gather import gather
 from grader.cli.paths import is_class
+from grader.errors import SubmissionError
+from grader.submission.archive import MAX_MEMBER_BYTES
 from tests import tiny
 from tests.batch.classes import run, table
 from tests.tiny import write_files
@@ -202,6 +204,53 @@ def test_a_folder_may_hold_an_archive_for_each_student(tmp_path):
     assert {source.path for source in found["ada"].take().sources} == {"a.py", "answers.yaml"}
     (note,) = found["bob"].take().notes
     assert "bob.zip was left out: bob.zip: can not be opened as a zip archive" in note
+
+
+def test_a_student_whose_only_file_is_left_out_stays_in_the_class(tmp_path):
+    """Nobody is lost from a class, packed or unpacked."""
+    files = {
+        "Ada_201_assignsubmission_file/a.py": "1",
+        "Bob_203_assignsubmission_file/a.ipynb": bytes(MAX_MEMBER_BYTES + 1),
+    }
+    archive = packed(tmp_path / "class.zip", files)
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "class")
+    for path in (archive, tmp_path / "class"):
+        submission = entries(path)["Bob_203"].take()
+        assert submission.sources == ()
+        assert "a.ipynb was left out: 16 MiB is too large" in submission.notes[0]
+
+
+def test_names_with_digits_of_other_scripts_are_put_in_order(tmp_path):
+    files = {
+        f"Bob_203_assignsubmission_file/1{name}1.py": "1" for name in ("x", "\u0663", "\u00b2")
+    }
+    assert len(entries(packed(tmp_path / "class.zip", files))["Bob_203"].take().sources) == 3
+
+
+def test_what_is_left_out_is_not_unpacked(tmp_path, monkeypatch):
+    """A small archive can hold so much that unpacking it takes a day."""
+    files = {f"bob/{n}.txt": bytes(400) for n in range(20)}
+    monkeypatch.setattr(archives, "MAX_BYTES", 1000)
+    read = []
+    monkeypatch.setattr(archives.Archive, "read", lambda _, member: read.append(member) or b"")
+    notes = entries(packed(tmp_path / "class.zip", {"ada/a.py": "1", **files}))["bob"].take().notes
+    assert len(read) == 2
+    assert len(notes) == 18
+
+
+def test_an_archive_that_is_a_link_is_not_followed(tmp_path):
+    packed(tmp_path / "ada.zip", {"a.py": "1"})
+    (tmp_path / "bob.zip").symlink_to(tmp_path / "ada.zip")
+    with pytest.raises(SubmissionError, match="found a link"):
+        entries(tmp_path)["bob"].take()
+
+
+def test_an_archive_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_BYTES", 10)
+    packed(tmp_path / "ada.zip", {"a.py": "1"})
+    with pytest.raises(SubmissionError, match="pack less"):
+        entries(tmp_path)["ada"].take()
 
 
 def test_an_archive_is_graded_as_a_class(template, tmp_path):

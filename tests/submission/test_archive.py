@@ -93,6 +93,44 @@ def test_a_damaged_member_is_told_by_name():
         archive.read(archive.members[0])
 
 
+def made_of(name, *, listed=None):
+    """An archive of one file, which its list of members may call something else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(name, b"x = 1")
+        made.infolist()[0].filename = name if listed is None else listed
+    return out.getvalue()
+
+
+def moved(data):
+    """The archive, whose end says that the list begins one byte further on."""
+    (offset,) = struct.unpack("<I", data[-6:-2])
+    return data[:-6] + struct.pack("<I", offset + 1) + data[-2:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [made_of("\u00fc.py").replace(b"\xc3\xbc", b"\xff\xff", 1), moved(made_of("a.py"))],
+    ids=["a name that is no text", "a place before the start"],
+)
+def test_lines_that_contradict_each_other_are_told(data):
+    """What one student packs must not end the run for the others."""
+    archive = inner_archive(data, place="class.zip")
+    with pytest.raises(SubmissionError, match="is damaged"):
+        archive.read(archive.members[0])
+
+
+def test_a_member_without_a_name_is_ignored():
+    assert contents(inner_archive(made_of("a.py", listed=""), place="class.zip")) == {}
+
+
+def test_files_that_are_left_out_are_still_somebodys():
+    link = ("bob/a.py", b"/etc/passwd", stat.S_IFLNK | 0o777)
+    archive = opened(link, ("eve/\u202ea.py", b"x"), ("../out.py", b"x"))
+    assert archive.members == ()
+    assert archive.names == ("bob/a.py", "eve/\u202ea.py")
+
+
 def test_other_packings_are_named():
     archive = opened(("a.py", b"x"), method=zipfile.ZIP_LZMA)
     assert "pack it as plain zip" in archive.notes["a.py"]
