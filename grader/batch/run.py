@@ -24,6 +24,7 @@ from grader.gradebook import (
     Fingerprint,
     Gradebook,
     PastAttempt,
+    lateness,
     now,
     unpacked,
 )
@@ -83,6 +84,7 @@ class ClassRun:
 
     Attributes:
         lost_pages: the attempts of those who did not change and whose pages are gone.
+        moved_in_time: the students whose lateness is another now: it was due at another time.
     """
 
     def __init__(
@@ -91,17 +93,19 @@ class ClassRun:
         self._entries, self._prints, self._book, self._choices = entries, prints, book, choices
         self._before: dict[str, Counted] = {}
         self.lost_pages: tuple[int, ...] = ()
+        self.moved_in_time: tuple[str, ...] = ()
         self._alone: deque[Entry] = deque()
 
     def to_grade(self) -> tuple[Entry, ...]:
         """The entries that changed since their newest attempt, or all of them for a regrade."""
         assignment = self._prints.assignment
         self._before = self._book.counted(assignment)
-        if self._choices.is_regrade:
-            return self._entries
-        newest = self._book.newest(assignment)
+        newest = {} if self._choices.is_regrade else self._book.newest(assignment)
         changed = tuple(e for e in self._entries if self._has_changed(e, newest.get(e.student)))
-        kept = {entry.student for entry in self._entries}.difference(e.student for e in changed)
+        graded = {entry.student for entry in changed}
+        kept = {e.student: e.is_late for e in self._entries if e.student not in graded}
+        if self._choices.is_stored:
+            self.moved_in_time = self._book.follow_due(assignment, self._choices.due, kept)
         self.lost_pages = tuple(newest[s].id for s in sorted(kept) if not self._has_pages(s))
         return changed
 
@@ -200,7 +204,8 @@ class ClassRun:
             trouble=done.trouble,
             graded_at=now(),
             submitted_at=entry.submitted_at,
-            late_s=_late_s(entry, self._choices.due),
+            is_late=entry.is_late,
+            late_s=lateness(entry.submitted_at, self._choices.due, is_late=entry.is_late),
             set_aside=aside,
             seconds=done.seconds,
             cpu_s=done.cpu_s,
@@ -228,14 +233,6 @@ def _done(entry: Entry, future: Future[bytes]) -> Done:
     except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
         trouble = f"the grader failed ({type(error).__name__}: {error})"
         return Done(student=entry.student, trouble=trouble)
-
-
-def _late_s(entry: Entry, due: datetime | None) -> int | None:
-    """Seconds after the due time; what the platform calls late is at least one."""
-    if due is None or not entry.submitted_at:
-        return 1 if entry.is_late else None
-    late = (datetime.fromisoformat(entry.submitted_at) - due).total_seconds()
-    return max(int(entry.is_late), round(late), 0)
 
 
 def _parts_of(report: Report, ids: set[str]) -> Report:

@@ -85,6 +85,7 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
     options = session.options
     run = ClassRun(entries, Prints(session.grading), session.book, _choices(session))
     to_grade = run.to_grade()
+    _say_lateness(run.moved_in_time)
     _write_lost_pages(session, run.lost_pages)
     events: list[Graded] = []
     walls = ""
@@ -108,6 +109,12 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
         finally:
             crew.close()
     return events, walls, False
+
+
+def _say_lateness(students: tuple[str, ...]) -> None:
+    if students:
+        who = "1 student" if len(students) == 1 else f"{len(students)} students"
+        click.echo(f"the lateness of {who} follows another due time now", err=True)
 
 
 def _write_lost_pages(session: _Session, attempts: tuple[int, ...]) -> None:

@@ -12,6 +12,7 @@ from grader.gradebook.counts import (
     count_tests,
 )
 from grader.gradebook.export import as_csv, as_json
+from grader.gradebook.lateness import lateness
 from grader.gradebook.records import (
     Attempt,
     Counted,
@@ -48,6 +49,7 @@ __all__ = [
     "count_parts",
     "count_remarks",
     "count_tests",
+    "lateness",
     "now",
     "packed",
     "preview",

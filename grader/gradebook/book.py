@@ -6,8 +6,9 @@ stands in `counts`, the schema in `migrations`.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Self
 
 from grader.errors import GradebookError, UsageError
-from grader.gradebook.migrations import migrate
+from grader.gradebook.lateness import moved
+from grader.gradebook.migrations import check, migrate
 from grader.gradebook.opening import connect, lock_writer, speaking
 from grader.gradebook.records import (
     Attempt,
@@ -66,8 +68,7 @@ class Gradebook:
         try:
             with speaking(path):
                 self._connection = connect(path, is_writer=is_writer)
-                if is_writer:
-                    migrate(self._connection, path)
+                (migrate if is_writer else check)(self._connection, path)
         except BaseException:
             self._unlock()
             raise
@@ -103,6 +104,24 @@ class Gradebook:
                 _insert(connection, "misconception", misconception_rows(number, attempt.report))
                 _insert(connection, "remark", remark_rows(number, attempt.report))
         return number
+
+    def follow_due(
+        self, assignment: str, due: datetime | None, said: Mapping[str, bool]
+    ) -> tuple[str, ...]:
+        """Hold all attempts against the due time of now; gives the students whom that concerns.
+
+        Args:
+            said: per student whether the platform says now that the newest attempt is late.
+        """
+        sql = "SELECT id, student, submitted_at, is_late, late_s FROM attempt WHERE assignment = ?"
+        found = list(moved(self.rows(f"{sql} ORDER BY id", assignment), due, said))
+        if found:
+            with self._writing() as connection:
+                connection.executemany(
+                    "UPDATE attempt SET is_late = ?, late_s = ? WHERE id = ?",
+                    [values for _, values in found],
+                )
+        return tuple(dict.fromkeys(student for student, _ in found))
 
     def override(self, *overrides: Override) -> None:
         """Set a person's marks, each for one part; they count until replaced or withdrawn.

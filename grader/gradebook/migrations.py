@@ -160,11 +160,16 @@ SELECT student, assignment, attempt, round(sum(marks), 2) AS marks,
 FROM chosen_part WHERE counting = 'latest' GROUP BY student, assignment""",
 )
 _TIMES = ("ALTER TABLE test_result ADD COLUMN cpu_s REAL",)
+_PLATFORM = (
+    "ALTER TABLE attempt ADD COLUMN is_late INTEGER NOT NULL DEFAULT 0",
+    "UPDATE attempt SET is_late = 1 WHERE late_s = 1",  # so was kept what a platform alone said
+)
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("attempts", _ATTEMPTS),
     ("overrides", _OVERRIDES),
     ("current marks", _CURRENT),
     ("times of tests", _TIMES),
+    ("late by the platform", _PLATFORM),
 )
 
 
@@ -178,6 +183,19 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     for name, statements in STEPS:
         if name not in applied:
             _apply(connection, name, statements)
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is not of the newest schema, where it is only read.
+
+    Raises:
+        GradebookError: the file is another program's, or another grader's.
+    """
+    if len(_applied(connection, path)) < len(STEPS):
+        raise GradebookError(
+            f"{path}: is empty or an older grader's; grade the class once more, which brings it up"
+            " to date"
+        )
 
 
 def _applied(connection: sqlite3.Connection, path: Path) -> set[str]:

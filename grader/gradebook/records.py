@@ -44,6 +44,7 @@ class Attempt(Record, frozen=True, kw_only=True):
         record: the report as `packed` gives it, where that was done elsewhere.
         trouble: why it failed, or "".
         graded_at, submitted_at: UTC, ISO 8601; `submitted_at` is "" where it is not known.
+        is_late: the platform says so.
         late_s: seconds after the due time (0 in time), or None where either is unknown.
         set_aside: why the attempt does not count, or "".
         seconds: what grading it took by the clock.
@@ -59,6 +60,7 @@ class Attempt(Record, frozen=True, kw_only=True):
     trouble: str = ""
     graded_at: str
     submitted_at: str = ""
+    is_late: bool = False
     late_s: int | None = None
     set_aside: str = ""
     seconds: float = 0.0

@@ -45,6 +45,7 @@ def attempt_row(attempt: Attempt) -> Row:
         **{f"{name}_exact": str(total) for name, total in zip(names, sums, strict=True)},
         "graded_at": attempt.graded_at,
         "submitted_at": attempt.submitted_at,
+        "is_late": attempt.is_late,
         "late_s": attempt.late_s,
         "seconds": attempt.seconds,
         "grader": report.grader if report else "",

@@ -5,13 +5,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 
 from grader import gradebook
 from grader.errors import GradebookError, UsageError
-from grader.gradebook import Counting, Gradebook, Override
+from grader.gradebook import Counting, Gradebook, Override, rows
 from grader.gradebook.migrations import STEPS
 from grader.gradebook.opening import speaking
 from tests.gradebook.attempts import ASSIGNMENT, attempt, failed, report
@@ -236,6 +237,57 @@ def test_a_newer_graders_file_is_refused(path):
     other.close()
     with pytest.raises(GradebookError, match="upgrade the grader"):
         Gradebook(path, is_writer=True)
+
+
+@pytest.mark.parametrize("is_writer", [False, True])
+def test_a_file_of_another_schema_is_not_read_either(path, is_writer):
+    path.parent.mkdir()
+    path.touch()
+    with pytest.raises(GradebookError, match="grade the class once more"):
+        Gradebook(path)
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE recipes (name)")
+    other.close()
+    with pytest.raises(GradebookError, match="an SQLite file of something else"):
+        Gradebook(path, is_writer=is_writer)
+
+
+def test_lateness_follows_the_due_time_of_now(book):
+    """Whatever was due when it was graded; what a platform calls late stays late."""
+    at = "2026-11-20T10:00:00+00:00"
+    book.store(attempt("alice", submitted_at=at, late_s=0))
+    book.store(attempt("bob", is_late=True, late_s=1))
+    book.store(attempt("carol"))
+    due = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert book.follow_due(ASSIGNMENT, due, {}) == ("alice",)
+    assert [s.late_s for s in book.standings(ASSIGNMENT)] == [3600, 1, None]
+    assert book.follow_due(ASSIGNMENT, due, {}) == ()
+    assert book.follow_due(ASSIGNMENT, None, {}) == ("alice",)
+    assert [s.late_s for s in book.standings(ASSIGNMENT)] == [None, 1, None]
+
+
+def test_what_the_platform_says_now_is_of_the_newest_attempt(book):
+    book.store(attempt("bob", is_late=True, late_s=1))
+    book.store(attempt("bob", is_late=True, late_s=1, set_aside="lower"))
+    assert book.follow_due(ASSIGNMENT, None, {"bob": False}) == ("bob",)
+    assert [past.late_s for past in book.history("bob", ASSIGNMENT)] == [1, None]
+
+
+def test_an_older_gradebook_keeps_what_a_platform_called_late(path):
+    from grader.gradebook import migrations
+
+    path.parent.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    for name, statements in STEPS[:-1]:
+        migrations._apply(connection, name, statements)
+    row = {**rows.attempt_row(attempt("bob", late_s=1)), "id": 1}
+    del row["is_late"]
+    marks = ", ".join("?" * len(row))
+    insert = f"INSERT INTO attempt ({', '.join(row)}) VALUES ({marks})"
+    connection.execute(insert, tuple(row.values()))
+    connection.close()
+    with Gradebook(path, is_writer=True) as book:
+        assert book.follow_due(ASSIGNMENT, None, {}) == ()
 
 
 def test_a_missing_gradebook_is_told_with_the_next_step(path):
