@@ -155,7 +155,7 @@ class Child:
         except StreamEndedError:
             pass  # it was not needed
         except BaseException as error:  # noqa: BLE001  # a door that stays open must never go unseen
-            self._send(BROKEN, f"{type(error).__name__}: {error}".encode())
+            self._send(frame(BROKEN, f"{type(error).__name__}: {error}".encode()))
         else:
             with contextlib.suppress(BaseException):
                 self._follow(order)
@@ -185,14 +185,14 @@ class Child:
             case ReadOrder(wanted):
                 self._index(wanted)
             case AttackOrder(file, port):
-                self._send(ATTACKS, _encode(attack(file, port)))
+                self._send(frame(ATTACKS, _encode(attack(file, port))))
 
     def _index(self, wanted: ReadRequest) -> None:
         self._limit_step(READ_CPU_S)
         index = read_submission(
-            wanted.sources, wanted.asked, starting=lambda n: self._send(FILE, _encode(n))
+            wanted.sources, wanted.asked, starting=lambda n: self._send(frame(FILE, _encode(n)))
         )
-        self._send(INDEX, _encode(index))
+        self._send(frame(INDEX, _encode(index)))
 
     def _tests(self, job: Job, start: Position) -> None:
         with StudentFiles({s.path: s.data for s in job.sources}, self.folder) as files:
@@ -203,8 +203,10 @@ class Child:
     def _task(self, number: int, task: Task, first: int, files: StudentFiles) -> None:
         """Run one task; reading or loading the answer is part of its first test here."""
         runner: Function | Formulas | None = None
+        done = b""  # goes with what comes next, so that the judge wakes once
         for test in range(first, len(task.tests)):
-            self._send(PROGRESS, _encode(Progress(task=number, test=test)))
+            begins = frame(PROGRESS, _encode(Progress(task=number, test=test)))
+            self._send(done + begins)
             self._limit_step(task.cpu_s)
             began = process_time()
             if runner is None:
@@ -212,22 +214,24 @@ class Child:
             cases = tuple(map(runner.run, task.tests[test].cases))
             spent = process_time() - began
             reply = TestReply(task=number, test=test, cases=_shortened(cases), cpu_s=spent)
-            self._send(TEST, encoded(reply))
+            done = frame(TEST, encoded(reply))
+        self._send(done)
 
     def _prepared(self, number: int, task: Task, files: StudentFiles) -> Function | Formulas:
         if not isinstance(task.answer, FormulaAnswer):
             return Function(files, task.answer, task.signature, task.imports)
         formulas = Formulas(number, task.answer, task.signature)
         for reply in formulas.replies:
-            self._send(FORMULA, _encode(reply))
+            self._send(frame(FORMULA, _encode(reply)))
         return formulas
 
     def _limit_step(self, cpu_s: float) -> None:
         """The step that begins may take so many CPU seconds."""
         signal.setitimer(signal.ITIMER_PROF, cpu_s)
 
-    def _send(self, kind: bytes, payload: bytes) -> None:
-        write_all(self.stream, frame(kind, payload))
+    def _send(self, data: bytes) -> None:
+        """Send frames, one or several at once."""
+        write_all(self.stream, data)
 
 
 def _die_with_server() -> None:

@@ -21,7 +21,6 @@ from grader.student.frames import (
     Order,
     RunOrder,
     StreamEndedError,
-    frame,
     read_frame,
 )
 from grader.student.wire import Source
@@ -61,8 +60,8 @@ class PlainChild(Child):
         if hasattr(signal, "setitimer"):
             super()._limit_step(cpu_s)
 
-    def _send(self, kind: bytes, payload: bytes) -> None:
-        self._replies.write(frame(kind, payload))
+    def _send(self, data: bytes) -> None:
+        self._replies.write(data)
         self._replies.flush()
 
 
