@@ -1,7 +1,12 @@
-"""What all tests share: one thread for BLAS and torch, as the program itself sets it."""
+"""What all tests share: one thread for BLAS and torch, and Ctrl-C as at a terminal."""
 
 import os
+import signal
 
 # Several test processes run beside each other; threads of torch would only fight over the cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# A shell's background jobs ignore Ctrl-C, and so would each program that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
