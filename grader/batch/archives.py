@@ -54,8 +54,7 @@ def unpacked(path: Path) -> Iterator[Entry]:
         SubmissionError: it can not be opened, or holds too many files.
     """
     folder = Unpacked(path)
-    listed = [name for name in folder.names if not name.startswith("README")]
-    names, metadata, root = _with_metadata(folder, listed)
+    names, metadata, root = _with_metadata(folder, list(folder.names))
     placed = place_by_platform(names, metadata, root)
     if placed and len(names) > MAX_MEMBERS:
         raise SubmissionError(f"{path}: found {len(names)} files; wanted {MAX_MEMBERS}")
@@ -75,8 +74,8 @@ def _entries(
         files.setdefault(student_name(placed.student), []).append(placed)
     given = {s: handed.at for handed in metadata.values() for s in handed.students}
     for student, mine in files.items():
-        given_in = [members[placed.member] for placed in mine if placed.member in members]
-        newest = max((m.modified for m in given_in if m.modified is not None), default=None)
+        dated = [members.get(placed.member) for placed in mine if placed.is_dated]
+        newest = max((m.modified for m in dated if m and m.modified), default=None)
         yield Entry(
             student=student,
             place=f"{path}: {mine[0].member}",

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from grader.batch.archives import archived, taken_from_archive, unpacked
 from grader.batch.entries import Entry, utc
+from grader.batch.platforms import is_beside
 from grader.errors import UsageError
 from grader.submission import LEFT_BEHIND, MAX_DEPTH, Submission, student_name, take_submission
 
@@ -58,7 +59,8 @@ def _entries_in(folder: Path) -> Iterator[Entry]:
     with os.scandir(folder) as listing:
         listed = sorted(listing, key=lambda entry: entry.name)
     for entry in listed:
-        if not entry.name.startswith((".", "README")) and entry.name not in LEFT_BEHIND:
+        is_left = entry.name.startswith(".") or entry.name in LEFT_BEHIND
+        if not is_left and not is_beside(entry.name):
             yield _entry(Path(entry.path))
 
 

@@ -5,19 +5,26 @@ folders. Knows names and the platforms' own metadata; opens no student's file.
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec.structs import replace
 
 from grader.model import Record
 
 METADATA = "submission_metadata.yml"
 _CANVAS = re.compile(
-    r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<rest>[^/]+)"
+    r"(?P<name>[^_/]+)_(?P<late>late_)?"
+    r"(?P<user>\d+|(?<=anon_)[a-z0-9]{5}|(?<=anon_late_)[a-z0-9]{5})_"
+    # A file has its own number, and never a small one; what was typed into a form has none.
+    r"(?:\d{3,}_(?P<rest>[^/]+)|(?P<typed>(?:text|link)\.html))",
+    re.IGNORECASE,
 )
 _MOODLE = re.compile(
-    r"(?P<student>[^/]+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?:/|_)?(?P<rest>.+)"
+    r"(?P<student>[^/]+?)_assignsubmission_(?:file|onlinetext)_?(?:/|_)?(?P<rest>.+)"
 )
 _NUMBER = re.compile(r"([0-9]{1,18})")
 _AGAIN = re.compile(r"-\d{1,3}(?=(\.[^.]*)?$)")  # Canvas numbers files that were handed in again
@@ -30,6 +37,7 @@ class Placed(Record, frozen=True, kw_only=True):
         member: its name in the archive.
         path: its name inside the submission.
         mark: what the names of all the student's files in the archive begin with.
+        is_dated: the file has the time at which it was handed in, not that of the download.
     """
 
     student: str
@@ -37,6 +45,7 @@ class Placed(Record, frozen=True, kw_only=True):
     path: str
     mark: str
     is_late: bool = False
+    is_dated: bool = True
 
 
 class Handed(Record, frozen=True, kw_only=True):
@@ -47,31 +56,52 @@ class Handed(Record, frozen=True, kw_only=True):
 
 
 def place(names: Iterable[str], metadata: dict[str, Handed], root: str) -> tuple[Placed, ...]:
-    """Say whose each file is, by the layout that fits the names; `root` is where metadata lies."""
+    """Say whose each file is, by the layout that fits the names; `root` is where metadata lies.
+
+    A name that ends in `/` is a folder, which is somebody's even where nothing is in it.
+    """
     listed = sorted(names, key=_in_order)
-    found = place_by_platform(listed, metadata, root)
-    return found or tuple(_plain(name, short) for name, short in _below_common_root(listed))
+    files = [name for name in listed if not name.endswith("/")]
+    found = place_by_platform(files, metadata, root)
+    return found or tuple(
+        _plain(name, short)
+        for name, short in _below_common_root(listed)
+        if short and not is_beside(short)
+    )
 
 
 def place_by_platform(
     names: Iterable[str], metadata: dict[str, Handed], root: str
 ) -> tuple[Placed, ...]:
-    """As `place`, for a platform's layout alone; nothing where the names are of none."""
+    """As `place`, for a platform's layout alone; nothing where most names are of none.
+
+    A file that somebody has put beside the others is then one student's for itself.
+    """
     listed = sorted(names, key=_in_order)
     if metadata:
-        pairs = [(name, name.removeprefix(root)) for name in listed if name.startswith(root)]
-        return tuple(found for name, short in pairs for found in _gradescope(name, short, metadata))
-    pairs = _below_common_root(listed)
+        return tuple(_by_metadata(listed, metadata, root))
+    pairs = [(name, short) for name, short in _below_common_root(listed) if not is_beside(short)]
     for layout in (_moodle, _canvas):
-        placed = [layout(name, short) for name, short in pairs]
-        found = tuple(one for one in placed if one is not None)
-        if len(found) == len(pairs):
-            return found
+        placed = [(layout(name, short), name, short) for name, short in pairs]
+        if is_most(one is not None for one, _, _ in placed):
+            found = [one or _plain(name, short) for one, name, short in placed]
+            return tuple(_numbered(found)) if layout is _canvas else tuple(found)
     return ()
 
 
+def is_most(answers: Iterable[bool]) -> bool:
+    """Whether more are true than false."""
+    found = list(answers)
+    return 2 * sum(found) > len(found)
+
+
+def is_beside(name: str) -> bool:
+    """Whether a file or folder beside the students' is nobody's submission: a list, a README."""
+    return "/" not in name and (name.startswith("README") or name.lower().endswith(".csv"))
+
+
 def is_platforms(name: str) -> bool:
-    """Whether a platform gives such a name to a file of some student, beside those of others."""
+    """Whether a platform gives such a path to a file of some student, beside those of others."""
     return bool(_CANVAS.fullmatch(name) or _MOODLE.fullmatch(name))
 
 
@@ -120,22 +150,37 @@ def _submitter(entry: Any) -> str:
 
 
 def _below_common_root(names: list[str]) -> list[tuple[str, str]]:
-    """Names as they are and below the folder that all share, if folders are left below it."""
+    """Names as they are and below the folder that all share, if folders are left below it.
+
+    Archives are folders in this, where there are several.
+    """
     pairs = [(name, name) for name in names]
-    while pairs:
+    while pairs and not any(_MOODLE.fullmatch(short) for _, short in pairs):
         roots = {short.partition("/")[0] for _, short in pairs}
         rest = [(name, short.partition("/")[2]) for name, short in pairs]
-        is_deep = all("/" in short or short == METADATA for _, short in rest)
-        if len(roots) != 1 or not is_deep or _MOODLE.fullmatch(pairs[0][1]):
+        rest = [(name, short) for name, short in rest if short]
+        flat = [short for _, short in rest if "/" not in short and not is_beside(short)]
+        packed = [short for short in flat if short.lower().endswith(".zip")]
+        is_deep = set(flat) <= {METADATA, *packed} and len(packed) != 1
+        if len(roots) != 1 or not rest or not is_deep:
             break
         pairs = rest
     return pairs
 
 
+def _by_metadata(names: list[str], metadata: dict[str, Handed], root: str) -> Iterator[Placed]:
+    """Whose the files are, and who is named and has none."""
+    pairs = [(name, name.removeprefix(root)) for name in names if name.startswith(root)]
+    filled = {short.partition("/")[0] for _, short in pairs}
+    empty = [(f"{root}{folder}/", f"{folder}/") for folder in metadata if folder not in filled]
+    for name, short in (*pairs, *empty):
+        yield from _gradescope(name, short, metadata)
+
+
 def _gradescope(name: str, short: str, metadata: dict[str, Handed]) -> Iterable[Placed]:
     """Each submitter of a group gets the group's files."""
-    folder, _, rest = short.partition("/")
-    if not rest:
+    folder, is_below, rest = short.partition("/")
+    if not is_below:
         return
     handed = metadata.get(folder)
     mark = f"{name.removesuffix(short)}{folder}/"
@@ -150,10 +195,24 @@ def _canvas(name: str, short: str) -> Placed | None:
     return Placed(
         student=f"{found['name']}_{found['user']}",
         member=name,
-        path=_AGAIN.sub("", found["rest"]),
-        mark=name.removesuffix(short) + short[: found.start("file")],
+        path=found["rest"] or found["typed"],
+        mark=f"{name.removesuffix(short)}{short[: found.end('user')]}_",
         is_late=found["late"] is not None,
+        is_dated=False,
     )
+
+
+def _numbered(placed: list[Placed]) -> Iterator[Placed]:
+    """Files that Canvas has numbered under their own names, unless two would then be one.
+
+    `a.py` and `a-1.py` are the same file twice; `part-1.py` and `part-2.py` are not.
+    """
+    own = {(one.student, one.path) for one in placed}
+    short = [_AGAIN.sub("", one.path) for one in placed]
+    count = Counter((one.student, name) for one, name in zip(placed, short, strict=True))
+    for one, name in zip(placed, short, strict=True):
+        key = (one.student, name)
+        yield replace(one, path=name) if key in own or count[key] == 1 else one
 
 
 def _moodle(name: str, short: str) -> Placed | None:
@@ -162,7 +221,7 @@ def _moodle(name: str, short: str) -> Placed | None:
         return None
     student = found["student"]
     mark = f"{name.removesuffix(short)}{student}_"
-    return Placed(student=student, member=name, path=found["rest"], mark=mark)
+    return Placed(student=student, member=name, path=found["rest"], mark=mark, is_dated=False)
 
 
 def _plain(name: str, short: str) -> Placed:

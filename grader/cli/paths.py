@@ -6,12 +6,10 @@ Looks at names alone, so that the answer costs little; the course is found later
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.batch.platforms import METADATA, is_platforms
+from grader.batch.platforms import METADATA, is_beside, is_most, is_platforms
 from grader.errors import UsageError, did_you_mean
 
 _ARCHIVES = frozenset({".zip"})
-# What lies beside submissions without being one.
-_BESIDE = frozenset({".zip", ".csv", ".yml", ".gitignore"})
 _COURSE_FILE = Path("problems") / "course.yaml"
 
 
@@ -28,10 +26,12 @@ def is_class(path: Path, course_folder: Path | None) -> bool:
     if _is_submissions(path.resolve().parent, course_folder):
         return False
     entries = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
-    files = [e for e in entries if e.is_file() and e.suffix.lower() not in _BESIDE]
     if (path / METADATA).is_file():
         return True
-    return bool(entries) and all(is_platforms(file.name) for file in files)
+    names = [e.name for e in entries if e.is_file() and e.suffix.lower() not in _ARCHIVES]
+    files = [name for name in names if not is_beside(name)]
+    below = [f"{entry.name}/file" for entry in entries if entry.is_dir()]
+    return is_most(map(is_platforms, (*files, *below))) or bool(entries and not files)
 
 
 def nothing_at(path: Path, commands: Iterable[str]) -> UsageError:

@@ -51,7 +51,8 @@ class Archive:
 
     Attributes:
         members: the files that may be read, each name once.
-        names: theirs, and those of the files that were left out, which are somebody's as well.
+        names: theirs, and those of folders, which end in `/`, and of the files that were left out:
+            these are somebody's as well.
         notes: by name, what was left out and why.
     """
 
@@ -87,12 +88,14 @@ class Archive:
         names: set[str] = set()
         for index, info in enumerate(infos):
             name = _name(info)
-            if name.endswith("/") or is_junk(name):
+            if is_junk(name):
                 continue
             if _leads_out(name):
                 self.notes[name] = "leads out of its folder and was left out"
                 continue
             names.add(name)
+            if name.endswith("/"):
+                continue
             trouble = _trouble(info, name)
             if trouble or name in found:
                 self.notes[name] = trouble or "stands in the archive twice; the first one counts"

@@ -45,8 +45,15 @@ LAYOUTS = {
             "adalovelace_101_5001_a.py": "1",
             "adalovelace_101_5002_answers-2.yaml": "2",
             "bobby_LATE_102_5003_a-1.py": "3",
+            "zoë_late_103_text.html": "t",
+            "anon_aB3xY_5004_a.py": "4",
         },
-        {"adalovelace_101": {"a.py", "answers.yaml"}, "bobby_102": {"a.py"}},
+        {
+            "adalovelace_101": {"a.py", "answers.yaml"},
+            "bobby_102": {"a.py"},
+            "zoë_103": {"text.html"},
+            "anon_aB3xY": {"a.py"},
+        },
     ),
     "moodle": (
         {
@@ -54,11 +61,13 @@ LAYOUTS = {
             "Ada Lovelace_201_assignsubmission_onlinetext/onlinetext.html": "t",
             "Zoë_202_assignsubmission_file_/answers.yaml": "2",
             "Bob_203_assignsubmission_file_a.py": "3",
+            "s7 Eve_assignsubmission_file/a.py": "4",
         },
         {
             "Ada Lovelace_201": {"a.py", "onlinetext.html"},
             "Zoë_202": {"answers.yaml"},
             "Bob_203": {"a.py"},
+            "s7 Eve": {"a.py"},
         },
     ),
     "folders": (
@@ -73,10 +82,17 @@ LAYOUTS = {
 
 
 def packed(path, files):
-    with zipfile.ZipFile(path, "w") as made:
-        for name, text in files.items():
-            made.writestr(name, text)
+    path.write_bytes(zipped(files))
     return path
+
+
+def zipped(files):
+    """An archive as bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return made.getvalue()
 
 
 def entries(path):
@@ -142,6 +158,56 @@ def test_a_single_export_keeps_the_folders_of_its_student(tmp_path):
     }
     found = entries(packed(tmp_path / "class.zip", files))
     assert {source.path for source in found["carol7"].take().sources} == {"deep/a.py"}
+
+
+def test_numbers_of_a_students_own_are_kept(tmp_path):
+    """What Canvas numbers is one file twice; what a student numbers is not."""
+    names = ("ada_101_5001_part-1.py", "ada_101_5002_part-2.py", "ada_101_5003_answers-1.yaml")
+    taken = entries(packed(tmp_path / "class.zip", dict.fromkeys(names, "1")))["ada_101"].take()
+    assert {source.path for source in taken.sources} == {"part-1.py", "part-2.py", "answers.yaml"}
+
+
+@pytest.mark.parametrize("layout", ["canvas", "moodle", "folders"])
+def test_what_somebody_puts_beside_the_submissions_changes_nothing(tmp_path, layout):
+    """A list or a README is nobody's; another file is a submission for itself, and the rest stays."""
+    files, wanted = LAYOUTS[layout]
+    top = "class/" if layout == "folders" else ""
+    beside = {f"{top}marks.csv": "x", f"{top}README.txt": "x"}
+    stray = {} if top else {"a note.txt": "x"}
+    found = entries(packed(tmp_path / "class.zip", files | beside | stray))
+    assert set(found) == {*wanted, *(name.removesuffix(".txt") for name in stray)}
+    if not top:
+        write_files(tmp_path / "folder", files | beside | stray)
+        assert set(entries(tmp_path / "folder")) == set(found)
+        assert is_class(tmp_path / "folder", None)
+
+
+def test_a_folder_of_archives_is_no_student(tmp_path):
+    files = {f"class/{name}.zip": zipped({"hw/a.py": name}) for name in ("ada", "bob")}
+    found = entries(packed(tmp_path / "class.zip", files))
+    assert {s: {source.path for source in e.take().sources} for s, e in found.items()} == {
+        "ada": {"a.py"},
+        "bob": {"a.py"},
+    }
+    assert set(entries(packed(tmp_path / "one.zip", {"ada/hw.zip": zipped({})}))) == {"ada"}
+
+
+def test_who_handed_in_an_empty_folder_stays_in_the_class(tmp_path):
+    files = LAYOUTS["gradescope"][0]
+    missing = {name: text for name, text in files.items() if "submission_12/" not in name}
+    assert entries(packed(tmp_path / "export.zip", missing))["carol7"].take().sources == ()
+    write_files(tmp_path / "export", missing)
+    assert entries(tmp_path / "export")["carol7"].take().sources == ()
+    folders = {"class/": "", "class/ada/": "", "class/bob/": "", "class/bob/a.py": "1"}
+    found = entries(packed(tmp_path / "class.zip", folders))
+    assert {s: len(e.take().sources) for s, e in found.items()} == {"ada": 0, "bob": 1}
+
+
+@pytest.mark.parametrize("layout", ["canvas", "moodle"])
+def test_the_time_of_a_download_is_not_when_it_was_handed_in(tmp_path, layout):
+    """Canvas and Moodle date all files so; else everybody would be late."""
+    found = entries(packed(tmp_path / "class.zip", LAYOUTS[layout][0]))
+    assert {entry.submitted_at for entry in found.values()} == {""}
 
 
 def test_the_platform_says_when_and_whether_late(tmp_path):
