@@ -17,7 +17,7 @@ from grader.course.sizes import conflict
 from grader.course.strict import convert_strict, load_strict
 from grader.errors import ProblemError, did_you_mean
 from grader.model import Claim, Hints, Kind, Part, Pick, Problem, PublicTest
-from grader.student.formulas.functions import KNOWN
+from grader.student.formulas.functions import FUNCTIONS
 from grader.student.packing import Packed, pack
 from grader.student.signature import Signature, SignatureError, Variable, parse_signature
 from grader.student.wire import Notation
@@ -189,7 +189,7 @@ class _Reader:
             "aliases": (tuple(notation.aliases), names),
             "base": (tuple(notation.base), names),
             "zero_outside": (notation.zero_outside, names),
-            "functions": (tuple(notation.functions.values()), tuple(KNOWN)),
+            "functions": (tuple(notation.functions.values()), tuple(FUNCTIONS)),
             "conventions": (notation.conventions, CONVENTIONS),
             "shares": (tuple(notation.shares), CONVENTIONS),
         }

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.student.formulas import folds
-from grader.student.formulas.functions import KNOWN, REWRITTEN
+from grader.student.formulas.functions import FUNCTIONS, REWRITTEN
 from grader.student.formulas.tokens import Token
 from grader.student.formulas.tree import (
     Call,
@@ -144,9 +144,9 @@ def _applied(reader: "Reader", token: Token, arguments: tuple[Node, ...]) -> Nod
     name = functions.get(token.text, token.text)
     if token.text not in functions and name in REWRITTEN:
         return _rewritten(reader, token, arguments)
-    if name not in KNOWN:
+    if name not in FUNCTIONS:
         reader.refuse(f"{token.text} is declared as “{name}”, which is no known function", token.at)
-    known = KNOWN[name]
+    known = FUNCTIONS[name]
     if not known.least <= len(arguments) <= known.most:
         wanted = "one argument" if known.most == 1 else "two arguments or more"
         reader.refuse(f"{token.text} takes {wanted}; found {len(arguments)}", token.at)

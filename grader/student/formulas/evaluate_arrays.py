@@ -1,8 +1,8 @@
 """Values of matrix formulas: float64 arrays whose sizes keep their names.
 
 Whether two shapes fit is decided by the names, so that a transpose shows even where two sizes are
-equal, and a message can say which sizes differ. A product that a person writes as `*`, `·` or
-nothing is decided by the shapes. Knows no conventions beyond what `layouts` gives it.
+equal, and a message can say which sizes differ. What two operands make is decided in `pairs`.
+Knows no conventions beyond what `layouts` gives it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.student.formulas.errors import MAX_ELEMENTS, FormulaError
+from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.evaluate_scalar import shortened
-from grader.student.formulas.functions import KNOWN, Floats
+from grader.student.formulas.functions import COMPARISONS, FUNCTIONS, Floats, finite, function_of
 from grader.student.formulas.layouts import Layout, diagonal, layout_of
+from grader.student.formulas.pairs import Pair
 from grader.student.formulas.printing import pretty_name
-from grader.student.formulas.shapes import MATRIX, Case, Dims, Shaped, shown
+from grader.student.formulas.shapes import MATRIX, Case, Dims, Shaped, broadcast, shown
 from grader.student.formulas.tree import (
     Call,
     Cases,
@@ -38,14 +39,6 @@ from grader.student.formulas.tree import (
 )
 from grader.student.wire import Notation
 
-_COMPARISONS: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "=": np.equal,
-    "≠": np.not_equal,
-    "<": np.less,
-    ">": np.greater,
-    "≤": np.less_equal,
-    "≥": np.greater_equal,
-}
 _REDUCTIONS: dict[str, Callable[..., Floats]] = {"sum": np.sum, "mean": np.mean, "var": np.var}
 
 
@@ -63,7 +56,7 @@ class Reading(NamedTuple):
 
 
 READINGS = tuple(
-    Reading(loose, broadcast) for broadcast in (False, True) for loose in (False, True)
+    Reading(is_loose, is_broadcast) for is_broadcast in (False, True) for is_loose in (False, True)
 )
 
 
@@ -103,7 +96,7 @@ class _Evaluation:
     ) -> None:
         self.case = case
         self.numbers = {**case.sizes, **numbers}
-        self.functions = notation.functions
+        self.notation = notation
         self.layout = layout
         self.reading = reading
 
@@ -116,12 +109,7 @@ class _Evaluation:
             raise FormulaError(
                 f"the formula gives {shown(value.dims)}; the answer must be {shown(wanted)}"
             )
-        if not np.isfinite(value.array).all():
-            raise FormulaError(
-                "the formula has no finite value here: a division by zero, the logarithm or root"
-                " of a negative number, or a value that is too large"
-            )
-        return np.ascontiguousarray(value.array, np.float64)
+        return np.ascontiguousarray(finite(value.array), np.float64)
 
     def value(self, node: Node) -> Shaped:  # noqa: C901, PLR0912  # one line per kind of node
         """The value of a node."""
@@ -135,8 +123,7 @@ class _Evaluation:
             case Name(name):
                 return self._name(name)
             case Negate(body):
-                inner = self.value(body)
-                return Shaped(-inner.array, inner.dims, inner.is_identity)
+                return _negative(self.value(body))
             case Sum():
                 return self._sum(node)
             case Chain():
@@ -166,29 +153,17 @@ class _Evaluation:
     # --- sums and elementwise operations ----------------------------------------------------
 
     def _sum(self, node: Sum) -> Shaped:
-        total: Shaped | None = None
-        for place, (sign, term) in enumerate(zip(node.signs, node.terms, strict=True)):
-            value = self.value(term)
-            if sign == "-":
-                value = Shaped(-value.array, value.dims, value.is_identity)
-            if total is None:
-                total = value
-                continue
+        total = self._term(node, 0)
+        for place in range(1, len(node.terms)):
+            value = self._term(node, place)
             before = Sum(node.signs[:place], node.terms[:place]) if place > 1 else node.terms[0]
-            total = self._added(total, value, before, term)
-        assert total is not None
+            left, right = self._as_identity(total, value), self._as_identity(value, total)
+            total = Pair(left, right, before, node.terms[place]).added()
         return total
 
-    def _added(self, left: Shaped, right: Shaped, left_node: Node, right_node: Node) -> Shaped:
-        left, right = self._as_identity(left, right), self._as_identity(right, left)
-        dims = _broadcast(left.dims, right.dims)
-        if dims is None:
-            raise FormulaError(
-                f"{shortened(left_node)} is {shown(left.dims)} and {shortened(right_node)} is"
-                f" {shown(right.dims)}: they cannot be added"
-            )
-        is_identity = left.is_identity and right.is_identity
-        return Shaped(left.array + right.array, dims, is_identity)
+    def _term(self, node: Sum, place: int) -> Shaped:
+        value = self.value(node.terms[place])
+        return value if node.signs[place] == "+" else _negative(value)
 
     def _as_identity(self, number: Shaped, other: Shaped) -> Shaped:
         """A number that is added to a square matrix, as a multiple of the identity."""
@@ -205,7 +180,7 @@ class _Evaluation:
     ) -> Shaped:
         dims: Dims = ()
         for value in values:
-            joined = _broadcast(dims, value.dims)
+            joined = broadcast(dims, value.dims)
             if joined is None:
                 shapes = " and ".join(shown(v.dims) for v in values)
                 raise FormulaError(f"the shapes in {shortened(node)} do not fit: {shapes}")
@@ -234,64 +209,11 @@ class _Evaluation:
         return total
 
     def _product(self, left: Shaped, operator: Operator, factor: Node, before: Node) -> Shaped:
-        right = self.value(factor)
-        match operator:
-            case "·":
-                return self._by_shape(left, right, before, factor)
-            case "@":
-                return self._matrix(left, right, before, factor)
-            case "⊙":
-                return self._hadamard(left, right, before, factor)
-            case _:
-                return self._divided(left, operator, right, before, factor)
-
-    def _by_shape(self, left: Shaped, right: Shaped, before: Node, factor: Node) -> Shaped:
-        """The product that the shapes allow: scaling, elementwise, or a matrix product."""
-        if not left.dims or not right.dims:
-            return _scaled(left, right)
-        can_multiply = _inner(left.dims, right.dims)
-        is_elementwise = left.dims == right.dims or _is_column_scaling(left.dims, right.dims)
-        if not can_multiply or (self.reading.is_broadcast and not self.layout.has_diagonals):
-            is_elementwise |= _broadcast(left.dims, right.dims) is not None
-        if is_elementwise and not (self.layout.has_diagonals and can_multiply):
-            dims = _broadcast(left.dims, right.dims)
-            assert dims is not None
-            return Shaped(left.array * right.array, dims)
-        return self._matrix(left, right, before, factor)
-
-    def _matrix(self, left: Shaped, right: Shaped, before: Node, factor: Node) -> Shaped:
-        if not left.dims or not right.dims:
-            return _scaled(left, right)
-        if not _inner(left.dims, right.dims):
-            inner = (left.dims[-1], right.dims[max(0, len(right.dims) - 2)])
-            raise FormulaError(
-                f"{shortened(before)} is {shown(left.dims)} and {shortened(factor)} is"
-                f" {shown(right.dims)}: a matrix product needs the inner sizes to agree,"
-                f" {inner[0]} ≠ {inner[1]}"
-            )
-        dims = left.dims[:-1] + (right.dims[1:] if len(right.dims) > 1 else ())
-        return Shaped(np.asarray(_multiplied(left.array, right.array)), dims)
-
-    def _hadamard(self, left: Shaped, right: Shaped, before: Node, factor: Node) -> Shaped:
-        dims = _broadcast(left.dims, right.dims)
-        if dims is None:
-            raise FormulaError(
-                f"{shortened(before)} is {shown(left.dims)} and {shortened(factor)} is"
-                f" {shown(right.dims)}: an elementwise product needs equal shapes"
-            )
-        return Shaped(left.array * right.array, dims)
-
-    def _divided(
-        self, left: Shaped, operator: Operator, right: Shaped, before: Node, factor: Node
-    ) -> Shaped:
-        dims = _broadcast(left.dims, right.dims)
-        if dims is None:
-            raise FormulaError(
-                f"{shortened(before)} is {shown(left.dims)} and {shortened(factor)} is"
-                f" {shown(right.dims)}: they cannot be divided"
-            )
-        divide = {"/": np.divide, "//": np.floor_divide, "%": np.mod}[operator]
-        return Shaped(np.asarray(divide(left.array, right.array)), dims)
+        return Pair(left, self.value(factor), before, factor).product(
+            operator,
+            is_broadcast=self.reading.is_broadcast,
+            has_diagonals=self.layout.has_diagonals,
+        )
 
     # --- everything else --------------------------------------------------------------------
 
@@ -311,15 +233,13 @@ class _Evaluation:
         return Shaped(np.swapaxes(value.array, -1, -2), value.dims[::-1], value.is_identity)
 
     def _call(self, node: Call) -> Shaped:
-        name = self.functions.get(node.function, node.function)
-        known = KNOWN.get(name)
-        if known is None or not known.least <= len(node.arguments) <= known.most:
-            raise FormulaError(f"{node.function} is not known with {len(node.arguments)} arguments")
+        function = function_of(node.function, self.notation, len(node.arguments))
         arguments = [self.value(argument) for argument in node.arguments]
-        value = self._elementwise(arguments, known.array, node)
-        if name == "diag" and not self.layout.has_diagonals:
+        value = self._elementwise(arguments, function.array, node)
+        is_diag = function is FUNCTIONS["diag"]
+        if is_diag and not self.layout.has_diagonals:
             raise FormulaError("diag is read in the Jacobian layout only")
-        is_diagonal = self.layout.has_diagonals and (known.is_slope or name == "diag")
+        is_diagonal = self.layout.has_diagonals and (function.is_slope or is_diag)
         return diagonal(value) if is_diagonal else value
 
     def _reduce(self, node: Reduce) -> Shaped:
@@ -349,7 +269,7 @@ class _Evaluation:
         values = [self.value(operand) for operand in node.operands]
         if isinstance(node, Compare):
             pairs = [
-                self._elementwise([left, right], _COMPARISONS[sign], node)
+                self._elementwise([left, right], COMPARISONS[sign], node)
                 for left, sign, right in zip(values, node.operators, values[1:], strict=False)
             ]
             return self._elementwise(pairs, _all, node)
@@ -358,12 +278,12 @@ class _Evaluation:
         return self._elementwise(values, _all if node.operator == "and" else _any, node)
 
 
+def _chosen(condition: Floats, value: Floats, otherwise: Floats) -> Floats:
+    return np.where(condition != 0, value, otherwise)
+
+
 def _all(*values: Floats) -> Floats:
     return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*values)))
-
-
-def _chosen(condition: Floats, value: Floats, otherwise: Floats) -> Floats:
-    return np.asarray(np.where(condition != 0, value, otherwise), np.float64)
 
 
 def _any(*values: Floats) -> Floats:
@@ -374,12 +294,8 @@ def _number(value: float) -> Shaped:
     return Shaped(np.asarray(value, np.float64), ())
 
 
-def _scaled(left: Shaped, right: Shaped) -> Shaped:
-    return Shaped(
-        np.asarray(left.array * right.array),
-        left.dims or right.dims,
-        left.is_identity and right.is_identity,
-    )
+def _negative(value: Shaped) -> Shaped:
+    return value._replace(array=-value.array)
 
 
 def _part(node: Chain, start: int, end: int) -> Node:
@@ -387,42 +303,3 @@ def _part(node: Chain, start: int, end: int) -> Node:
     if end - start == 1:
         return node.factors[start]
     return Chain(node.operators[start : end - 1], node.factors[start:end])
-
-
-def _broadcast(left: Dims, right: Dims) -> Dims | None:
-    """The shape of an elementwise operation; None if the shapes do not fit."""
-    long, short = (left, right) if len(left) >= len(right) else (right, left)
-    padded = (1,) * (len(long) - len(short)) + short
-    joined: list[str | int] = []
-    for one, other in zip(long, padded, strict=True):
-        if one != other and 1 not in {one, other}:
-            return None
-        joined.append(other if one == 1 else one)
-    return tuple(joined)
-
-
-def _inner(left: Dims, right: Dims) -> bool:
-    """Whether a matrix product is possible."""
-    if max(len(left), len(right)) > MATRIX:  # matrices and vectors only
-        return False
-    return left[-1] == right[max(0, len(right) - 2)]
-
-
-def _is_column_scaling(left: Dims, right: Dims) -> bool:
-    """Whether one is a column that scales the rows of the other."""
-    shapes = {len(left), len(right)} == {MATRIX} and left[0] == right[0]
-    return shapes and (left[1] == 1) != (right[1] == 1)
-
-
-def _multiplied(left: Floats, right: Floats) -> Floats:
-    """A matrix product within the limits.
-
-    Raises:
-        FormulaError: the result would be too large.
-    """
-    rows = left.shape[-2] if left.ndim > 1 else 1
-    columns = right.shape[-1] if right.ndim > 1 else 1
-    batch = max(left.size // (rows * left.shape[-1] or 1), 1)
-    if rows * columns * batch > MAX_ELEMENTS:
-        raise FormulaError("a matrix product in the formula is too large")
-    return np.asarray(left @ right)

@@ -5,14 +5,14 @@ terms of a sum are computed at once. An axis that the formula does not index (`d
 says nothing of the feature) is carried along under the name of its size.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from grader.student.formulas.errors import MAX_ELEMENTS, MAX_TERMS, MAX_WORK, FormulaError
 from grader.student.formulas.evaluate_scalar import shortened
-from grader.student.formulas.functions import KNOWN, Floats
+from grader.student.formulas.functions import COMPARISONS, Floats, finite, function_of
 from grader.student.formulas.printing import pretty_name
 from grader.student.formulas.shapes import Case
 from grader.student.formulas.tree import (
@@ -38,15 +38,6 @@ from grader.student.formulas.tree import (
 )
 from grader.student.formulas.vocabulary import families
 from grader.student.wire import Notation
-
-_COMPARISONS: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "=": np.equal,
-    "≠": np.not_equal,
-    "<": np.less,
-    ">": np.greater,
-    "≤": np.less_equal,
-    "≥": np.greater_equal,
-}
 
 
 class Axis(NamedTuple):
@@ -105,13 +96,8 @@ class _Evaluation:
         """The value on all entries, if it is finite."""
         if np.isnan(value).any() and self.outside is not None:
             raise FormulaError(f"{shortened(self.outside)} reaches outside {self.outside.name}")
-        if not np.isfinite(value).all():
-            raise FormulaError(
-                "the formula has no finite value here: a division by zero, the logarithm or root"
-                " of a negative number, or a value that is too large"
-            )
         shape = tuple(len(axis.values) for axis in self.axes)
-        return np.array(np.broadcast_to(value, shape), np.float64)
+        return np.array(np.broadcast_to(finite(value), shape), np.float64)
 
     def value(self, node: Node) -> Floats:  # noqa: C901, PLR0912  # one line per kind of node
         """The value of a node on all values of the open indices."""
@@ -237,10 +223,8 @@ class _Evaluation:
         return total
 
     def _call(self, node: Call) -> Floats:
-        known = KNOWN.get(self.notation.functions.get(node.function, node.function))
-        if known is None or not known.least <= len(node.arguments) <= known.most:
-            raise FormulaError(f"{node.function} is not known with {len(node.arguments)} arguments")
-        return np.asarray(known.array(*(self.value(argument) for argument in node.arguments)))
+        function = function_of(node.function, self.notation, len(node.arguments))
+        return np.asarray(function.array(*(self.value(argument) for argument in node.arguments)))
 
     def _fold(self, node: Fold) -> Floats:
         low, high = self._bounds(node)
@@ -290,7 +274,7 @@ class _Evaluation:
         values = [self.value(operand) for operand in node.operands]
         if isinstance(node, Compare):
             pairs = zip(values, node.operators, values[1:], strict=False)
-            values = [_COMPARISONS[sign](one, other) for one, sign, other in pairs]
+            values = [COMPARISONS[sign](one, other) for one, sign, other in pairs]
         if isinstance(node, Logic) and node.operator == "not":
             return np.asarray(values[0] == 0, np.float64)
         join = (

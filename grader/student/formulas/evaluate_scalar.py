@@ -5,7 +5,6 @@ that are no integers. Every evaluation has a budget, so that no formula can hold
 """
 
 import math
-import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -18,7 +17,7 @@ from grader.student.formulas.errors import (
     FormulaError,
     shorten,
 )
-from grader.student.formulas.functions import KNOWN, Real, square_root
+from grader.student.formulas.functions import COMPARISONS, Real, function_of, square_root
 from grader.student.formulas.printing import pretty_name, to_unicode
 from grader.student.formulas.tree import (
     Call,
@@ -44,14 +43,6 @@ from grader.student.formulas.vocabulary import families
 from grader.student.wire import Notation
 
 _NODE_COST = 4  # steps
-_COMPARISONS: dict[str, Callable[[Real, Real], bool]] = {
-    "=": operator.eq,
-    "≠": operator.ne,
-    "<": operator.lt,
-    ">": operator.gt,
-    "≤": operator.le,
-    "≥": operator.ge,
-}
 
 
 def exact(value: object, name: str) -> Real:
@@ -94,7 +85,7 @@ class _Evaluation:
 
     def __init__(self, inputs: Mapping[str, Real], notation: Notation) -> None:
         self.inputs = inputs
-        self.functions = notation.functions
+        self.notation = notation
         self.families = families(inputs)
         self.indices: dict[str, Real] = {}
         self.steps = MAX_STEPS
@@ -252,11 +243,9 @@ class _Evaluation:
             raise FormulaError(f"{shortened(node)} has no value here") from None
 
     def _call(self, node: Call) -> Real:
-        known = KNOWN.get(self.functions.get(node.function, node.function))
-        if known is None or not known.least <= len(node.arguments) <= known.most:
-            raise FormulaError(f"{node.function} is not known with {len(node.arguments)} arguments")
+        function = function_of(node.function, self.notation, len(node.arguments))
         arguments = [self.value(argument) for argument in node.arguments]
-        return self.limited(self._attempt(lambda: known.scalar(*arguments), node), node)
+        return self.limited(self._attempt(lambda: function.scalar(*arguments), node), node)
 
     # --- sums and cases ---------------------------------------------------------------------
 
@@ -305,7 +294,7 @@ class _Evaluation:
             case Compare(operators, operands):
                 values = [self.value(o) for o in operands]
                 pairs = zip(values, operators, values[1:], strict=False)
-                return all(_COMPARISONS[sign](left, right) for left, sign, right in pairs)
+                return all(COMPARISONS[sign](left, right) for left, sign, right in pairs)
             case Logic("not", operands):
                 return not self.holds(operands[0])
             case Logic("and", operands):

@@ -6,17 +6,21 @@ exp, log and tanh give floats.
 """
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from grader.student.formulas.errors import FormulaError
+from grader.student.wire import Notation
+
 Real: TypeAlias = int | Fraction | float
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class Known(NamedTuple):
+class Function(NamedTuple):
     """One function.
 
     Attributes:
@@ -81,54 +85,54 @@ def _floats(function: Callable[[float], float]) -> Callable[..., Real]:
     return lambda x: function(float(x))
 
 
-KNOWN: dict[str, Known] = {
-    "exp": Known(_floats(math.exp), np.exp),
-    "log": Known(_log, np.log),
-    "log2": Known(lambda x: _log(x) / math.log(2), np.log2),
-    "log10": Known(lambda x: _log(x) / math.log(10), np.log10),
-    "sqrt": Known(square_root, np.sqrt),
-    "floor": Known(math.floor, np.floor),
-    "ceil": Known(math.ceil, np.ceil),
-    "trunc": Known(math.trunc, np.trunc),
-    "abs": Known(abs, np.abs),
-    "sign": Known(lambda x: (x > 0) - (x < 0), np.sign),
-    "min": Known(min, _many(np.minimum), 2, 50),
-    "max": Known(max, _many(np.maximum), 2, 50),
-    "sin": Known(_floats(math.sin), np.sin),
-    "cos": Known(_floats(math.cos), np.cos),
-    "tan": Known(_floats(math.tan), np.tan),
-    "sinh": Known(_floats(math.sinh), np.sinh),
-    "cosh": Known(_floats(math.cosh), np.cosh),
-    "tanh": Known(_floats(math.tanh), np.tanh),
-    "sigmoid": Known(_sigmoid, _sigmoids),
-    "softplus": Known(_softplus, lambda x: np.logaddexp(0.0, x)),
-    "relu": Known(lambda x: max(x, 0), lambda x: np.maximum(x, 0.0)),
-    "identity": Known(lambda x: x, lambda x: x),
-    "square": Known(lambda x: x * x, np.square),
-    "diag": Known(lambda x: x, lambda x: x),
-    "exp_prime": Known(_floats(math.exp), np.exp, is_slope=True),
-    "tanh_prime": Known(
+FUNCTIONS: dict[str, Function] = {
+    "exp": Function(_floats(math.exp), np.exp),
+    "log": Function(_log, np.log),
+    "log2": Function(lambda x: _log(x) / math.log(2), np.log2),
+    "log10": Function(lambda x: _log(x) / math.log(10), np.log10),
+    "sqrt": Function(square_root, np.sqrt),
+    "floor": Function(math.floor, np.floor),
+    "ceil": Function(math.ceil, np.ceil),
+    "trunc": Function(math.trunc, np.trunc),
+    "abs": Function(abs, np.abs),
+    "sign": Function(lambda x: (x > 0) - (x < 0), np.sign),
+    "min": Function(min, _many(np.minimum), 2, 50),
+    "max": Function(max, _many(np.maximum), 2, 50),
+    "sin": Function(_floats(math.sin), np.sin),
+    "cos": Function(_floats(math.cos), np.cos),
+    "tan": Function(_floats(math.tan), np.tan),
+    "sinh": Function(_floats(math.sinh), np.sinh),
+    "cosh": Function(_floats(math.cosh), np.cosh),
+    "tanh": Function(_floats(math.tanh), np.tanh),
+    "sigmoid": Function(_sigmoid, _sigmoids),
+    "softplus": Function(_softplus, lambda x: np.logaddexp(0.0, x)),
+    "relu": Function(lambda x: max(x, 0), lambda x: np.maximum(x, 0.0)),
+    "identity": Function(lambda x: x, lambda x: x),
+    "square": Function(lambda x: x * x, np.square),
+    "diag": Function(lambda x: x, lambda x: x),
+    "exp_prime": Function(_floats(math.exp), np.exp, is_slope=True),
+    "tanh_prime": Function(
         lambda x: 1 - math.tanh(x) ** 2, lambda x: 1 - np.tanh(x) ** 2, is_slope=True
     ),
-    "sigmoid_prime": Known(
+    "sigmoid_prime": Function(
         lambda x: _sigmoid(x) * (1 - _sigmoid(x)),
         lambda x: _sigmoids(x) * _sigmoids(-x),
         is_slope=True,
     ),
-    "softplus_prime": Known(_sigmoid, _sigmoids, is_slope=True),
-    "relu_prime": Known(
+    "softplus_prime": Function(_sigmoid, _sigmoids, is_slope=True),
+    "relu_prime": Function(
         lambda x: int(x > 0), lambda x: np.asarray(x > 0, np.float64), is_slope=True
     ),
-    "identity_prime": Known(lambda _: 1, np.ones_like, is_slope=True),
-    "square_prime": Known(lambda x: 2 * x, lambda x: 2 * x, is_slope=True),
-    "sin_prime": Known(_floats(math.cos), np.cos, is_slope=True),
-    "cos_prime": Known(lambda x: -math.sin(x), lambda x: -np.sin(x), is_slope=True),
+    "identity_prime": Function(lambda _: 1, np.ones_like, is_slope=True),
+    "square_prime": Function(lambda x: 2 * x, lambda x: 2 * x, is_slope=True),
+    "sin_prime": Function(_floats(math.cos), np.cos, is_slope=True),
+    "cos_prime": Function(lambda x: -math.sin(x), lambda x: -np.sin(x), is_slope=True),
 }
 
 # Spellings by which the known functions can be called in every formula, where no declared name is
 # in the way. The last ones are turned into operators by the reader.
 SPELLINGS: dict[str, str] = {
-    **{name: name for name in KNOWN if not name.endswith("_prime") and name != "identity"},
+    **{name: name for name in FUNCTIONS if not name.endswith("_prime") and name != "identity"},
     "ln": "log",
     "ceiling": "ceil",
     "int": "trunc",
@@ -156,18 +160,40 @@ SPELLINGS: dict[str, str] = {
     "var": "var",
     "frac": "frac",
 }
-REWRITTEN = frozenset(
-    {
-        "pow",
-        "transpose",
-        "matmul",
-        "multiply",
-        "divide",
-        "where",
-        "mod",
-        "sum",
-        "mean",
-        "var",
-        "frac",
-    }
-)
+REWRITTEN = frozenset(SPELLINGS.values()).difference(FUNCTIONS)
+
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "≠": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "≤": operator.le,
+    "≥": operator.ge,
+}
+"""Of numbers, and of arrays element by element."""
+
+
+def function_of(name: str, notation: Notation, arguments: int) -> Function:
+    """The function of that name, which may be the part's own, for so many arguments.
+
+    Raises:
+        FormulaError: there is none.
+    """
+    found = FUNCTIONS.get(notation.functions.get(name, name))
+    if found is None or not found.least <= arguments <= found.most:
+        raise FormulaError(f"{name} is not known with {arguments} arguments")
+    return found
+
+
+def finite(values: Floats) -> Floats:
+    """The values of a formula, none of which may be NaN or infinite.
+
+    Raises:
+        FormulaError: one is.
+    """
+    if not np.isfinite(values).all():
+        raise FormulaError(
+            "the formula has no finite value here: a division by zero, the logarithm or root"
+            " of a negative number, or a value that is too large"
+        )
+    return values

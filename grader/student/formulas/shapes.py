@@ -96,6 +96,18 @@ def _fits(variable: Variable, form: int, shape: tuple[int, ...], sizes: dict[str
     )
 
 
+def broadcast(left: Dims, right: Dims) -> Dims | None:
+    """The shape of an elementwise operation; None if the shapes do not fit."""
+    long, short = (left, right) if len(left) >= len(right) else (right, left)
+    padded = (1,) * (len(long) - len(short)) + short
+    joined: list[Dim] = []
+    for one, other in zip(long, padded, strict=True):
+        if one != other and 1 not in {one, other}:
+            return None
+        joined.append(other if one == 1 else one)
+    return tuple(joined)
+
+
 def shown(dims: Dims) -> str:
     """A shape for a message: "(B, D)"."""
     if not dims:
