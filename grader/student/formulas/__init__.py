@@ -6,10 +6,11 @@ layout convention and of indexed ones; printing. Nothing that a student writes i
 It knows no expected values, no references and no marks.
 """
 
+from grader.student.formulas.checking import decode, encode
 from grader.student.formulas.edits import edits
 from grader.student.formulas.errors import FormulaError
 from grader.student.formulas.reading import read
-from grader.student.formulas.tree import Formula, decode, encode
+from grader.student.formulas.tree import Formula
 from grader.student.formulas.values import (
     evaluate,
     evaluate_text,

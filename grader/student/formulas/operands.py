@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from grader.student.formulas import calls, conditions, folds
 from grader.student.formulas.characters import PARTNER
+from grader.student.formulas.checking import check_number
 from grader.student.formulas.errors import listed
 from grader.student.formulas.tokens import Token
 from grader.student.formulas.tree import (
@@ -19,7 +20,6 @@ from grader.student.formulas.tree import (
     Name,
     Node,
     Number,
-    check_number,
 )
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ Knows the declared names; no values.
 import re
 
 from grader.student.formulas.atoms import atoms
+from grader.student.formulas.checking import check
 from grader.student.formulas.errors import FormulaError, listed
 from grader.student.formulas.reader import Reader
 from grader.student.formulas.tokens import Token, tokens
@@ -17,7 +18,6 @@ from grader.student.formulas.tree import (
     Logic,
     Name,
     Node,
-    check,
     walk,
 )
 from grader.student.formulas.vocabulary import Vocabulary
