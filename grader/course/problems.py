@@ -23,7 +23,7 @@ from grader.student.signature import Signature, SignatureError, Variable, parse_
 from grader.student.wire import Notation
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-CONVENTIONS = ("row", "column", "jacobian")
+LAYOUTS = ("row", "column", "jacobian")
 # Per type of the signature its dtype, and the kinds of array that YAML may give for it.
 _DTYPES: dict[str, tuple[type, str]] = {
     "float": (np.float64, "iuf"),
@@ -190,8 +190,8 @@ class _Reader:
             "base": (tuple(notation.base), names),
             "zero_outside": (notation.zero_outside, names),
             "functions": (tuple(notation.functions.values()), tuple(FUNCTIONS)),
-            "conventions": (notation.conventions, CONVENTIONS),
-            "shares": (tuple(notation.shares), CONVENTIONS),
+            "layouts": (notation.layouts, LAYOUTS),
+            "shares": (tuple(notation.shares), LAYOUTS),
         }
         for key, (given, known) in wanted.items():
             for name in given:

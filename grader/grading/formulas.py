@@ -1,4 +1,4 @@
-"""What is special about typed formulas: how they were read, conventions, names that do not occur.
+"""What is special about typed formulas: how they were read, layouts, names that do not occur.
 
 Works on the trees that came from the student's side; nothing is read or evaluated here.
 """
@@ -20,7 +20,7 @@ from grader.student.formulas import (
 from grader.submission import Match
 
 
-class Convention(Record, frozen=True, kw_only=True):
+class Layout(Record, frozen=True, kw_only=True):
     """A layout under which a matrix formula is judged, and the share of marks that it earns.
 
     Attributes:
@@ -39,14 +39,14 @@ class Convention(Record, frozen=True, kw_only=True):
         return f"{self.remark}. As it stands, {self.told}" if self.told else self.remark
 
 
-def conventions(part: Part, match: Match) -> tuple[Convention, ...]:
-    """The conventions to judge under; a single nameless one where there is nothing to choose."""
-    if match.function is not None or not part.notation.conventions:
-        return (Convention(name=""),)
-    accepted = [Convention(name=name) for name in part.notation.conventions]
-    wanted = " or ".join(part.notation.conventions)
+def layouts(part: Part, match: Match) -> tuple[Layout, ...]:
+    """The layouts to judge under; a single nameless one where there is nothing to choose."""
+    if match.function is not None or not part.notation.layouts:
+        return (Layout(name=""),)
+    accepted = [Layout(name=name) for name in part.notation.layouts]
+    wanted = " or ".join(part.notation.layouts)
     shared = [
-        Convention(
+        Layout(
             name=name,
             share=Fraction(share).limit_denominator(1000),
             remark=f"right in the {name} layout alone; the question asks for the {wanted} layout",

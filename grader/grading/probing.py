@@ -19,12 +19,12 @@ MAX_CASES = 6
 
 
 def single_edit(
-    formula: Formula, part: Part, cases: Sequence[ExpectedCase], output: int, convention: str
+    formula: Formula, part: Part, cases: Sequence[ExpectedCase], output: int, layout: str
 ) -> str:
     """The kind of the one edit that would make the formula right ("one transpose"), or ""."""
     if not _is_small(formula.tree):
         return ""
-    asked = _Asked(part, cases[:MAX_CASES], output, convention)
+    asked = _Asked(part, cases[:MAX_CASES], output, layout)
     kinds: set[str] = set()
     for kind, edited in edits(formula):
         if kind not in kinds and asked.is_right(edited):
@@ -33,13 +33,13 @@ def single_edit(
 
 
 def differing_sides(
-    formula: Formula, part: Part, cases: Sequence[ExpectedCase], output: int, convention: str
+    formula: Formula, part: Part, cases: Sequence[ExpectedCase], output: int, layout: str
 ) -> str:
     """Says which neighbouring sides of the formula's `=` chain differ, or ""."""
     sides = range(len(formula.sides))
     if len(sides) < 2 or not all(_is_small(side) for side in formula.sides):  # noqa: PLR2004  # a chain
         return ""
-    asked = _Asked(part, cases[:MAX_CASES], output, convention)
+    asked = _Asked(part, cases[:MAX_CASES], output, layout)
     for before, after in pairwise(sides):
         if asked.differ(formula.side(before), formula.side(after)):
             first, second = (to_unicode(formula.side(i)) for i in (before, after))
@@ -48,13 +48,11 @@ def differing_sides(
 
 
 class _Asked:
-    """One output of a part on some cases, under one convention."""
+    """One output of a part on some cases, under one layout."""
 
-    def __init__(
-        self, part: Part, cases: Sequence[ExpectedCase], output: int, convention: str
-    ) -> None:
+    def __init__(self, part: Part, cases: Sequence[ExpectedCase], output: int, layout: str) -> None:
         assert part.signature is not None
-        self.part, self.signature, self.convention = part, part.signature, convention
+        self.part, self.signature, self.layout = part, part.signature, layout
         self.variable = part.signature.outputs[output]
         self.cases = [
             (inputs_by_name(case.inputs, self.signature), case.outputs[output]) for case in cases
@@ -87,7 +85,7 @@ class _Asked:
                     inputs,
                     signature=self.signature,
                     notation=self.part.notation,
-                    convention=self.convention,
+                    layout=self.layout,
                 )
             except FormulaError:
                 yield None

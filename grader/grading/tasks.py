@@ -74,8 +74,8 @@ def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
 
 def _all_tried(notation: Notation) -> Notation:
     """The notation with the layouts that earn a share among those that are evaluated."""
-    tried = (*notation.conventions, *notation.shares)
-    return msgspec.structs.replace(notation, conventions=tried)
+    tried = (*notation.layouts, *notation.shares)
+    return msgspec.structs.replace(notation, layouts=tried)
 
 
 def fields_by_output(part: Part, fields: tuple[TypedField, ...]) -> list[TypedField | None]:

@@ -46,7 +46,7 @@ def needs_function(part: Part) -> bool:
     """Whether a part is answered by a function and by nothing else."""
     if part.signature is None or not part.signature.inputs:
         return False
-    formulas = part.notation.conventions or part.notation.indices
+    formulas = part.notation.layouts or part.notation.indices
     return bool(part.call) or not (part.signature.is_scalar or formulas)
 
 

@@ -48,32 +48,32 @@ class Formulas:
         return formula
 
     def run(self, inputs: tuple[Packed, ...]) -> CaseReply:
-        """The values on one case; under conventions a dict from convention to value."""
+        """The values on one case; under layouts a dict from layout to value."""
         values = map(unpack, inputs)
         names = {v.name: x for v, x in zip(self._signature.inputs, values, strict=True)}
         packed = tuple(self._value(formula, names) for formula in self._formulas)
-        is_bare = len(packed) == 1 and not self._answer.notation.conventions
+        is_bare = len(packed) == 1 and not self._answer.notation.layouts
         return CaseReply(result=Returned(value=packed[0] if is_bare else Many(packed)))
 
     def _value(self, formula: Formula | NoValue, names: dict[str, Value]) -> Packed:
         if isinstance(formula, NoValue):
             return formula
-        conventions = self._answer.notation.conventions
+        layouts = self._answer.notation.layouts
 
-        def under(convention: str) -> Packed:
+        def under(layout: str) -> Packed:
             return _attempt(
                 lambda: evaluate(
                     formula,
                     names,
                     signature=self._signature,
                     notation=self._answer.notation,
-                    convention=convention,
+                    layout=layout,
                 )
             )
 
-        if not conventions:
+        if not layouts:
             return under("")
-        return Many(tuple(map(under, conventions)), conventions)
+        return Many(tuple(map(under, layouts)), layouts)
 
 
 def _attempt(value: Callable[[], Value]) -> Packed:

@@ -64,8 +64,8 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         aliases: per declared name, other spellings that students use ("delta": ["δ", "dL/da2"]).
         functions: per function name that may be called, which known function it stands for in the
             cases ("f'": "tanh_prime").
-        conventions: the layouts in which a matrix formula is tried, each whole ("row", "column",
-            "jacobian"); empty for scalar formulas.
+        layouts: in which a matrix formula is tried, each whole ("row", "column", "jacobian");
+            empty for scalar formulas.
         shares: per layout that is not accepted, the share of the marks that a formula earns which
             is right in that layout alone ({"jacobian": 0.5}).
         base: where the indices of arrays start, per array (default 1).
@@ -76,7 +76,7 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     aliases: dict[str, tuple[str, ...]] = {}
     functions: dict[str, str] = {}
-    conventions: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
     shares: dict[str, float] = {}
     base: dict[str, int] = {}
     zero_outside: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ IN_PUBLIC = [
     (
         "marks: 4",
         "marks: 4\n    notation: {tolerance: 1}",
-        "parts.backward.notation: unknown key 'tolerance'; known keys: aliases, functions, conventions,"
+        "parts.backward.notation: unknown key 'tolerance'; known keys: aliases, functions, layouts,"
         " shares, base, zero_outside, indices",
     ),
     (

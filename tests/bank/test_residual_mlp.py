@@ -270,7 +270,7 @@ def test_bob_earns_everything_but_his_text_waits(bench):
     assert results["expression"].remarks == (
         "answered in float32, and judged with a tolerance that is fair to float32",
     )
-    assert results["no-skip"].remarks == ("read in the column convention",)
+    assert results["no-skip"].remarks == ("read in the column layout",)
 
 
 def test_carol_gets_a_plain_sentence_for_each_strange_answer(bench):

@@ -132,7 +132,7 @@ def valued(part: Asked, name: str, text: str) -> Fraction | float:
     formula = read(text, signature=signature, notation=Notation(), output=name)
     at = {"I": 64, "K": 5, "S": 3}
     point = {n: at[n] for n in part.inputs}
-    got = evaluate(formula, point, signature=signature, notation=Notation(), convention="")
+    got = evaluate(formula, point, signature=signature, notation=Notation(), layout="")
     return got if isinstance(got, float) else Fraction(got)
 
 

@@ -60,20 +60,20 @@ def read_gradient(text):
     return read(text, signature=SIGNATURE, notation=NOTATION, output="da")
 
 
-def value(text_or_formula, inputs, convention):
+def value(text_or_formula, inputs, layout):
     formula = (
         read_gradient(text_or_formula) if isinstance(text_or_formula, str) else text_or_formula
     )
-    return evaluate(formula, inputs, signature=SIGNATURE, notation=NOTATION, convention=convention)
+    return evaluate(formula, inputs, signature=SIGNATURE, notation=NOTATION, layout=layout)
 
 
 def matching(text, case):
     inputs, truth = case
     found = []
-    for convention in ("row", "column", "jacobian"):
+    for layout in ("row", "column", "jacobian"):
         try:
-            if np.allclose(value(text, inputs, convention), truth, rtol=1e-9, atol=1e-12):
-                found.append(convention)
+            if np.allclose(value(text, inputs, layout), truth, rtol=1e-9, atol=1e-12):
+                found.append(layout)
         except FormulaError:
             continue
     return found
@@ -96,11 +96,9 @@ def case(request):
     return {name: tensor.detach().numpy() for name, tensor in named.items()}, a.grad.numpy()
 
 
-@pytest.mark.parametrize(
-    ("convention", "text"), [(c, t) for c, texts in RIGHT.items() for t in texts]
-)
-def test_a_right_notation_is_accepted_in_its_layout_only(convention, text, case):
-    assert matching(text, case) == [convention]
+@pytest.mark.parametrize(("layout", "text"), [(c, t) for c, texts in RIGHT.items() for t in texts])
+def test_a_right_notation_is_accepted_in_its_layout_only(layout, text, case):
+    assert matching(text, case) == [layout]
 
 
 @pytest.mark.parametrize("text", WRONG)
@@ -136,7 +134,7 @@ def test_the_single_edit_that_makes_it_right_is_named_by_its_kind(text, kinds, c
 
 
 @pytest.mark.parametrize(
-    ("text", "convention", "sentence"),
+    ("text", "layout", "sentence"),
     [
         (
             "δ * f'(z₃) (1 + W₂ f'(z₁) W₁)",
@@ -164,9 +162,9 @@ def test_the_single_edit_that_makes_it_right_is_named_by_its_kind(text, kinds, c
         ("g", "diagonal", "there is no layout “diagonal”"),
     ],
 )
-def test_a_formula_without_a_value_says_why_in_the_students_terms(text, convention, sentence, case):
+def test_a_formula_without_a_value_says_why_in_the_students_terms(text, layout, sentence, case):
     with pytest.raises(FormulaError) as refusal:
-        value(text, case[0], convention)
+        value(text, case[0], layout)
     assert sentence in refusal.value.sentence
 
 

@@ -24,7 +24,7 @@ parts:
     marks: 3
     signature: input_gradient(g[N,M], W[D,M]) -> dx[N,D]
     notation:
-      conventions: [row, column]
+      layouts: [row, column]
       shares: {jacobian: 0.5}
   one:
     title: A larger batch

@@ -48,9 +48,9 @@ def test_a_formula_that_can_not_be_read_is_pending_with_its_place(desk):
 
 
 LAYOUTS = [
-    ("g Wᵀ", 3, Verdict.PASSED, ("read in the row convention",)),
-    ("Wᵀ g", 3, Verdict.PASSED, ("read in the column convention",)),
-    ("g W", Fraction(3, 2), Verdict.WRONG, ("read in the jacobian convention",)),
+    ("g Wᵀ", 3, Verdict.PASSED, ("read in the row layout",)),
+    ("Wᵀ g", 3, Verdict.PASSED, ("read in the column layout",)),
+    ("g W", Fraction(3, 2), Verdict.WRONG, ("read in the jacobian layout",)),
     ("g + W", 0, Verdict.WRONG, ()),
 ]
 

@@ -5,14 +5,14 @@ Holds; judging is done elsewhere.
 
 from grader.grading.computed.accepting import OwnCode
 from grader.grading.computed.binding import Bound
-from grader.grading.formulas import Convention
+from grader.grading.formulas import Layout
 from grader.model import ExpectedPart, Part, Record
 from grader.sandbox import TaskOutcome
 from grader.student.signature import Signature
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """One part's answer under one convention.
+    """One part's answer under one layout.
 
     Attributes:
         bound: per test and case what came back; a test that was cut off has no cases.
@@ -25,7 +25,7 @@ class Answer(Record, frozen=True, kw_only=True):
     expected: ExpectedPart
     outcome: TaskOutcome
     own: OwnCode
-    convention: Convention
+    layout: Layout
     bound: tuple[tuple[Bound, ...], ...]
     unread: dict[int, str]
     unanswered: frozenset[int]

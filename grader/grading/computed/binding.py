@@ -27,8 +27,8 @@ class Bound(Record, frozen=True, kw_only=True):
     sentence: str = ""
 
 
-def bind(reply: CaseReply, signature: Signature, convention: str) -> Bound:
-    """The values of one case, those under a convention where there are several."""
+def bind(reply: CaseReply, signature: Signature, layout: str) -> Bound:
+    """The values of one case, those under a layout where there are several."""
     if isinstance(reply.result, Raised):
         verdict = _RAISED_VERDICTS.get(reply.result.reason, Verdict.RAISED)
         return Bound(verdict=verdict, reason=reply.result.reason, sentence=reply.result.message)
@@ -36,8 +36,8 @@ def bind(reply: CaseReply, signature: Signature, convention: str) -> Bound:
     if values is None:
         sentence = _miscounted(reply.result.value, signature)
         return Bound(verdict=Verdict.WRONG, reason="number of values", sentence=sentence)
-    if convention:
-        values = tuple(v.get(convention) if isinstance(v, dict) else v for v in values)
+    if layout:
+        values = tuple(v.get(layout) if isinstance(v, dict) else v for v in values)
     return Bound(values=values)
 
 

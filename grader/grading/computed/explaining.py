@@ -114,7 +114,7 @@ class Explaining:
             return found
         if output not in self._probes:
             cases = [case for test in answer.expected.tests for case in test.cases]
-            where = (formula, answer.part, cases, output, answer.convention.name)
+            where = (formula, answer.part, cases, output, answer.layout.name)
             self._probes[output] = (differing_sides(*where), single_edit(*where))
         sides, edit = self._probes[output]
         if sides:

@@ -16,7 +16,7 @@ from grader.model import LostMark, OutputResult, Record, TestResult, Verdict
 
 
 class Marked(Record, frozen=True, kw_only=True):
-    """The tests of a part, marked under one convention.
+    """The tests of a part, marked under one layout.
 
     Attributes:
         pending: marks that nobody can decide on: our failure, or outputs that could not be read or

@@ -11,7 +11,7 @@ from grader import compare
 from grader.grading.computed.answers import Answer
 from grader.grading.computed.cases import Cases
 from grader.grading.computed.explaining import Explaining
-from grader.grading.formulas import Convention
+from grader.grading.formulas import Layout
 from grader.model import RUNGS, Comparison, OutputResult, Rungs, Stage
 from grader.student.packing import NoValue, Packed, Unusable, Value, pack, unpack
 
@@ -32,7 +32,7 @@ def output_result(
         result = _squeezed(answer, cases, squeezed[0], out_of)
     else:
         result = _right(answer, cases, out_of)
-    return _doubted(_shared(result, answer.convention), answer, cases.output)
+    return _doubted(_shared(result, answer.layout), answer, cases.output)
 
 
 def without_value(answer: Answer, output: int, out_of: Fraction, why: str) -> OutputResult:
@@ -101,15 +101,15 @@ def _wrong(answer: Answer, cases: Cases, explaining: Explaining, out_of: Fractio
     return replace(result, sentence=result.sentence or rungs.place, rungs=rungs, diagnosis=found)
 
 
-def _shared(output: OutputResult, convention: Convention) -> OutputResult:
-    """The output's marks under a convention that earns only a share."""
-    if convention.share == 1:
+def _shared(output: OutputResult, layout: Layout) -> OutputResult:
+    """The output's marks under a layout that earns only a share."""
+    if layout.share == 1:
         return output
-    output = replace(output, marks=output.marks * convention.share)
+    output = replace(output, marks=output.marks * layout.share)
     if output.sentence:
         return output
-    rungs = Rungs(shape=convention.remark, place=convention.remark)
-    return replace(output, sentence=convention.sentence, rungs=rungs)
+    rungs = Rungs(shape=layout.remark, place=layout.remark)
+    return replace(output, sentence=layout.sentence, rungs=rungs)
 
 
 def _doubted(result: OutputResult, answer: Answer, output: int) -> OutputResult:

@@ -1,6 +1,6 @@
 """Judges a computed part and puts its result together.
 
-A matrix formula is judged under each convention, whole, and the best one counts. Compares and
+A matrix formula is judged under each layout, whole, and the best one counts. Compares and
 marks nothing itself.
 """
 
@@ -12,7 +12,7 @@ from grader.grading.computed.accepting import OwnCode
 from grader.grading.computed.answers import Answer
 from grader.grading.computed.binding import bind
 from grader.grading.computed.marking import Marked, marked
-from grader.grading.formulas import Convention, conventions, formula_readings
+from grader.grading.formulas import Layout, formula_readings, layouts
 from grader.grading.results import guess_sentence, part_result, readings_of, speaking
 from grader.grading.tasks import fields_by_output, stray_fields
 from grader.model import ExpectedPart, NumberedPart, OutputResult, Part, PartResult, Verdict
@@ -29,8 +29,8 @@ def judge_computed(
 ) -> PartResult:
     """Judge a function, formula or number by what came back for each case."""
     answers = [
-        _answer(numbered, expected, match, outcome, own, convention)
-        for convention in conventions(numbered.part, match)
+        _answer(numbered, expected, match, outcome, own, layout)
+        for layout in layouts(numbered.part, match)
     ]
     best = marked(_best(answers), explains=True)
     outputs = [output for test in best.tests for output in test.outputs]
@@ -54,7 +54,7 @@ def _answer(
     match: Match,
     outcome: TaskOutcome,
     own: OwnCode,
-    convention: Convention,
+    layout: Layout,
 ) -> Answer:
     part, signature = numbered.part, numbered.part.signature
     assert signature is not None
@@ -63,9 +63,9 @@ def _answer(
         expected=expected,
         outcome=outcome,
         own=own,
-        convention=convention,
+        layout=layout,
         bound=tuple(
-            tuple(bind(reply, signature, convention.name) for reply in test.cases)
+            tuple(bind(reply, signature, layout.name) for reply in test.cases)
             for test in outcome.tests
         ),
         unread={reply.output: reply.error for reply in outcome.formulas if reply.error},
@@ -96,16 +96,16 @@ def _guessed(numbered: NumberedPart, match: Match) -> dict[int, str]:
 
 
 def _best(answers: list[Answer]) -> Answer:
-    """The answer under the convention that earns most, the first of equals."""
+    """The answer under the layout that earns most, the first of equals."""
     if len(answers) == 1:
         return answers[0]
     tried = [marked(answer, explains=False) for answer in answers]
     best = max(tried, key=lambda one: one.marks).answer
-    if best.convention.share == 1:
+    if best.layout.share == 1:
         return best
     # What an accepted layout makes of the formula says where the layouts part.
     told = next((test.sentence for test in tried[0].tests if test.sentence), "")
-    return replace(best, convention=replace(best.convention, told=told))
+    return replace(best, layout=replace(best.layout, told=told))
 
 
 def _sentence(best: Marked, outputs: list[OutputResult], verdict: Verdict) -> str:
@@ -130,8 +130,8 @@ def _remarks(match: Match, best: Marked, outputs: list[OutputResult]) -> Iterato
     yield from best.followed
     if any(o.comparison is not None and o.comparison.is_float32 for o in outputs):
         yield "answered in float32, and judged with a tolerance that is fair to float32"
-    if best.answer.convention.name and best.marks:
-        yield f"read in the {best.answer.convention.name} convention"
+    if best.answer.layout.name and best.marks:
+        yield f"read in the {best.answer.layout.name} layout"
     if match.function is None:
         for field in stray_fields(best.answer.part, match.fields):
             yield f"{field.label or field.text!r} names none of this part's values"

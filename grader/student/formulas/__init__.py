@@ -2,7 +2,7 @@
 
 One reader for ASCII, Python, unicode and LaTeX, driven by the names that a part declares; trees
 that travel as data; exact evaluation of scalar formulas, evaluation of matrix formulas under a
-layout convention and of indexed ones; printing. Nothing that a student writes is ever executed.
+layout, and of indexed ones; printing. Nothing that a student writes is ever executed.
 It knows no expected values, no references and no marks.
 """
 

@@ -2,7 +2,7 @@
 
 Whether two shapes fit is decided by the names, so that a transpose shows even where two sizes are
 equal, and a message can say which sizes differ. What two operands make is decided in `pairs`.
-Knows no conventions beyond what `layouts` gives it.
+Knows of layouts only what they tell.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,9 +61,9 @@ READINGS = tuple(
 
 
 def evaluate_arrays(
-    node: Node, case: Case, numbers: Mapping[str, float], notation: Notation, convention: str
+    node: Node, case: Case, numbers: Mapping[str, float], notation: Notation, name: str
 ) -> Floats:
-    """The value of a matrix formula, in the layout that the signature declares.
+    """The value of a matrix formula in the layout `name`, laid out as the signature declares.
 
     The readings are tried in turn; the first whose shapes fit, up to the answer's, is taken. With
     sizes of different names at most one fits.
@@ -71,7 +71,7 @@ def evaluate_arrays(
     Raises:
         FormulaError: no reading has a value; the sentence is about the first one.
     """
-    layout = layout_of(convention, case.target)
+    layout = layout_of(name, case.target)
     errors: list[FormulaError] = []
     for reading in READINGS:
         try:

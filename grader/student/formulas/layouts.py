@@ -98,19 +98,19 @@ class Jacobian:
         return array[:, 0, :]
 
 
-def layout_of(convention: str, target: Dims) -> Layout:
-    """The layout of a convention's name; the empty one is "row".
+def layout_of(name: str, target: Dims) -> Layout:
+    """The layout of that name; the empty one is "row".
 
     Raises:
         FormulaError: there is no such layout, or it does not apply to the answer.
     """
-    if convention == "column":
+    if name == "column":
         return Column()
-    if convention == "jacobian":
+    if name == "jacobian":
         return Jacobian(target)
-    if convention in {"", "row"}:
+    if name in {"", "row"}:
         return Row()
-    raise FormulaError(f"there is no layout “{convention}”; there are row, column and jacobian")
+    raise FormulaError(f"there is no layout “{name}”; there are row, column and jacobian")
 
 
 def diagonal(value: Shaped) -> Shaped:

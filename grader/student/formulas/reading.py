@@ -39,7 +39,7 @@ def read(text: str, *, signature: Signature, notation: Notation, output: str) ->
     Args:
         text: as typed, in ASCII, Python, unicode or LaTeX.
         signature: declares the names; with no inputs the answer is a number or arithmetic.
-        notation: other spellings, functions and conventions.
+        notation: other spellings, functions and layouts.
         output: the output that the answer is for; it may stand on the left side.
 
     Raises:

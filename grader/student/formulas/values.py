@@ -24,7 +24,7 @@ def evaluate(
     *,
     signature: Signature,
     notation: Notation,
-    convention: str = "",
+    layout: str = "",
 ) -> Value:
     """The value of a formula on one case.
 
@@ -33,11 +33,11 @@ def evaluate(
         inputs: the case's inputs by declared name.
         signature: the part's names and shapes.
         notation: the part's functions, bases and borders.
-        convention: for arrays "row", "column" or "jacobian".
+        layout: for arrays "row", "column" or "jacobian".
 
     Returns:
-        An int, a Fraction or (behind exp, log and the like) a float; for arrays a float64 array in
-        the layout that the signature declares, whatever the convention.
+        An int, a Fraction or (behind exp, log and the like) a float; for arrays a float64 array,
+        laid out as the signature declares whatever the layout of the formula.
 
     Raises:
         FormulaError: there is no value; the sentence says why, in the student's terms.
@@ -61,7 +61,7 @@ def evaluate(
         if formula.left or _is_indexed(formula.tree):
             value = evaluate_indexed(formula, case, floats, notation)
         else:
-            value = evaluate_arrays(formula.tree, case, floats, notation, convention)
+            value = evaluate_arrays(formula.tree, case, floats, notation, layout)
     except RecursionError:
         raise FormulaError("the formula is nested too deep") from None
     return float(value) if output.is_scalar else value
