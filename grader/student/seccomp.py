@@ -7,7 +7,6 @@ which files they may be about is for Landlock to say.
 import ctypes
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
@@ -319,7 +318,7 @@ def compiled_filter(*, is_read_only: bool) -> bytes:
         )
         if result < 0:
             raise OSError(-result, f"the rule for {name} is not accepted")
-    with tempfile.TemporaryFile() as file:
+    with open(os.memfd_create("filter"), "rb") as file:  # noqa: PTH123  # it has no path
         library.seccomp_export_bpf(context, file.fileno())
         library.seccomp_release(context)
         file.seek(0)

@@ -8,7 +8,6 @@ import contextlib
 import gc
 import os
 import select
-import shutil
 import signal
 import socket
 import time
@@ -56,7 +55,7 @@ def serve(
             while True:
                 server.answer()
         server.end_all()
-    shutil.rmtree(scratch, ignore_errors=True)
+    _remove_tree(scratch)
 
 
 class _Running(msgspec.Struct):
@@ -189,7 +188,13 @@ def _remove(folder: str) -> None:
     except FileNotFoundError:
         pass  # it had no order
     except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_tree(folder)
+
+
+def _remove_tree(folder: str) -> None:
+    import shutil  # not before: it brings compressors, which each child would be forked with
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- processes ----------------------------------------------------------------------------------
