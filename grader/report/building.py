@@ -44,6 +44,7 @@ from grader.report.pages import (
     TestView,
     Typed,
 )
+from grader.report.prose import unwrapped
 from grader.report.tally import Tally
 from grader.report.text import clip
 from grader.report.values import Shown, digits_apart, show
@@ -280,15 +281,17 @@ def _typed(made_of: Materials, reading: Reading, part: PartResult) -> Typed:
     is_code = reading.place is not None and reading.place.file.endswith((".py", ".ipynb"))
     # A number that was read as itself needs no second line.
     is_news = bool(reading.mathml) and reading.read_as != reading.typed.strip()
+    before = reading.typed[:at]
+    is_prose = part.kind == "text"
     return Typed(
         label=reading.label,
         place=_place(reading.place, made_of.words),
-        before=reading.typed[:at],
+        before=unwrapped(before) if is_prose else before,
         at=reading.typed[at : at + 1],
         after=reading.typed[at + 1 :],
         is_cut=is_cut,
         is_function=is_code and reading.typed.isidentifier(),
-        is_prose=part.kind == "text",
+        is_prose=is_prose,
         mathml=made_of.math(reading.mathml) if is_news else Markup(),
         read_as="" if reading.read_as == reading.typed.strip() else reading.read_as,
         error=reading.error,

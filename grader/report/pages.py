@@ -116,7 +116,7 @@ class Typed(Record, frozen=True):
             source is all in `before`.
         is_cut: reading stopped somewhere.
         is_function: `before` is the name of a function.
-        is_prose: `before` is a text that a person reads.
+        is_prose: `before` is a text that a person reads, unwrapped.
         mathml, read_as: our reading, as mathematics or else in plain characters.
     """
 
