@@ -146,4 +146,5 @@ def _print_all(report: "Report") -> None:
                     if output.got is not None and output.expected is not None:
                         from grader.cli.checked import values_of
 
-                        click.echo(f"      {values_of(output)}")
+                        if values := values_of(output):
+                            click.echo(f"      {values}")

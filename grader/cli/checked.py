@@ -4,6 +4,7 @@ Values that a public test expects may be shown: they stand in the kit.
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,7 @@ from grader.model import Stage
 
 if TYPE_CHECKING:
     from grader.model import OutputResult, TestResult
-    from grader.student.packing import Packed
+    from grader.student.packing import Value
 
 _COLOURS = {
     Status.PASSED: "green",
@@ -25,6 +26,7 @@ _COLOURS = {
 _WIDTH = 12
 _LONG = 120
 _FEW = 12
+_DIGITS = (6, 10, 17)
 
 
 def print_checked(found: Checked) -> None:
@@ -74,47 +76,55 @@ def _failure(test: "TestResult") -> Iterator[str]:
     yield from (f"  {one_line(line)}" for line in test.traceback[:3])
     for output in test.outputs:
         if output.marks != output.out_of and output.got is not None and output.expected is not None:
-            yield f"  {output.name}: {values_of(output)}"
+            if values := values_of(output):
+                yield f"  {output.name}: {values}"
             if output.diagnosis is not None and output.diagnosis.hint:
                 yield f"  hint: {one_line(output.diagnosis.hint)}"
 
 
 def values_of(output: "OutputResult") -> str:
-    """Both values, or of large ones the element that is most wrong."""
-    from grader.student.packing import Scalar
+    """Both values, or of large ones the element that is most wrong; "" where they tell nothing.
+
+    That is where no value came back, where a large one differs in type or shape, which its sentence
+    says, and where both look alike, as what a formula gives in another layout.
+    """
+    from grader.student.packing import numbers, unpack
 
     assert output.got is not None
     assert output.expected is not None
-    found = output.comparison
+    got, expected = unpack(output.got), unpack(output.expected)
+    found, place = output.comparison, ""
     if found is not None and found.size > _FEW and found.stage in (Stage.VALUES, Stage.NONFINITE):
-        both = (_element(packed, found.worst) for packed in (output.got, output.expected))
-        got, expected = (_shown(Scalar(element)) for element in both)
-        place = ", ".join(map(str, found.worst))
-        return f"at [{place}]: got {got}, expected {expected}"
-    got, expected = _shown(output.got), _shown(output.expected)
-    # A text of digits, or what a formula gives in another layout, looks like what is expected.
-    return f"got {got}, expected {expected}" if got != expected else f"both print as {got}"
+        # An answer may be a list, or have axes of length 1 that the truth has not.
+        mine, truth = numbers(got), numbers(expected)
+        assert mine is not None
+        assert truth is not None
+        got, expected = mine.reshape(truth.shape)[found.worst], truth[found.worst]
+        place = f"at [{', '.join(map(str, found.worst))}]: "
+    elif _is_endless(got) or _is_endless(expected):
+        return ""
+    for digits in _DIGITS:
+        texts = _shown(got, digits), _shown(expected, digits)
+        if texts[0] != texts[1]:
+            return f"{place}got {texts[0]}, expected {texts[1]}"
+    return ""
 
 
-def _element(packed: "Packed", place: tuple[int, ...]) -> float:
-    """The element at a place, at a precision that tells two apart."""
-    from grader.student.packing import unpack
+def _is_endless(value: "Value") -> bool:
+    """Whether it is no value, or an array that is too large for a line."""
+    from grader.student.packing import NoValue, Unusable
 
-    value = unpack(packed)
-    return float(f"{float(value[place]):.9g}")
+    return isinstance(value, NoValue | Unusable) or getattr(value, "size", 0) > _FEW
 
 
-def _shown(packed: "Packed") -> str:
+def _shown(value: "Value", digits: int) -> str:
     """A value on one line."""
     import numpy as np
 
-    from grader.student.packing import unpack
-
-    value = unpack(packed)
-    if isinstance(value, np.ndarray):
-        text = " ".join(np.array2string(value, precision=6, threshold=20).split())
-    else:
-        text = getattr(value, "sentence", None) or str(value)
+    if isinstance(value, np.ndarray | np.number | float):
+        shown = np.asarray(value) + 0  # no zero has a sign
+        return " ".join(np.array2string(shown, precision=digits).split()).removesuffix(".")
+    text = str(value) if isinstance(value, Fraction) else repr(value)
     return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 

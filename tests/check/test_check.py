@@ -7,6 +7,7 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -14,7 +15,7 @@ from grader.cli import main
 from grader.cli.checked import values_of
 from grader.course import Course
 from grader.kit import make_kit
-from grader.model import OutputResult
+from grader.model import Comparison, OutputResult, Stage
 from grader.student.packing import pack
 from tests import tiny
 from tests.verify import courses
@@ -101,12 +102,38 @@ def test_a_wrong_gradient_is_placed_by_output_and_index(kit):
 
 
 @pytest.mark.parametrize(
-    ("got", "said"),
-    [("3", "both print as 3"), (4, "got 4, expected 3"), (3.5, "got 3.5, expected 3")],
+    ("got", "expected", "said"),
+    [
+        (4, 3, "got 4, expected 3"),
+        (3.5, 3, "got 3.5, expected 3"),
+        ("3", 3, "got '3', expected 3"),
+        (np.array([1, 2 + 1e-9]), np.array([1.0, 2]), "got [1. 2.000000001], expected [1. 2.]"),
+        (np.array([-0.0, 1]), np.array([0.0, 2]), "got [0. 1.], expected [0. 2.]"),
+        (np.ones(5), np.ones(5), ""),
+        (np.ones((40, 2)), np.ones((2, 40)), ""),
+        (object(), np.ones(5), ""),
+    ],
 )
-def test_values_that_print_alike_are_not_set_against_each_other(got, said):
-    marks = {"marks": Fraction(0), "out_of": Fraction(1)}
-    assert values_of(OutputResult(name="n", got=pack(got), expected=pack(3), **marks)) == said
+def test_values_are_set_against_each_other_where_that_tells_something(got, expected, said):
+    assert values_of(shown(got, expected)) == said
+
+
+@pytest.mark.parametrize("laid", [np.ndarray.tolist, lambda found: found.reshape(1, 20, 1)])
+def test_of_a_large_value_the_worst_element_is_told_however_it_is_laid_out(laid):
+    worst = Comparison(stage=Stage.VALUES, worst=(7,), size=20)
+    got = laid(np.arange(20.0))
+    assert values_of(shown(got, 2 * np.arange(20), worst)) == "at [7]: got 7, expected 14"
+
+
+def shown(got, expected, comparison=None):
+    return OutputResult(
+        name="n",
+        got=pack(got),
+        expected=pack(expected),
+        comparison=comparison,
+        marks=Fraction(0),
+        out_of=Fraction(1),
+    )
 
 
 def test_what_can_not_be_read_is_told_with_its_place(kit):
