@@ -5,6 +5,7 @@ errors become sentences; each subcommand has a module of its own.
 """
 
 import errno
+import io
 import os
 import sys
 from importlib import import_module
@@ -68,6 +69,10 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """The one boundary at which errors become messages and exit codes."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A file or pipe on Windows may have no α; then a mark stands for it.
+                stream.reconfigure(errors="replace")
         try:
             # Without its standalone mode, click leaves errors to us; a number is an exit code.
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
@@ -98,8 +103,9 @@ def _trace() -> None:
 
 def _failure(error: Exception) -> str:
     """What is said when the grader itself fails."""
-    if isinstance(error, OSError) and error.filename and error.errno in _CLOSED:
-        return f"error: {error.filename}: can not be written or read: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in _CLOSED:
+        name = error.filename or "what is printed"
+        return f"error: {name}: can not be written or read: {error.strerror}"
     return (
         f"error: the grader failed ({type(error).__name__}: {error}); nobody loses marks by it. Run"
         " again with --debug to see where, and report it."

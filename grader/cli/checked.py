@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.check import Checked, PartCheck, Status
-from grader.cli.terminal import one_line
+from grader.cli.terminal import cut, echo_wrapped, one_line, room_for_title
 from grader.model import Stage
 
 if TYPE_CHECKING:
@@ -35,19 +35,21 @@ def print_checked(found: Checked) -> None:
     shown = [part for part in found.parts if part.status is not Status.MISSING]
     width = max((len(part.number) for part in shown), default=0)
     wide = max((len(part.title) for part in shown), default=0)
+    wide = min(wide, room_for_title(width + _WIDTH + 14))
     for part in shown:
         counts = _counts(part)
         word = f"{part.status:<{_WIDTH}}" if counts else part.status
         status = click.style(word, fg=_COLOURS.get(part.status, "red"))
-        click.echo(f"  {part.number:<{width}}  {part.title:<{wide}}  {status}{counts}")
+        title = cut(part.title, wide)
+        click.echo(f"  {part.number:<{width}}  {title:<{wide}}  {status}{counts}")
         for detail in _details(part):
-            click.echo(f"  {'':<{width}}    {detail}")
+            echo_wrapped(detail, margin=width + 6, hang=4)
     if shown:
         click.echo()
     for note in found.notes:
-        click.secho(f"note: {one_line(note)}", fg="yellow")
+        echo_wrapped(f"note: {one_line(note)}", fg="yellow")
     for line in _summary(found):
-        click.echo(line)
+        echo_wrapped(line, hang=2)
 
 
 def _counts(part: PartCheck) -> str:

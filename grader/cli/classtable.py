@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from grader.batch.moves import Move, MovedTest
-from grader.cli.terminal import cut, near, one_line
+from grader.cli.terminal import cut, echo_wrapped, near, one_line
 from grader.gradebook import PartMark, Standing
 from grader.model import Verdict
 from grader.report import shown
@@ -75,7 +75,7 @@ def print_looks(standings: Iterable[Standing]) -> None:
         return
     click.echo("\nNeed a look:")
     for student, look in looks:
-        click.echo(f"  {one_line(student)}: {one_line(look)}")
+        echo_wrapped(f"{one_line(student)}: {one_line(look)}", margin=2, hang=2)
 
 
 def _look(standing: Standing) -> str:
@@ -120,14 +120,16 @@ def _moved(test: MovedTest) -> str:
 def print_absent(absent: Sequence[str]) -> None:
     """Who is on the roster and handed in nothing."""
     if absent:
-        click.echo(f"\nHanded in nothing ({len(absent)}): {', '.join(map(one_line, absent))}")
+        click.echo()
+        names = ", ".join(map(one_line, absent))
+        echo_wrapped(f"Handed in nothing ({len(absent)}): {names}", hang=2)
 
 
 def print_places(places: dict[str, Path], walls: str) -> None:
     """Where everything is."""
     click.echo()
     if walls:
-        click.echo(f"Walls        {walls}")
+        echo_wrapped(f"Walls        {walls}", hang=13)
     for name, path in places.items():
         click.echo(f"{name:<12} {near(path)}")
 

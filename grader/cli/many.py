@@ -257,7 +257,7 @@ def _print_json(standings: "Iterable[Standing]") -> None:
     from grader.gradebook import as_json
 
     for piece in as_json(standings):
-        click.echo(piece, nl=False)
+        click.echo(piece.encode("utf-8", "backslashreplace"), nl=False)
     click.echo()
 
 

@@ -106,7 +106,7 @@ def _grade_one(path: Path, common: Common) -> Exit:
         report = grade(submission, grading, sandbox)
     index = write_pages(report, grading, course, common.reports or course.reports)
     if common.as_json:
-        click.echo(record_json(report))
+        click.echo(record_json(report).encode())  # JSON is UTF-8, whatever the terminal is
     else:
         print_report(report, index)
     for part in report.parts:

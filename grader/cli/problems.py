@@ -3,7 +3,6 @@
 Picks problems by their slugs and hands them to the rooms that prove, show or scaffold them.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -105,7 +104,8 @@ def verify(  # noqa: PLR0913  # one parameter per option
             print_proof(proof)
     progress.clear()
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found, enc_hook=str), indent=1))
+        data = msgspec.json.encode(found, enc_hook=str)  # no number where one is infinite
+        click.echo(msgspec.json.format(data, indent=1))
     else:
         print_summary(found)
     sys.exit(Exit.NOTHING_LOST if all(p.is_proven for p in found) else Exit.BROKEN_PROBLEM)

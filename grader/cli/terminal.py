@@ -28,6 +28,7 @@ _PENDING = {
 _VERDICT_WIDTH = 13
 _PLAIN_WIDTH = 100
 _LEAST_ROOM = 28  # columns beside a part, below which its sentence gets lines of its own
+_NO_LIMIT = 10_000
 
 
 def print_report(report: Report, index: Path) -> None:
@@ -46,10 +47,10 @@ def print_report(report: Report, index: Path) -> None:
             _print_line(by_part[part.id], widths)
         click.echo()
     for note in report.notes:
-        click.secho(f"note: {one_line(note)}", fg="yellow")
+        echo_wrapped(f"note: {one_line(note)}", fg="yellow")
     total, out_of = shown([report.marks])[0], shown([report.out_of])[0]
     click.secho(f"Total   {total} of {out_of}{_pending(report)}", bold=True)
-    click.echo(f"Walls   {report.walls}: {report.walls_note}")
+    echo_wrapped(f"Walls   {report.walls}: {report.walls_note}", hang=8)
     click.echo(f"Report  {near(index)}")
 
 
@@ -90,7 +91,9 @@ def _marked(report: Report) -> list[tuple[PartResult, str]]:
 
 def _print_line(line: _Line, widths: tuple[int, ...]) -> None:
     number, title, score = widths
-    head = f"  {line.number:<{number}}  {line.title:<{title}}  {line.score:>{score}}  "
+    title = min(title, room_for_title(number + score + _VERDICT_WIDTH + 8))
+    shown_title = cut(line.title, title)
+    head = f"  {line.number:<{number}}  {shown_title:<{title}}  {line.score:>{score}}  "
     colour = _COLOURS.get(line.verdict, "red")
     beside = click.style(f"{line.verdict:<{_VERDICT_WIDTH}}", fg=colour)
     room = _width() - len(head) - _VERDICT_WIDTH - 2
@@ -100,8 +103,7 @@ def _print_line(line: _Line, widths: tuple[int, ...]) -> None:
         click.echo(f"{head}{beside}  {cut(line.sentence, room)}")
     else:
         click.echo(f"{head}{click.style(line.verdict, fg=colour)}")
-        for wrapped in textwrap.wrap(line.sentence, max(_width() - number - 4, _LEAST_ROOM)):
-            click.echo(f"{'':{number + 4}}{wrapped}")
+        echo_wrapped(line.sentence, margin=number + 4)
 
 
 def _pending(report: Report) -> str:
@@ -117,6 +119,21 @@ def _pending(report: Report) -> str:
 def _width() -> int:
     """The terminal's width; 0, meaning no limit, where the output is no terminal."""
     return shutil.get_terminal_size((_PLAIN_WIDTH, 0)).columns if sys.stdout.isatty() else 0
+
+
+def echo_wrapped(text: str, *, margin: int = 0, hang: int = 0, fg: str | None = None) -> None:
+    """Print a line at a margin; what has no room goes on below, `hang` columns further in."""
+    width, lines = _width(), [text] if text else []
+    if width:
+        room = max(width - margin, _LEAST_ROOM)
+        lines = textwrap.wrap(text, room, subsequent_indent=" " * hang, break_on_hyphens=False)
+    for line in lines:
+        click.echo(f"{'':{margin}}{click.style(line, fg=fg) if fg else line}")
+
+
+def room_for_title(beside: int) -> int:
+    """The columns that a table's titles may take, with so many beside them."""
+    return max(_width() - beside, _LEAST_ROOM) if _width() else _NO_LIMIT
 
 
 def cut(sentence: str, room: int) -> str:

@@ -312,6 +312,33 @@ def test_a_wide_terminal_has_the_sentence_beside_the_part(root):
     assert all(len(line) <= 90 for line in shown if line.startswith("  1."))
 
 
+def test_long_titles_and_notes_keep_to_the_width_of_a_terminal(tmp_path):
+    root = tiny.write_course(tmp_path)
+    problem = root / "problems/affine/problem.yaml"
+    text = problem.read_text(encoding="utf-8")
+    problem.write_text(text.replace("The backward pass", "The backward " + "pass " * 20), "utf-8")
+    tiny.hand_in(root, "empty")
+    shown = in_terminal(root, 60, "submissions/empty", NO_COLOR="1")
+    assert max(map(len, shown)) <= 60
+    checked = in_terminal(root, 60, "check", "submissions/empty", NO_COLOR="1")
+    assert max(map(len, checked)) <= 60
+
+
+def test_output_that_has_no_letter_for_a_sign_is_written_all_the_same(root):
+    """On Windows a pipe may be in an encoding of 256 letters; JSON is UTF-8 everywhere."""
+    tiny.hand_in(root, "greek", answers="1.3b: {linear: α𝛃}\n")
+
+    def printed(*options):
+        command = [GRADE, *options, "submissions/greek"]
+        environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+        return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+
+    plain = printed()
+    assert (plain.returncode, plain.stderr) == (1, b"")
+    assert "– of 2  unreadable     linear: found '??'" in plain.stdout.decode("cp1252")
+    assert "α𝛃" in str(json.loads(printed("--json").stdout.decode("utf-8")))
+
+
 @pytest.fixture
 def own(tmp_path):
     """A course that a test may change."""

@@ -323,7 +323,7 @@ def test_the_command_ends_with_3_for_a_broken_problem(tmp_path):
 def test_the_command_gives_json(tmp_path):
     courses.write(tmp_path)
     done = verify(tmp_path, "affine", "--only", "misconceptions", "--json")
-    (found,) = json.loads(done.output)
+    (found,) = json.loads(done.output, parse_constant=pytest.fail)
     assert found["slug"] == "affine"
     assert found["parts"][0]["wrongs"][0]["recognised_as"] == "mean over the batch"
 
