@@ -42,7 +42,7 @@ def archived(path: Path) -> Iterator[Entry]:
     """
     archive = Archive(path, place=str(path))
     names, metadata, root = _with_metadata(archive, list(archive.names))
-    yield from _entries(path, archive, place(names, metadata, root), metadata)
+    yield from _entries(path, archive, place(names, metadata, root))
 
 
 def unpacked(path: Path) -> Iterator[Entry]:
@@ -58,21 +58,17 @@ def unpacked(path: Path) -> Iterator[Entry]:
     placed = place_by_platform(names, metadata, root)
     if placed and len(names) > MAX_MEMBERS:
         raise SubmissionError(f"{path}: found {len(names)} files; wanted {MAX_MEMBERS}")
-    yield from _entries(path, folder, placed, metadata)
+    yield from _entries(path, folder, placed)
 
 
 def _entries(
-    path: Path,
-    archive: Archive | Unpacked,
-    listed: tuple[Placed, ...],
-    metadata: dict[str, Handed],
+    path: Path, archive: Archive | Unpacked, listed: tuple[Placed, ...]
 ) -> Iterator[Entry]:
     """One entry per student, with all the files that are placed under the name."""
     members = {member.name: member for member in archive.members}
     files: dict[str, list[Placed]] = {}
     for placed in listed:
         files.setdefault(student_name(placed.student), []).append(placed)
-    given = {s: handed.at for handed in metadata.values() for s in handed.students}
     for student, mine in files.items():
         dated = [members.get(placed.member) for placed in mine if placed.is_dated]
         newest = max((m.modified for m in dated if m and m.modified), default=None)
@@ -80,7 +76,8 @@ def _entries(
             student=student,
             place=f"{path}: {mine[0].member}",
             take=partial(_taken, archive, members, student, tuple(mine)),
-            submitted_at=_moment(given.get(mine[0].student) or newest),
+            also=mine[0].also,
+            submitted_at=_moment(mine[0].at or newest),
             is_late=any(placed.is_late for placed in mine),
         )
 

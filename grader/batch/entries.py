@@ -16,6 +16,7 @@ class Entry(Record, frozen=True, kw_only=True):
     Attributes:
         place: where it lies, for messages.
         take: copies it.
+        also: other names by which the platform knows the student.
         submitted_at: UTC, ISO 8601; "" where it is not known.
         is_late: the platform says so.
     """
@@ -23,6 +24,7 @@ class Entry(Record, frozen=True, kw_only=True):
     student: str
     place: str
     take: Callable[[], Submission]
+    also: tuple[str, ...] = ()
     submitted_at: str = ""
     is_late: bool = False
 

@@ -37,6 +37,8 @@ class Placed(Record, frozen=True, kw_only=True):
         member: its name in the archive.
         path: its name inside the submission.
         mark: what the names of all the student's files in the archive begin with.
+        also: other names by which the platform knows the student.
+        at: when it was handed in, where the platform says so.
         is_dated: the file has the time at which it was handed in, not that of the download.
     """
 
@@ -44,14 +46,16 @@ class Placed(Record, frozen=True, kw_only=True):
     member: str
     path: str
     mark: str
+    also: tuple[str, ...] = ()
+    at: datetime | None = None
     is_late: bool = False
     is_dated: bool = True
 
 
 class Handed(Record, frozen=True, kw_only=True):
-    """What Gradescope's metadata says of one submission."""
+    """What Gradescope's metadata says of one submission: per student all names, and the time."""
 
-    students: tuple[str, ...]
+    students: tuple[tuple[str, ...], ...]
     at: datetime | None = None
 
 
@@ -132,21 +136,18 @@ def _handed(entry: Any) -> Handed:
     if not isinstance(entry, dict):
         return Handed(students=())
     submitters = entry.get(":submitters", entry.get("submitters"))
-    names = [_submitter(s) for s in submitters] if isinstance(submitters, list) else []
+    names = [_names(one) for one in submitters] if isinstance(submitters, list) else []
     at = entry.get(":created_at", entry.get("created_at"))
-    students = tuple(name for name in names if name)
+    students = tuple(filter(None, names))
     return Handed(students=students, at=at if isinstance(at, datetime) else None)
 
 
-def _submitter(entry: Any) -> str:
-    """The student's number, or else the address or the name."""
+def _names(entry: Any) -> tuple[str, ...]:
+    """The student's number, address and name, as far as they are known."""
     if not isinstance(entry, dict):
-        return ""
-    for key in ("sid", "email", "name"):
-        value = entry.get(f":{key}", entry.get(key))
-        if value:
-            return str(value)
-    return ""
+        return ()
+    values = (entry.get(f":{key}", entry.get(key)) for key in ("sid", "email", "name"))
+    return tuple(str(value) for value in values if value)
 
 
 def _below_common_root(names: list[str]) -> list[tuple[str, str]]:
@@ -184,8 +185,15 @@ def _gradescope(name: str, short: str, metadata: dict[str, Handed]) -> Iterable[
         return
     handed = metadata.get(folder)
     mark = f"{name.removesuffix(short)}{folder}/"
-    for student in (handed.students if handed else ()) or (folder,):
-        yield Placed(student=student, member=name, path=rest, mark=mark)
+    for student, *also in (handed.students if handed else ()) or ((folder,),):
+        yield Placed(
+            student=student,
+            member=name,
+            path=rest,
+            mark=mark,
+            also=tuple(also),
+            at=handed.at if handed else None,
+        )
 
 
 def _canvas(name: str, short: str) -> Placed | None:
@@ -197,6 +205,7 @@ def _canvas(name: str, short: str) -> Placed | None:
         member=name,
         path=found["rest"] or found["typed"],
         mark=f"{name.removesuffix(short)}{short[: found.end('user')]}_",
+        also=(found["user"], found["name"]),
         is_late=found["late"] is not None,
         is_dated=False,
     )
@@ -220,8 +229,14 @@ def _moodle(name: str, short: str) -> Placed | None:
     if found is None:
         return None
     student = found["student"]
-    mark = f"{name.removesuffix(short)}{student}_"
-    return Placed(student=student, member=name, path=found["rest"], mark=mark, is_dated=False)
+    return Placed(
+        student=student,
+        member=name,
+        path=found["rest"],
+        mark=f"{name.removesuffix(short)}{student}_",
+        also=(student.rpartition("_")[0],),
+        is_dated=False,
+    )
 
 
 def _plain(name: str, short: str) -> Placed:

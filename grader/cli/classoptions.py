@@ -78,7 +78,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         "--roster",
         {
             "type": _FILE,
-            "help": "Class: a list of students, one a line or as CSV; says who handed in nothing.",
+            "help": "Class: a list of students, or a table of any columns; says who is missing.",
         },
     ),
     (

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from grader.batch.moves import Move, MovedTest
+from grader.batch.roster import Attendance
 from grader.cli.terminal import cut, echo_wrapped, near, one_line
 from grader.gradebook import PartMark, Standing
 from grader.model import Verdict
@@ -117,12 +118,15 @@ def _moved(test: MovedTest) -> str:
     return f"{test.number}{name} {_signed(test.by)}: {how}{said}"
 
 
-def print_absent(absent: Sequence[str]) -> None:
-    """Who is on the roster and handed in nothing."""
-    if absent:
-        click.echo()
-        names = ", ".join(map(one_line, absent))
-        echo_wrapped(f"Handed in nothing ({len(absent)}): {names}", hang=2)
+def print_attendance(attendance: Attendance) -> None:
+    """Who is on the roster and handed in nothing, and who is the other way round."""
+    for said, who in (
+        ("Handed in nothing", attendance.absent),
+        ("Not on the roster", attendance.strangers),
+    ):
+        if who:
+            click.echo()
+            echo_wrapped(f"{said} ({len(who)}): {'; '.join(map(one_line, who))}", hang=2)
 
 
 def print_places(places: dict[str, Path], walls: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from grader.batch.crew import Crew
     from grader.batch.entries import Entry
+    from grader.batch.roster import Attendance
     from grader.batch.run import Choices, Graded
     from grader.batch.setup import Ready
     from grader.course import Course
@@ -37,7 +38,7 @@ class _Session(Record, frozen=True, kw_only=True):
     common: Common
     options: ClassOptions
     reports: Path
-    roster: tuple[str, ...]
+    attendance: "Attendance"
 
     @property
     def assignment(self) -> str:
@@ -48,18 +49,18 @@ class _Session(Record, frozen=True, kw_only=True):
 def grade_class(paths: tuple[Path, ...], common: Common, options: ClassOptions) -> Exit:
     """Grade a class, write its spreadsheet and its report, print what came of it."""
     from grader.batch.gather import gather
-    from grader.batch.roster import read_roster
     from grader.cli.preparing import prepared
     from grader.course import find_course
     from grader.gradebook import Gradebook
 
     course = find_course(given=common.course, near=paths[0])
     entries = gather(paths, is_class=lambda path: options.many or is_class(path, common.course))
-    roster = () if options.roster is None else read_roster(options.roster)
     reports = common.reports or course.reports
     for folder in (course.private, reports):
         _make_private(folder)
     with Gradebook(options.book or course.private / BOOK, is_writer=True) as book:
+        before = book.students(course.assignment_name(common.assignment))
+        attendance = _attendance(options.roster, entries, before)
         session = _Session(
             course=course,
             grading=prepared(course, common.assignment, options.only),
@@ -67,7 +68,7 @@ def grade_class(paths: tuple[Path, ...], common: Common, options: ClassOptions) 
             common=common,
             options=options,
             reports=reports,
-            roster=roster,
+            attendance=attendance,
         )
         graded, walls, is_cut = _graded(session, entries)
         if is_cut:
@@ -75,6 +76,19 @@ def grade_class(paths: tuple[Path, ...], common: Common, options: ClassOptions) 
         if options.only:
             return _print_preview(session, graded)
         return _print_class(session, graded, [entry.student for entry in entries], walls)
+
+
+def _attendance(
+    roster: Path | None, entries: "tuple[Entry, ...]", before: tuple[str, ...]
+) -> "Attendance":
+    """Who is missing, of all runs; a slip in the roster is told before anybody is graded."""
+    from grader.batch.roster import Attendance, attendance, names_of, read_roster
+
+    if roster is None:
+        return Attendance()
+    handed_in = {student: names_of(student) for student in before}
+    handed_in |= {entry.student: names_of(entry.student, entry.also) for entry in entries}
+    return attendance(roster, read_roster(roster), handed_in)
 
 
 def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Graded], str, bool]":
@@ -195,7 +209,7 @@ def _print_class(
     session: _Session, graded: "list[Graded]", students: list[str], walls: str
 ) -> Exit:
     from grader.cli.classtable import (
-        print_absent,
+        print_attendance,
         print_looks,
         print_moves,
         print_places,
@@ -210,8 +224,7 @@ def _print_class(
     _write(spreadsheet, as_csv(seen, session.book.columns(*about)))
     mine = set(students)
     standings = [standing for standing in everybody if standing.student in mine]
-    absent = [student for student in session.roster if student not in mine]
-    page = _write_page(session, tuple(everybody), absent)
+    page = _write_page(session, tuple(everybody))
     if session.common.as_json:
         found = session.book.standings(*about)
         _print_json(standing for standing in found if standing.student in mine)
@@ -221,13 +234,13 @@ def _print_class(
     moves = [event.move for event in graded if event.move is not None]
     if moves or session.options.regrade:
         print_moves(moves, regraded=len(graded))
-    print_absent(absent)
+    print_attendance(session.attendance)
     places = {"Gradebook": session.book.path, "Class report": page, "Spreadsheet": spreadsheet}
     print_places(places, walls)
     return _exit(standings, graded)
 
 
-def _write_page(session: _Session, standings: "tuple[Standing, ...]", absent: list[str]) -> Path:
+def _write_page(session: _Session, standings: "tuple[Standing, ...]") -> Path:
     """Write the class report beside the students' reports."""
     from grader.batch.figures import class_page
     from grader.gradebook import Counting
@@ -239,7 +252,7 @@ def _write_page(session: _Session, standings: "tuple[Standing, ...]", absent: li
         assignment=session.assignment,
         title=session.grading.assignment.title,
         counting=Counting(session.options.count),
-        absent=absent,
+        absent=session.attendance.absent,
         is_anonymous=session.options.anonymous,
     )
     folder = session.reports / session.assignment

@@ -227,6 +227,11 @@ class Gradebook:
         )
         return {row["part"]: row["number"] for row in rows}
 
+    def students(self, assignment: str) -> tuple[str, ...]:
+        """Everybody who has an attempt, by name."""
+        sql = "SELECT DISTINCT student FROM attempt WHERE assignment = ? ORDER BY student"
+        return tuple(row["student"] for row in self._each(sql, assignment))
+
     def history(self, student: str, assignment: str) -> tuple[PastAttempt, ...]:
         """All attempts of one student, oldest first."""
         rows = self.rows(
