@@ -39,31 +39,38 @@ class Progress:
 
 
 def print_proof(proof: "ProblemProof") -> None:
-    """Print one problem: its parts in a table, then what was found."""
+    """Print one problem: its parts in a table, then what was found.
+
+    A part that is broken has no line in the table, as nothing of it was looked at.
+    """
+    slug = "" if proof.slug == proof.title else f" · {proof.slug}"
     click.secho(proof.title, bold=True, nl=False)
-    click.echo(f" · {proof.slug} · {proof.lines} lines, {proof.seconds:.1f} s")
-    computed = [part for part in proof.parts if part.kind == "computed"]
-    rows = [_HEADS, *(_row(part) for part in computed)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for number, row in enumerate(rows if computed else ()):
-        name, *cells = (
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        is_bad = number and computed[number - 1].faults
-        mark = (
-            " "
-            if number == 0
-            else click.style("✗" if is_bad else "✓", fg="red" if is_bad else "green")
-        )
-        click.echo(f"  {mark} {name}  {'  '.join(cells)}")
-    for part in proof.parts:
-        if part.kind == "choice":
-            click.echo(
-                f"  ✓ {part.name:<{widths[0]}}  claims; guessing earns {float(part.chance):.0%}"
-            )
+    click.echo(f"{slug} · {proof.lines} lines, {proof.seconds:.1f} s")
+    parts = [part for part in proof.parts if not part.is_broken]
+    computed = [part for part in parts if part.kind == "computed"]
+    others = [part for part in parts if part.kind != "computed"]
+    rows = [_HEADS, *map(_row, computed)] if computed else []
+    name_width = max((len(part.name) for part in parts), default=0)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][1:]
+    marks = [" ", *map(_mark, computed)]
+    for mark, (name, *cells) in zip(marks, rows, strict=False):
+        shown = "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+        click.echo(f"  {mark} {name:<{name_width}}  {shown}")
+    for part in others:
+        click.echo(f"  {_mark(part)} {part.name:<{name_width}}  {_marked(part)}")
     _print_findings(proof)
     click.echo()
+
+
+def _mark(part: "PartProof") -> str:
+    return click.style("✗", fg="red") if part.faults else click.style("✓", fg="green")
+
+
+def _marked(part: "PartProof") -> str:
+    """What a part is that is not computed."""
+    if part.kind == "text":
+        return "a text, which a person marks"
+    return f"claims; guessing earns {float(part.chance):.0%}"
 
 
 def print_summary(proofs: Iterable["ProblemProof"]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import compare
 from grader.expected import GRADIENTS
-from grader.model import ExpectedPart, ExpectedTest, OutputResult, Part, PartResult, Verdict
+from grader.model import ExpectedTest, OutputResult, Part, PartResult, Verdict
 from grader.student.packing import unpack
 from grader.verify import trivial
 from grader.verify.bench import Answer, Bench
@@ -161,7 +161,11 @@ def misconceptions(bench: Bench) -> tuple[tuple[WrongProof, ...], list[Finding]]
         found = _recognised_as(result, misconception.name)
         proof = WrongProof(name=misconception.name, error=bench.error(answer), recognised_as=found)
         proofs.append(proof)
-        findings += _about(proof, result, bench.expected)
+        failure = _failure(bench, index)
+        if failure:
+            findings.append(_fault("misconceptions", f"{proof.name!r} {failure}"))
+        else:
+            findings += _about(proof, result, bench.expected.tolerance)
         if not misconception.say.strip():
             findings.append(_fault("misconceptions", f"{proof.name!r} has no sentence"))
     return tuple(proofs), findings
@@ -173,14 +177,29 @@ def _recognised_as(result: PartResult, own: str) -> str:
     return own if own in names else next(iter(names), "")
 
 
-def _about(proof: WrongProof, result: PartResult, expected: ExpectedPart) -> Iterator[Finding]:
+def _failure(bench: Bench, index: int) -> str:
+    """How a misconception fails that gives values in no case, or ""."""
+    answer = bench.of_wrong(index)
+    if any(answer(case) is not None for case in bench.cases):
+        return ""
+    try:
+        bench.declared.wrongs[index].function(**bench.inputs(bench.cases[0]))
+    except Exception as error:  # noqa: BLE001  # it may fail in any way
+        return f"raises {type(error).__name__} in each case: {error}"
+    return f"gives no {', '.join(map(str, bench.signature.outputs))} in any case"
+
+
+def _about(proof: WrongProof, result: PartResult, tolerance: float) -> Iterator[Finding]:
     if result.marks >= result.out_of:
-        yield _fault("misconceptions", f"{proof.name!r} earns everything; add a case that shows it")
-    elif proof.error < far(expected.tolerance):
+        told = "does what the reference does" if proof.error == 0 else "earns everything"
+        yield _fault("misconceptions", f"{proof.name!r} {told}; add a case that shows it")
+        return
+    if proof.error < far(tolerance):
+        advice = "" if tolerance <= compare.TOLERANCE else ", or lower the tolerance"
         yield _fault(
             "misconceptions",
-            f"{proof.name!r} is wrong by {proof.error:.1e} at most, wanted "
-            f"{far(expected.tolerance):.0e}; add a case in which it shows more",
+            f"{proof.name!r} is wrong by {proof.error:.1e} at most, wanted {far(tolerance):.0e}; "
+            f"add a case in which it shows more{advice}",
         )
     if proof.recognised_as and not proof.is_recognised:
         yield _fault("misconceptions", f"{proof.name!r} is taken for {proof.recognised_as!r}")
@@ -211,13 +230,10 @@ def _untested(bench: Bench, test: ExpectedTest) -> Finding:
     return _fault("tests", told)
 
 
-def margin(noise: float, wrongs: tuple[WrongProof, ...], tolerance: float) -> list[Finding]:
-    """Correct code lies below the tolerance, the nearest misconception above it."""
-    nearest = min((wrong.error for wrong in wrongs), default=inf)
+def margin(noise: float, tolerance: float) -> list[Finding]:
+    """Correct code lies below the tolerance; misconceptions lie far above it (`misconceptions`)."""
     if noise > tolerance:
         return [_fault("margin", f"correct code is off by {noise:.1e}, of {tolerance:.0e} allowed")]
-    if nearest <= tolerance:
-        return [_fault("margin", f"the nearest misconception is off by {nearest:.1e} only")]
     return []
 
 

@@ -3,6 +3,7 @@
 Decides which check runs when; what each looks at stands in its own module.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -26,6 +27,8 @@ MOST_EQUIVALENT = 0.1
 """The share of a problem's mutants that may be listed as equivalent."""
 _ORACLE_S = 30.0
 """For how long the further draws of a part are held against its oracle."""
+_NUMBERS = re.compile(r"-?\d[\d.e+-]*")
+"""What differs from draw to draw in two sentences that tell the same."""
 _SHARE_OF_TIME = 0.1
 """The part of the time limit that the reference may need for all its cases."""
 
@@ -89,8 +92,9 @@ def prove_part(subject: Subject, asked: Asked) -> PartProof:
         solution = load_solution(subject.private, problem)
         proof = _Proof(problem, part, solution, subject.private, asked).proven()
     except ProblemError as error:
-        finding = Finding(check="oracle", sentence=str(error))
-        proof = PartProof(id=part.id, kind=part.kind, marks=part.marks, findings=(finding,))
+        proof = PartProof(
+            id=part.id, kind=part.kind, marks=part.marks, is_broken=True, findings=_broken(error)
+        )
     return replace(proof, seconds=time.perf_counter() - began)
 
 
@@ -101,8 +105,12 @@ def _loaded(
         problem, subjects = provable(public, private)
         load_solution(private, problem)
     except ProblemError as error:
-        return None, [], (Finding(check="oracle", sentence=str(error)),)
+        return None, [], _broken(error)
     return problem, subjects, ()
+
+
+def _broken(error: ProblemError) -> tuple[Finding, ...]:
+    return (Finding(check="broken", sentence=str(error)),)
 
 
 def _proofs(
@@ -132,7 +140,7 @@ def _too_many_equivalent(parts: Iterable[PartProof]) -> Iterator[Finding]:
 
 def _lines(path: Path) -> int:
     try:
-        return sum(bool(line.strip()) for line in path.read_text(encoding="utf-8").splitlines())
+        return sum(bool(line.strip()) for line in path.read_bytes().splitlines())
     except OSError:
         return 0
 
@@ -203,7 +211,7 @@ class _Proof:
         if self._is_asked("tests"):
             proof = self._with(proof, checks.tests_failed(bench))
         if self._is_asked("margin"):
-            proof = self._with(proof, checks.margin(proof.noise, proof.wrongs, proof.tolerance))
+            proof = self._with(proof, checks.margin(proof.noise, proof.tolerance))
         return proof
 
     def _leaks(self, expected: ExpectedPart) -> list[Finding]:
@@ -234,23 +242,26 @@ class _Proof:
 
     def _with_seeds(self, proof: PartProof) -> PartProof:
         """The judged checks on further draws; what is found once more is told once."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, tuple[str, list[int]]] = {}
+        known = {_NUMBERS.sub("", finding.sentence) for finding in proof.findings}
         oracle_error, began, asked = proof.oracle_error, time.process_time(), 1
         for seed in range(1, self.asked.seeds):
             is_patient = time.process_time() - began < _ORACLE_S
             try:
                 expected = self._expected(seed, asks_oracle=is_patient)
             except ProblemError as error:
-                found.setdefault(str(error), []).append(seed)
-                continue
-            asked += is_patient
-            oracle_error = max(oracle_error, expected.oracle_error)
-            for finding in self._on_a_draw(Bench(self.numbered, self.declared, expected), seed):
-                if finding.is_fault:
-                    found.setdefault(finding.sentence, []).append(seed)
+                faults = [str(error)]
+            else:
+                asked += is_patient
+                oracle_error = max(oracle_error, expected.oracle_error)
+                drawn = self._on_a_draw(Bench(self.numbered, self.declared, expected), seed)
+                faults = [finding.sentence for finding in drawn if finding.is_fault]
+            for sentence in faults:
+                found.setdefault(_NUMBERS.sub("", sentence), (sentence, []))[1].append(seed)
         findings = [
             Finding(check="seeds", sentence=f"{sentence} (seeds {', '.join(map(str, seeds))})")
-            for sentence, seeds in found.items()
+            for key, (sentence, seeds) in found.items()
+            if key not in known
         ]
         if proof.has_oracle and not found and asked < self.asked.seeds:
             told = f"there was time to ask the oracle on {asked} of {self.asked.seeds} draws"

@@ -86,6 +86,7 @@ class PartProof(Record, frozen=True, kw_only=True):
         noise32: that of the reference in float32.
         tests: how many tests there are, and `cases` in all of them.
         accepted: right answers of another kind that earned everything, of `accepted_of`.
+        is_broken: it could not be looked into, for the reason that is found.
     """
 
     id: str
@@ -105,6 +106,7 @@ class PartProof(Record, frozen=True, kw_only=True):
     mutants: Mutants = Mutants()
     chance: Fraction = Fraction(0)
     seeds: int = 1
+    is_broken: bool = False
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -50,7 +50,7 @@ def test_a_reference_that_its_oracle_contradicts_is_told_not_raised(tmp_path):
     proof = proof_of(
         tmp_path, checks={"oracle"}, solution=[("return dy @ W.T,", "return 2 * dy @ W.T,")]
     )
-    sentence = faults(proof)["backward", "oracle"]
+    sentence = faults(proof)["backward", "broken"]
     assert "the reference's dx is" in sentence
     assert not proof.is_proven
 
@@ -62,6 +62,32 @@ def test_a_misconception_that_hardly_shows_asks_for_a_case(tmp_path):
         "'mean over the batch' is wrong by 1.0e-06 at most, wanted 1e-03;"
         " add a case in which it shows more"
     )
+
+
+@pytest.mark.parametrize(
+    ("how", "made_by", "told"),
+    [
+        (
+            '("- K + 1", "- K")',
+            '"I - K + 2 * P + 1"',
+            "'no plus one' does what the reference does; add a case that shows it",
+        ),
+        (
+            '("- K + 1", "- K")',
+            '"[][I]"',
+            "'no plus one' raises IndexError in each case: list index out of range",
+        ),
+        (
+            '("x.T @ dy", "x.T @ dy / len(x)")',
+            '"dy"',
+            "'mean over the batch' gives no dx[N,D], dW[D,M] in any case",
+        ),
+    ],
+)
+def test_a_misconception_that_is_none_is_told_once(tmp_path, how, made_by, told):
+    checks = {"misconceptions", "margin", "seeds"}
+    proof = proof_of(tmp_path, checks=checks, solution=[(how, made_by)])
+    assert list(faults(proof).values()) == [told]
 
 
 def test_two_misconceptions_that_are_one_are_told(tmp_path):
@@ -151,6 +177,15 @@ def test_a_heading_that_says_what_a_good_text_says_is_a_leak(tmp_path):
             "leaks",
         ): "in the statement: “two affine layers in a row” is what a good text of affine/why says"
     }
+
+
+def test_a_fault_that_only_its_numbers_tell_apart_is_told_once(tmp_path):
+    edit = ('"x.T @ dy / len(x)"', '"x.T @ dy * (1 + 1e-6 * x[0, 0] ** 2)"')
+    proof = proof_of(tmp_path, checks={"seeds"}, seeds=4, solution=[edit])
+    near, unknown = (finding.sentence for finding in proof.parts[0].faults)
+    assert near.startswith("'mean over the batch' is wrong by ")
+    assert near.endswith("(seeds 1, 2, 3)")
+    assert unknown == "'mean over the batch' is not recognised (seeds 1, 2, 3)"
 
 
 def test_the_oracle_is_asked_on_further_draws(tmp_path):
@@ -316,8 +351,34 @@ def test_the_command_ends_with_3_for_a_broken_problem(tmp_path):
     courses.write(tmp_path, solution=[("return dy @ W.T,", "return 2 * dy @ W.T,")])
     done = verify(tmp_path, "--only", "oracle")
     assert done.exit_code == 3
-    assert "✗ backward: oracle: " in done.output
+    assert "✗ backward: broken: " in done.output
+    assert "✓ backward" not in done.output
     assert done.output.splitlines()[-1] == "0 of 1 problems are proven; not proven: affine"
+
+
+def test_a_broken_part_has_no_line_in_the_table_and_a_faulty_one_a_cross(tmp_path):
+    leaking = ("title: Claims", "title: It is dy @ W.T, x.T @ dy")
+    key = ('claims.true("linear", lambda: True)', 'claims.true("linear", lambda: False)')
+    courses.write(tmp_path / "broken", solution=[key])
+    lines = verify(tmp_path / "broken", "--only", "leaks").output.splitlines()
+    assert "  ✓ why       a text, which a person marks" in lines
+    (told,) = (line for line in lines if "claims" in line)
+    assert told.startswith("    ✗ claims: broken: ")
+    courses.write(tmp_path / "leaking", problem=[leaking])
+    lines = verify(tmp_path / "leaking", "--only", "leaks").output.splitlines()
+    assert "  ✗ claims    claims; guessing earns 25%" in lines
+
+
+@pytest.mark.parametrize("name", ["problems/affine/problem.yaml", "solutions/affine.py"])
+def test_a_file_that_can_not_be_read_is_told_under_the_slug(tmp_path, name):
+    courses.write(tmp_path)
+    file = tmp_path / name
+    file.write_bytes(file.read_bytes() + "# Größe\n".encode("latin-1"))
+    done = verify(tmp_path)
+    assert done.exit_code == 3
+    heading, told, *_ = done.output.splitlines()
+    assert heading.startswith("affine · ")
+    assert told.startswith(f"    ✗ broken: {file}: ")
 
 
 def test_the_command_gives_json(tmp_path):
