@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from grader.errors import did_you_mean
+
 Function: TypeAlias = Callable[..., Any]
 Edit: TypeAlias = tuple[str, str]
 _LAMBDA = "answer"  # what a lambda is called where it is written as a function
@@ -135,4 +137,4 @@ def _advice(old: str, count: int, source: str) -> str:
         return "; write more of what stands around it"
     if "".join(old.split()) in "".join(source.split()):
         return "; the reference has it with other spaces or line breaks"
-    return ""
+    return did_you_mean(old, [source[at : at + len(old)] for at in range(len(source))])

@@ -1,4 +1,4 @@
-"""Holds the reference against its oracle, a second truth that shares no code with it.
+"""Holds the reference against itself, and against an oracle that shares no code with it.
 
 Knows one case at a time.
 """
@@ -14,6 +14,11 @@ from grader.expected.authored import Authored, short
 from grader.student.packing import Value
 
 ORACLE_BOUND = 1e-10
+_SLIGHT = 1e-6  # a smaller difference can not be seen, and comes from rounding as a rule
+_ROUNDED = (
+    "; they differ by {:.0e} of their size, and may by {:.0e}: where larger terms cancel, draw inputs "
+    "for which they do not"
+)
 
 
 def oracle_error(
@@ -31,19 +36,52 @@ def oracle_error(
     second = _second(authored, inputs, truth)
     if second is None:
         return 0.0
+    errors = _errors(inputs, truth, second)
     bound = max(ORACLE_BOUND, authored.declared.tolerance_value / 100)
-    largest, given = 0.0, tuple(inputs.values())
-    for variable, value, other in zip(authored.signature.outputs, truth, second, strict=True):
-        # The larger of both: where the truth is 0, an oracle may find rounding noise alone.
-        scale = max(compare.scale_of(value, given), compare.scale_of(other, given))
-        error = compare.error_of(actual=value, value=other, scale=scale)
+    for variable, value, other, error in zip(
+        authored.signature.outputs, truth, second, errors, strict=True
+    ):
         if error > bound:
             raise authored.error(
                 f"in {case} the reference's {variable.name} is {short(value)}, "
                 f"the oracle's {short(other)}"
+                + (_ROUNDED.format(error, bound) if error < _SLIGHT else "")
             )
-        largest = max(largest, error)
-    return largest
+    return max(errors, default=0.0)
+
+
+def check_repeats(
+    authored: Authored, case: str, inputs: dict[str, Any], truth: tuple[Value, ...]
+) -> None:
+    """The reference gives the same once more.
+
+    Raises:
+        ProblemError: it does not.
+    """
+    again = authored.reference(cast_inputs(inputs, exact=authored.is_exact))
+    if max(_errors(inputs, truth, again), default=0.0) > ORACLE_BOUND:
+        raise authored.error(
+            f"in {case} the reference gives other values when it is asked again; draw its random "
+            "numbers from a seed of its own, and keep nothing from call to call"
+        )
+
+
+def _errors(
+    inputs: dict[str, Any], truth: tuple[Value, ...], other: tuple[Value, ...]
+) -> list[float]:
+    """Per output how far two answers differ.
+
+    Of the larger of both: where the truth is 0, an oracle may find rounding noise alone.
+    """
+    given = tuple(inputs.values())
+    return [
+        compare.error_of(
+            actual=one,
+            value=two,
+            scale=max(compare.scale_of(one, given), compare.scale_of(two, given)),
+        )
+        for one, two in zip(truth, other, strict=True)
+    ]
 
 
 def _second(

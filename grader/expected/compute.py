@@ -22,7 +22,7 @@ from grader.authoring import (
     draw,
 )
 from grader.errors import ProblemError
-from grader.expected.agreeing import oracle_error
+from grader.expected.agreeing import check_repeats, oracle_error
 from grader.expected.authored import Authored, short
 from grader.expected.depending import dependence
 from grader.expected.solutions import called
@@ -183,8 +183,11 @@ class _Tests:
         except (DrawError, TypeError, ValueError) as error:
             raise authored.error(f"test {test.name!r}: {error}") from error
         truth = authored.reference(cast_inputs(inputs, exact=authored.is_exact))
+        where = f"case {case} of test {test.name!r}"
+        if case == 0:
+            check_repeats(authored, where, inputs, truth)
         if self.asks_oracle:
-            found = oracle_error(authored, f"case {case} of test {test.name!r}", inputs, truth)
+            found = oracle_error(authored, where, inputs, truth)
             self.oracle_error = max(self.oracle_error, found)
         measures = _measures(authored, inputs, truth)
         wrong = [authored.mistaken(wrong, inputs) for wrong in authored.declared.wrongs]

@@ -177,7 +177,27 @@ SOLUTION_SLIPS = [
     (("weight=2", "weight=-2"), "test 'a batch of one' has 3 cases and the weight -2; wanted"),
     (("cases=40", "weight=0"), "affine/size: all tests weigh 0; give one of them a weight"),
     (("cases=6", "cases=6, Q=3"), f"{TESTED}: sets 'Q'; the signature has N, M, D, dy, x, W"),
-    (('("x.T @ dy"', '("x.T @ dx"'), f"{WRONG} replaces 'x.T @ dx', which stands nowhere in"),
+    (
+        ('("x.T @ dy"', '("x.T @ dx"'),
+        f"{WRONG} replaces 'x.T @ dx', which stands nowhere in the reference; wanted exactly once; "
+        "did you mean 'x.T @ dy'?",
+    ),
+    (
+        (
+            "def forward(x, W):\n    return x @ W",
+            "def forward(x, W):\n    return x @ W * (1 + 1e-9)",
+        ),
+        "; they differ by 1e-09 of their size, and may by 1e-10: where larger terms cancel, draw",
+    ),
+    (
+        (
+            "return I + 2",
+            "output_size.calls = getattr(output_size, 'calls', 0) + 1\n"
+            "    return output_size.calls + I + 2",
+        ),
+        "affine/size: in case 0 of test 'random sizes' the reference gives other values when it is "
+        "asked again; draw its random numbers from a seed of its own",
+    ),
     (
         ("/ len(x)", "/ len(x"),
         f"{WRONG} is not valid Python after its edits: 'return dy @ W.T, x.T",
