@@ -4,8 +4,10 @@ Knows where things lie in a course; nothing of what is in them beyond course.yam
 """
 
 import contextlib
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import msgspec
@@ -116,6 +118,9 @@ class Course:
             error=CourseError,
         )
         where = f"assignments.{name}.parts"
+        if not any(content.parts.values()):
+            told = 'there is no part; list one under its number, such as  "1.1": my-problem/part'
+            raise CourseError(self.file, told, where=where)
         ids = [i for given in content.parts.values() for i in _listed(given)]
         for twice in (i for i in ids if ids.count(i) > 1):
             raise CourseError(self.file, f"the part {twice!r} is listed twice", where=where)
@@ -167,18 +172,28 @@ class Course:
         self, content: _AssignmentFile, problems: dict[str, Problem], where: str
     ) -> list[NumberedPart]:
         parts = {part.id: part for problem in problems.values() for part in problem.parts}
-        numbered = []
+        numbered: dict[str, NumberedPart] = {}
         for number, given in content.parts.items():
-            listed = _listed(given)
-            for index, id_ in enumerate(listed):
+            for label, id_ in self._lettered(number, _listed(given), where):
                 if id_ not in parts:
                     slug = id_.partition("/")[0]
                     known = [p.id for p in problems[slug].parts]
                     advice = did_you_mean(id_, known) or f"; the problem has {', '.join(known)}"
                     raise CourseError(self.file, f"there is no part {id_!r}{advice}", where=where)
-                label = number if len(listed) == 1 else f"{number}{_letter(index)}"
-                numbered.append(NumberedPart(number=label, part=parts[id_]))
-        return numbered
+                if label in numbered:
+                    told = f"{numbered[label].part.id} and {id_} both have the number {label!r}"
+                    raise CourseError(self.file, f"{told}; give one of them another", where=where)
+                numbered[label] = NumberedPart(number=label, part=parts[id_])
+        return list(numbered.values())
+
+    def _lettered(self, number: str, listed: list[str], where: str) -> Iterable[tuple[str, str]]:
+        """Each listed part with its number, which is its own or has a letter."""
+        if len(listed) == 1:
+            return [(number, listed[0])]
+        if len(listed) > len(ascii_lowercase):
+            told = f"{number!r} has {len(listed)} parts, and letters end at z"
+            raise CourseError(self.file, f"{told}; give some of them another number", where=where)
+        return zip((number + letter for letter in ascii_lowercase), listed, strict=False)
 
     def _names(self) -> str:
         return ", ".join(self._content.assignments)
@@ -214,10 +229,6 @@ def _capped(problem: Problem, hints: Hints) -> Problem:
 
 def _listed(given: str | list[str]) -> list[str]:
     return [given] if isinstance(given, str) else given
-
-
-def _letter(index: int) -> str:
-    return "abcdefghijklmnopqrstuvwxyz"[index]
 
 
 def _check_function_names(file: Path, numbered: list[NumberedPart]) -> None:

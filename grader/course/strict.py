@@ -124,10 +124,11 @@ def _explained(message: str, data: Any, into: type) -> tuple[str, str]:
     what, place = placed.groups()
     if "missing required field" in what:
         return what.replace("Object missing required field", "missing key"), _where(place)
-    found, choices = _at(data, place), _choices(place, into)
+    choices = _choices(place, into)
+    found, steps = _followed(data, into, place)
     said = f"found {found!r}" if found is not None else "found nothing"
-    advice = number_advice(found) or did_you_mean(found, choices)
-    return f"{_wanted(what, choices)}, {said}{advice}", _where(place)
+    advice = number_advice(found) or _quotes_advice(what, found) or did_you_mean(found, choices)
+    return f"{_wanted(what, choices)}, {said}{advice}", _where(steps)
 
 
 def _wanted(what: str, choices: list[str]) -> str:
@@ -154,6 +155,12 @@ def number_advice(found: Any) -> str:
     return f"; YAML reads this as text: write {_with_point(found)}"
 
 
+def _quotes_advice(what: str, found: Any) -> str:
+    """How a number, or a word that YAML reads as one of true and false, becomes a text; or ""."""
+    is_plain = isinstance(found, bool | int | float)
+    return "; in quotes it is one" if is_plain and what.startswith("Expected `str`") else ""
+
+
 def _with_point(number: str) -> str:
     """`1e-6` as YAML 1.1 wants a float: with a point and a signed exponent."""
     mantissa, exponent = re.split("[eE]", number)
@@ -166,15 +173,32 @@ def _where(place: str | None) -> str:
     return (place or "").removeprefix("$").removeprefix(".")
 
 
-def _at(data: Any, place: str | None) -> Any:
-    """The value at msgspec's path, where it can be followed (`[...]` stands for any value)."""
-    for step in _STEP.findall(place or ""):
-        name, index = step
-        try:
-            data = data[name] if name else data[int(index)]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-    return data
+def _followed(data: Any, kind: Any, place: str | None) -> tuple[Any, str]:
+    """The value at msgspec's path, and the path with the key that it leaves open.
+
+    `[...]` is a value of a mapping; the first one that does not fit is meant.
+    """
+    steps = ""
+    for name, index in _STEP.findall(place or ""):
+        if name:
+            kind = _types_of(kind)[name]
+            data, steps = data[name], f"{steps}.{name}"
+        elif index == "...":
+            kind = get_args(kind)[-1]
+            key = next(key for key, value in data.items() if not _fits(value, kind))
+            data, steps = data[key], f"{steps}.{key}"
+        else:
+            kind = get_args(kind)[0]
+            data, steps = data[int(index)], f"{steps}[{index}]"
+    return data, steps
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _keys_at(into: Any, place: str | None) -> list[str]:
@@ -182,9 +206,13 @@ def _keys_at(into: Any, place: str | None) -> list[str]:
     kind = into
     for name, _ in _STEP.findall(place or ""):
         if name:
-            fields = {f.encode_name: f.type for f in msgspec.structs.fields(_record_in(kind))}
-            kind = fields.get(name, kind)
-    return [field.encode_name for field in msgspec.structs.fields(_record_in(kind))]
+            kind = _types_of(kind).get(name, kind)
+    return list(_types_of(kind))
+
+
+def _types_of(kind: Any) -> dict[str, Any]:
+    """The keys of the record that a type is or holds, with their types."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(_record_in(kind))}
 
 
 def _record_in(kind: Any) -> Any:

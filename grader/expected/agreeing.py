@@ -16,8 +16,8 @@ from grader.student.packing import Value
 ORACLE_BOUND = 1e-10
 _SLIGHT = 1e-6  # a smaller difference can not be seen, and comes from rounding as a rule
 _ROUNDED = (
-    "; they differ by {:.0e} of their size, and may by {:.0e}: where larger terms cancel, draw inputs "
-    "for which they do not"
+    "; they differ by {:.0e} of their size, and may by {:.0e}: where larger terms cancel, draw "
+    "inputs for which they do not"
 )
 
 

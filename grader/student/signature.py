@@ -16,9 +16,10 @@ import msgspec
 ScalarType: TypeAlias = Literal["float", "int", "bool", "str"]
 Dim: TypeAlias = str | int
 
-_HEAD = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*->\s*(.+?)\s*", re.DOTALL)
-_ITEM = re.compile(r"([A-Za-z_]\w*)\s*(?:\[([^\]]*)\])?\s*(?::\s*(float|int|bool|str))?")
-_DIM = re.compile(r"[A-Za-z]\w*|\d+")
+_HEAD = re.compile(r"\s*([A-Za-z_]\w*)\s*\((.*)\)\s*->\s*(.+?)\s*", re.DOTALL | re.ASCII)
+_ITEM = re.compile(r"([A-Za-z_]\w*)\s*(?:\[([^\]]*)\])?\s*(?::\s*(float|int|bool|str))?", re.ASCII)
+_DIM = re.compile(r"[A-Za-z]\w*|\d+", re.ASCII)
+_IN_ASCII = "; write names with letters from a to z: a formula may say γ for gamma all the same"
 
 
 class SignatureError(ValueError):
@@ -109,6 +110,8 @@ def _missing(text: str) -> str:
     """What a line that is no signature lacks, where that can be told."""
     if "->" not in text:
         return "; write '->' between inputs and outputs"
+    if not text.partition("(")[0].isascii():
+        return _IN_ASCII
     return "; a bracket is not closed" if text.count("(") != text.count(")") else ""
 
 
@@ -121,7 +124,9 @@ def _variable(text: str) -> Variable:
     match = _ITEM.fullmatch(text)
     if match is None:
         advice = ""
-        if ":" in text:
+        if not text.isascii():
+            advice = _IN_ASCII
+        elif ":" in text:
             advice = f"; the types are {', '.join(get_args(ScalarType))}"
         elif ";" in text:
             advice = "; put commas between two of them"
