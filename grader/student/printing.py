@@ -1,4 +1,7 @@
-"""Keeps what students' code prints: the first 64 KiB, the rest is dropped and counted."""
+"""Keeps what students' code prints: the first 64 KiB, the rest is dropped and counted.
+
+The streams in place of the standard ones are made once, in the server, for all that it forks.
+"""
 
 import io
 import sys
@@ -16,33 +19,25 @@ class Printed:
         is_out: whether anything went to the standard output (warnings go to the other one).
     """
 
-    def __init__(self) -> None:
-        self._streams = self._stream(is_out=True), self._stream(is_out=False)
-
     def __enter__(self) -> Self:
         """Replace the standard streams, and begin anew."""
         self.kept, self.dropped, self.is_out = bytearray(), 0, False
         self._before = sys.stdout, sys.stderr
-        if not all(map(_is_open, self._streams)):
-            self._streams = self._stream(is_out=True), self._stream(is_out=False)
-        sys.stdout, sys.stderr = self._streams
+        _at_work.append(self)
+        sys.stdout, sys.stderr = _open_streams()
         return self
 
     def __exit__(self, *_: object) -> None:
         sys.stdout, sys.stderr = self._before
+        _at_work.pop()
 
-    def _stream(self, *, is_out: bool) -> io.TextIOWrapper:
-        raw = _Stream(self, is_out=is_out)
-        return io.TextIOWrapper(raw, "utf-8", "replace", write_through=True)  # type: ignore[arg-type]  # a raw stream is enough
-
-    def take(self, data: Any, *, is_out: bool) -> int:
-        """Keep what still fits; returns the length taken, as `write` does."""
+    def take(self, data: Any, *, is_out: bool) -> None:
+        """Keep what still fits."""
         piece = bytes(data)
         room = MAX_PRINTED - len(self.kept)
         self.kept += piece[:room]
         self.dropped += max(0, len(piece) - room)
         self.is_out |= is_out and bool(piece)
-        return len(piece)
 
     def shown(self) -> str:
         """The beginning, and how much more there was."""
@@ -51,20 +46,38 @@ class Printed:
         return text if more <= 0 else f"{text[:MAX_SHOWN]}… ({more:,} more characters)"
 
 
-def _is_open(stream: io.TextIOWrapper) -> bool:
-    """Whether students' code has neither closed a stream nor taken it apart."""
-    try:
-        return not stream.closed
-    except ValueError:
-        return False
+_at_work: list[Printed] = []
+"""Who keeps what is printed now: the last of them."""
 
 
 class _Stream(io.RawIOBase):
-    def __init__(self, printed: Printed, *, is_out: bool) -> None:
-        self._printed, self._is_out = printed, is_out
+    def __init__(self, *, is_out: bool) -> None:
+        self._is_out = is_out
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        return self._printed.take(data, is_out=self._is_out)
+        """Pass it on, or drop it where a thread prints after its case."""
+        if _at_work:
+            _at_work[-1].take(data, is_out=self._is_out)
+        return len(data)
+
+
+def _stream(*, is_out: bool) -> io.TextIOWrapper:
+    raw = _Stream(is_out=is_out)
+    return io.TextIOWrapper(raw, "utf-8", "replace", write_through=True)  # type: ignore[arg-type]  # a raw stream is enough
+
+
+_streams = [_stream(is_out=True), _stream(is_out=False)]
+
+
+def _open_streams() -> list[io.TextIOWrapper]:
+    """The streams, made anew if students' code has closed one of them or taken it apart."""
+    try:
+        are_open = not any(stream.closed for stream in _streams)
+    except ValueError:
+        are_open = False
+    if not are_open:
+        _streams[:] = [_stream(is_out=True), _stream(is_out=False)]
+    return _streams
