@@ -13,6 +13,7 @@ What a student's code does is data (a verdict). An exception here means that som
 """
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -69,6 +70,14 @@ class GradebookError(GraderError):
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """The word that was probably meant, to stand behind a message; or ""."""
-    words = {word.lower(): word for word in known}
-    near = difflib.get_close_matches(str(name).lower(), words, n=1)
+    words = {_bare(word): word for word in known}
+    wanted = _bare(str(name))
+    near = difflib.get_close_matches(wanted, words, n=1)
+    near += [word for word in words if wanted and wanted in word]
     return f"; did you mean {words[near[0]]!r}?" if near else ""
+
+
+def _bare(word: str) -> str:
+    """A word without case and accents."""
+    letters = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -31,6 +31,7 @@ _LISTED = 6
 _ODD_FACTOR, _ODD_S = 5, 5.0  # so many times the median, and so many seconds, are odd
 _LONG_S = 0.9995  # is 1.0 s, rounded
 _ENOUGH = 10  # students, before a discrimination says anything
+NOTHING_FOUND = "no answer was found in what was handed in"
 Named = Callable[[str], Who]
 
 
@@ -123,20 +124,34 @@ def _bars(graded: Sequence[Standing]) -> tuple[Bar, ...]:
 
 
 def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
-    """Whom to look at first: our failures, then what is not read, odd times, near misses."""
-    for standing in standings:
-        if standing.trouble or not standing.is_graded:
-            yield Look(who=named(standing.student), why=f"not graded: {standing.trouble}")
-    for standing in standings:
-        if failed := _open(standing, Verdict.FAILED_TO_GRADE):
-            why = f"the grader failed on {_listed(failed)}: {failed[0].sentence}"
-            yield Look(who=named(standing.student), why=why)
-    for standing in standings:
-        if unread := _open(standing, Verdict.UNREADABLE):
-            why = f"not read: {_listed(unread)}: {unread[0].sentence}"
-            yield Look(who=named(standing.student), why=why)
+    """Whom to look at first: our failures, what is not read or empty, odd times, near misses."""
+    for said in (_failure, _failed_parts, _unread, _blank):
+        for standing in standings:
+            if why := said(standing):
+                yield Look(who=named(standing.student), why=why)
     yield from _odd_times(standings, named)
     yield from _near_misses(standings, named)
+
+
+def _failure(standing: Standing) -> str:
+    if not standing.is_graded:
+        return f"not graded: {standing.trouble}"
+    said = "the newest attempt was not graded, an earlier one counts"
+    return f"{said}: {standing.trouble}" if standing.trouble else ""
+
+
+def _failed_parts(standing: Standing) -> str:
+    failed = _open(standing, Verdict.FAILED_TO_GRADE)
+    return f"the grader failed on {_listed(failed)}: {failed[0].sentence}" if failed else ""
+
+
+def _unread(standing: Standing) -> str:
+    unread = _open(standing, Verdict.UNREADABLE)
+    return f"not read: {_listed(unread)}: {unread[0].sentence}" if unread else ""
+
+
+def _blank(standing: Standing) -> str:
+    return NOTHING_FOUND if standing.is_blank and not standing.by_person else ""
 
 
 def _open(standing: Standing, verdict: Verdict) -> list[PartMark]:

@@ -33,12 +33,14 @@ class Move(Record, frozen=True, kw_only=True):
     Attributes:
         before, after: marks; `before` is None for who had none.
         why: what changed since, in words.
+        counts: whether the marks after count; those of --never-lower may not.
     """
 
     student: str
     before: Fraction | None
     after: Fraction
     why: str
+    counts: bool = True
     tests: tuple[MovedTest, ...] = ()
 
     @property

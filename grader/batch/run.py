@@ -64,7 +64,6 @@ class Graded(Record, frozen=True, kw_only=True):
         trouble: why it could not be graded (wholly), or "".
         is_complete: nothing in it failed by our fault.
         move: how the student moved against the marks that counted before.
-        is_set_aside: the attempt was lower and does not count.
         report: what came out; not kept by the run.
     """
 
@@ -73,7 +72,6 @@ class Graded(Record, frozen=True, kw_only=True):
     is_complete: bool
     report: Report | None
     move: Move | None = None
-    is_set_aside: bool = False
     seconds: float = 0.0
     stages: Stages = Stages()
     peak_mib: float = 0.0
@@ -167,8 +165,7 @@ class ClassRun:
             trouble=done.trouble,
             is_complete=report is not None and report.is_complete,
             report=report,
-            move=move,
-            is_set_aside=bool(aside),
+            move=move and replace(move, counts=not aside),
             seconds=done.seconds,
             stages=done.stages,
             peak_mib=done.peak_mib,

@@ -18,6 +18,13 @@ BOOK = "gradebook.sqlite"
 _UNREAD = "unread"
 
 
+def _as_kept(_context: click.Context, _argument: click.Parameter, name: str) -> str:
+    """A student's name in the form that is stored: a shell may complete it in another one."""
+    from grader.submission import student_name
+
+    return student_name(name)
+
+
 class _Place(Record, frozen=True, kw_only=True):
     """Which gradebook, assignment and way of counting the commands are about."""
 
@@ -79,7 +86,7 @@ def _list(place: _Place) -> None:
 
 
 @book.command(short_help="Show one student's attempts and overrides.")
-@click.argument("student")
+@click.argument("student", callback=_as_kept)
 @click.pass_obj
 def show(place: _Place, student: str) -> None:
     """Show one student's attempts, oldest first, and the overrides that count."""
@@ -123,7 +130,7 @@ def export(place: _Place, file: Path) -> None:
 
 
 @book.command()
-@click.argument("student")
+@click.argument("student", callback=_as_kept)
 @click.argument("part")
 @click.argument("marks", required=False)
 @click.option("--by", help="Who decides (default: your login name).")
@@ -217,9 +224,5 @@ def _marks(text: str) -> Fraction:
 
 
 def _nobody(gradebook: "Gradebook", place: _Place, student: str) -> str:
-    import difflib
-
-    known = [standing.student for standing in gradebook.standings(place.assignment)]
-    near_names = difflib.get_close_matches(student, known, n=1)
-    advice = f"; did you mean {near_names[0]!r}?" if near_names else ""
-    return f"{place.path}: there is no attempt of {student!r} at {place.assignment!r}{advice}"
+    near_name = did_you_mean(student, gradebook.students(place.assignment))
+    return f"{place.path}: there is no attempt of {student!r} at {place.assignment!r}{near_name}"

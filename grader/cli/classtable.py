@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from grader.batch.figures import NOTHING_FOUND
 from grader.batch.moves import Move, MovedTest
 from grader.batch.roster import Attendance
 from grader.cli.terminal import cut, echo_wrapped, near, one_line
@@ -86,7 +87,7 @@ def _look(standing: Standing) -> str:
         return f"the newest attempt was not graded, an earlier one counts: {standing.trouble}"
     open_ = [part for part in standing.parts if part.pending and part.verdict in _LOOK]
     if not open_:
-        return ""
+        return NOTHING_FOUND if standing.is_blank and not standing.by_person else ""
     pending = shown([sum((part.pending for part in open_), Fraction(0))])[0]
     numbers = ", ".join(part.number for part in open_[:_LISTED])
     if len(open_) > _LISTED:
@@ -105,7 +106,8 @@ def print_moves(moves: Sequence[Move], *, regraded: int) -> None:
     for move in sorted(moves, key=lambda m: (m.by, m.student)):
         before, after = shown([move.before or Fraction(0)])[0], shown([move.after])[0]
         head = f"  {one_line(move.student)}: {before} → {after} ({_signed(move.by)})"
-        click.echo(f"{head}; changed: {one_line(move.why)}")
+        aside = "" if move.counts else "; does not count, by --never-lower"
+        click.echo(f"{head}; changed: {one_line(move.why)}{aside}")
         for test in move.tests:
             click.echo(f"    {_moved(test)}")
 

@@ -30,10 +30,13 @@ _ACTING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\uf
 def as_csv(standings: Iterable[Standing], parts: dict[str, str]) -> str:
     """One line per student: the sums, then the marks of every part.
 
+    It begins with the mark by which spreadsheets know UTF-8: else they spoil every umlaut.
+
     Args:
         parts: per part id its number, in the order of the sheet.
     """
-    out = io.StringIO()
+    out = io.StringIO("\ufeff")
+    out.seek(0, io.SEEK_END)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*_HEAD, *(inert(number) for number in parts.values())])
     for standing in standings:

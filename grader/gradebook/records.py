@@ -139,6 +139,7 @@ class Standing(Record, frozen=True, kw_only=True):
         trouble: why the newest attempt could not be graded, or "".
         marks, out_of, pending: earned so far, possible, not decided by anybody yet; of all parts.
         by_person: how many parts a person's override has decided.
+        is_blank: nothing was found that answers any part.
         parts: all of them; `in_short`, those that are worth a look.
     """
 
@@ -151,6 +152,7 @@ class Standing(Record, frozen=True, kw_only=True):
     out_of: Fraction = Fraction(0)
     pending: Fraction = Fraction(0)
     by_person: int = 0
+    is_blank: bool = False
     graded_at: str = ""
     submitted_at: str = ""
     late_s: int | None = None
@@ -177,6 +179,7 @@ class Standing(Record, frozen=True, kw_only=True):
             out_of=sum((part.out_of for part in given), Fraction(0)),
             pending=sum((part.pending for part in given), Fraction(0)),
             by_person=sum(part.override is not None for part in given),
+            is_blank={part.verdict for part in given} == {Verdict.MISSING},
             parts=given,
         )
 

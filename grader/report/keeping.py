@@ -5,6 +5,7 @@ kept is trusted when it is read again (it goes into pages unescaped), so a folde
 could write to is not used.
 """
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -108,6 +109,8 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
         beside.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)  # on a full disk half a file would take the last room
         raise UsageError(f"{path}: can not be written: {error.strerror}") from error
 
 

@@ -3,11 +3,14 @@
 import csv
 import json
 import shutil
+from unicodedata import normalize
 
 import pytest
 
+from grader.gradebook import Gradebook
 from tests import tiny
 from tests.batch.classes import run
+from tests.gradebook.attempts import attempt
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def test_it_lists_everybody(template):
 def test_an_export_holds_everybody(root):
     run(root, "book", "export", "marks.csv", check=0)
     run(root, "book", "export", "marks.json", check=0)
-    with (root / "marks.csv").open() as file:
+    with (root / "marks.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     students = json.loads((root / "marks.json").read_text())["students"]
     assert [row["student"] for row in rows] == [student["student"] for student in students]
@@ -83,6 +86,7 @@ def test_several_parts_are_decided_together_or_not_at_all(root):
     ("arguments", "said"),
     [
         (["show", "studnet001"], "there is no attempt of 'studnet001' at 'week-1'; did you mean"),
+        (["show", "T001"], "did you mean 'student001'?"),
         (["export", "marks.txt"], "found the ending '.txt'; wanted .csv or .json"),
         (
             ["override", "student001", "9.9", "1", "--reason", "x"],
@@ -97,6 +101,16 @@ def test_several_parts_are_decided_together_or_not_at_all(root):
 def test_a_slip_is_told_with_the_next_step(template, arguments, said):
     done = run(template, "book", *arguments, check=2)
     assert said in done.stderr
+
+
+def test_a_name_is_found_in_any_normal_form(tmp_path):
+    """Shells complete names as the disk has them, which some disks do in a form of their own."""
+    tiny.write_course(tmp_path)
+    with Gradebook(tmp_path / "book", is_writer=True) as book:
+        book.store(attempt(name := normalize("NFC", "Zoë"), assignment="week-1"))
+    place = ("book", "--book", tmp_path / "book")
+    run(tmp_path, *place, "show", normalize("NFD", name), check=0)
+    assert f"did you mean {name!r}?" in run(tmp_path, *place, "show", "zoe", check=2).stderr
 
 
 def test_no_gradebook_is_told(template, tmp_path):

@@ -111,6 +111,7 @@ def test_never_lower_keeps_the_marks_and_the_attempt(root):
     solution.write_text(text.replace('false("square", lambda: 3 ==', 'true("square", lambda: 3 !='))
     done = run(root, "--never-lower", "submissions", check=0)
     assert table(done)["student000"][0] == "11"
+    assert "the solution of affine; does not count, by --never-lower\n" in done.stdout
     shown = run(root, "book", "show", "student000", check=0).stdout
     assert "9 of 12" in shown
     assert "does not count: 9 is lower than the 11 before" in shown
@@ -121,6 +122,17 @@ def test_an_override_survives_a_regrade(root):
     run(root, "book", "override", "student001", "1.1", "4", "--reason", "agreed", check=0)
     done = run(root, "--regrade", "submissions", check=0)
     assert table(done)["student001"] == ["11", "12", "1", "1", "by", "a", "person"]
+
+
+def test_who_handed_in_nothing_that_answers_is_listed(root):
+    """It may be a file of somebody else, or a download that has failed."""
+    (root / "submissions/zoe").mkdir()
+    done = run(root, "submissions", check=0)
+    said = "no answer was found in what was handed in"
+    assert f"  zoe: {said}" in done.stdout
+    assert said in (root / "reports/week-1/class.html").read_text()
+    run(root, "book", "override", "zoe", "1.4", "0", "--reason", "sent by mail", check=0)
+    assert said not in run(root, "book", check=0).stdout
 
 
 def test_several_paths_are_a_class(template):

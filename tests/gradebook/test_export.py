@@ -23,12 +23,9 @@ def standings(tmp_path):
 
 
 def rows(standings):
-    return {
-        row["student"]: row
-        for row in csv.DictReader(
-            io.StringIO(as_csv(standings, {"affine/a": "a", "affine/b": "b"}))
-        )
-    }
+    text = as_csv(standings, {"affine/a": "a", "affine/b": "b"})
+    assert text.startswith("\ufeffstudent,")  # spreadsheets know UTF-8 by it
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(text[1:]))}
 
 
 def test_a_csv_has_one_line_per_student_and_one_column_per_part(standings):
