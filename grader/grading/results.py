@@ -35,6 +35,7 @@ def part_result(  # noqa: PLR0913  # one place where a part's result is put toge
     readings: tuple[Reading, ...] = (),
     tests: tuple[TestResult, ...] = (),
     remarks: Iterable[str] = (),
+    carried: tuple[str, ...] = (),
     lost: Iterable[LostMark] = (),
 ) -> PartResult:
     """A part's result; marks that are neither earned nor pending must be in `lost`."""
@@ -51,7 +52,8 @@ def part_result(  # noqa: PLR0913  # one place where a part's result is put toge
         sentence=sentence,
         readings=readings,
         tests=tests,
-        remarks=tuple(dict.fromkeys(remarks)),
+        remarks=tuple(dict.fromkeys((*remarks, *carried))),
+        carried=carried,
         lost=merged(lost),
         rubric=part.rubric,
         has_inputs=part.signature is not None and bool(part.signature.inputs),

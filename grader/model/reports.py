@@ -123,6 +123,8 @@ class PartResult(Record, frozen=True, kw_only=True):
     Attributes:
         sentence: the one sentence that matters most.
         pending: marks that nobody has decided on yet (unreadable, needs marking, failed to grade).
+        carried: those of the remarks that name an output which follows from the student's own
+            others; the lowest rung of the hint ladder leaves them out.
         lost: each lost mark with its reason, adding up to what is missing.
         rubric: for texts, the headings by which a person marks.
         has_inputs: whether the part takes inputs; without them the size of an error would give a
@@ -143,6 +145,7 @@ class PartResult(Record, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     tests: tuple[TestResult, ...] = ()
     remarks: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
     lost: tuple[LostMark, ...] = ()
     rubric: tuple[str, ...] = ()
     has_inputs: bool = False

@@ -23,6 +23,7 @@ from grader.model import (
 )
 
 UNTOLD = "this is not right"
+CARRIED = "what follows from your own other values costs nothing more"
 _SHAPE, _PLACE, _CONCEPT = RUNGS
 _MEASURED = (Stage.VALUES, Stage.NONFINITE)
 
@@ -52,6 +53,7 @@ def lowered(part: PartResult) -> PartResult:
         part,
         tests=tests,
         sentence=sentence,
+        remarks=_without_names(part) if part.hints == _SHAPE else part.remarks,
         lost=tuple(
             replace(mark, sentence=by_output.get((mark.test, mark.output), mark.sentence))
             for mark in lost
@@ -69,6 +71,12 @@ def merged(part: PartResult) -> PartResult:
         tests=tuple(test if test.is_public else _without_outputs(test) for test in part.tests),
         lost=tuple(mark if mark.test in public else replace(mark, output="") for mark in part.lost),
     )
+
+
+def _without_names(part: PartResult) -> tuple[str, ...]:
+    """The remarks, without naming an output that follows from others."""
+    remarks = (CARRIED if remark in part.carried else remark for remark in part.remarks)
+    return tuple(dict.fromkeys(remarks))
 
 
 def _test(test: TestResult, hints: Hints) -> TestResult:

@@ -58,8 +58,8 @@ def redact(report: Report) -> Report:
 
 def _part(part: PartResult) -> PartResult:
     """Redact one part: what its rung leaves out, then what no rung may tell."""
-    kept = replace(part, trouble="") if part.trouble else part
-    return merged(_without_values(lowered(kept)))
+    kept = replace(lowered(part), trouble="", carried=())
+    return merged(_without_values(kept))
 
 
 def _without_values(part: PartResult) -> PartResult:

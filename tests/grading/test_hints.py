@@ -13,6 +13,7 @@ from grader.course import find_course
 from grader.grading import grade
 from grader.model import RUNGS, Verdict, Walls
 from grader.report import record_json, redact, write_report
+from grader.report.ladder import CARRIED
 from grader.sandbox import Sandbox
 from grader.student.wire import Source
 from grader.submission import Submission
@@ -120,6 +121,14 @@ def test_the_lowest_rung_does_not_tell_which_output_is_wrong(graded):
     assert (output.marks, output.out_of) == (test.marks, test.out_of)
     assert {mark.output for mark in part.lost} == {""}
     assert part.marks + sum(mark.marks for mark in part.lost) == part.out_of
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_which_output_follows_from_others_is_told_above_the_lowest_rung(graded, rung):
+    answers = "1.3a: {weights: 3*127, biases: 128, total: 3*127 + 128}\n"
+    report, _ = graded(hints=rung, answers=answers)
+    told = "total: The total fits your own parts."
+    assert part_of(report, "1.3a").remarks == (CARRIED if rung == "shape" else told,)
 
 
 def test_the_middle_rung_tells_the_place_and_keeps_the_concept(graded):

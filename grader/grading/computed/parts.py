@@ -44,6 +44,7 @@ def judge_computed(
         readings=formula_readings(numbered.part, match, outcome) or readings_of(match),
         tests=best.tests,
         remarks=(*match.remarks, *_remarks(match, best, outputs)),
+        carried=best.followed,
         lost=best.lost,
     )
 
@@ -127,7 +128,6 @@ def _sentence(best: Marked, outputs: list[OutputResult], verdict: Verdict) -> st
 def _remarks(match: Match, best: Marked, outputs: list[OutputResult]) -> Iterator[str]:
     for test in best.tests:
         yield from test.remarks
-    yield from best.followed
     if any(o.comparison is not None and o.comparison.is_float32 for o in outputs):
         yield "answered in float32, and judged with a tolerance that is fair to float32"
     if best.answer.layout.name and best.marks:
