@@ -35,13 +35,23 @@ class _AssignmentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due: str | None = None
 
 
+_INSTALL = (
+    "You get the grader from those who teach the course; `pip install .` in its folder installs it."
+)
+
+
 class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """course.yaml."""
+    """course.yaml.
+
+    Attributes:
+        install: how students get the grader, in Markdown.
+    """
 
     title: str
     default: str
     assignments: dict[str, Any]
     hints: Hints = "concept"
+    install: str = _INSTALL
 
 
 class Course:
@@ -62,6 +72,11 @@ class Course:
     def title(self) -> str:
         """The course's title."""
         return self._content.title
+
+    @property
+    def install(self) -> str:
+        """How students get the grader, in Markdown."""
+        return self._content.install
 
     @property
     def submissions(self) -> Path:

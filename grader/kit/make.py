@@ -65,7 +65,7 @@ def make_kit(course: Course, assignment: Assignment, *, cache: Path | None) -> K
 def _files(
     course: Course, assignment: Assignment, expected: dict[str, ExpectedProblem]
 ) -> Iterator[tuple[str, str]]:
-    yield "README.md", readme(assignment, KIT_ANSWERS)
+    yield "README.md", readme(assignment, KIT_ANSWERS, course.install)
     yield "problems/course.yaml", course_file(course, assignment)
     yield f"{KIT_ANSWERS}/answers.yaml", answers_template(assignment)
     for problem in assignment.problems:

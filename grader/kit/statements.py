@@ -40,11 +40,13 @@ _README = Template("""\
   claims and texts into `answers.yaml`.
 - `problems/`: the same problems for the program that checks; leave it as it is.
 
-Two commands check your answers, both run in this folder. They need Python 3.11 or newer, numpy and
-the course's grader, and nothing else:
+Two commands check your answers, both run in this folder:
 
     grade check              once: how each answer was read, public tests, numerical gradients
     grade check --watch      again, each time you save a file
+
+They need Python 3.11 or newer, numpy and the course's grader, and nothing else.
+$install
 
 Hidden tests are run when you have handed in; `grade check` says how many there are. To look at one
 problem alone, name it: `grade check --problem $example`.
@@ -73,10 +75,14 @@ def as_html(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
     return _PAGE.substitute(title=escape(problem.title), body=rendered(body))
 
 
-def readme(assignment: Assignment, answers: str) -> str:
-    """What stands where, and the two commands that a student needs."""
-    example = assignment.problems[0].slug
-    return _README.substitute(title=assignment.title, answers=answers, example=example)
+def readme(assignment: Assignment, answers: str, install: str) -> str:
+    """What stands where, where the grader comes from, and the two commands that a student needs."""
+    return _README.substitute(
+        title=assignment.title,
+        answers=answers,
+        install=install.strip(),
+        example=assignment.problems[0].slug,
+    )
 
 
 def _marks(numbered: NumberedPart) -> str:

@@ -44,6 +44,17 @@ def test_public_tests_hold_what_is_expected_and_hidden_ones_are_counted(kit):
     assert part["hidden"] == 2
 
 
+def test_the_readme_says_where_the_grader_comes_from(kit, tmp_path):
+    assert "`pip install .` in its folder installs it" in kit.files["README.md"]
+    root = courses.write(tmp_path)
+    file = root / "problems/course.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"install: On the lab's $machines it is there.\n{text}", encoding="utf-8")
+    course = Course(root)
+    own = make_kit(course, course.assignment(), cache=None).files["README.md"]
+    assert "nothing else.\nOn the lab's $machines it is there.\n\nHidden tests" in own
+
+
 def test_what_a_marker_looks_for_stays_behind(kit):
     assert not any("two affine layers make one" in text for text in kit.files.values())
 
