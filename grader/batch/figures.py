@@ -8,6 +8,8 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 import grader
 from grader.gradebook import (
     Counting,
@@ -21,9 +23,22 @@ from grader.gradebook import (
     count_remarks,
     count_tests,
 )
+from grader.grading import Grading
 from grader.model import Verdict
 from grader.report import shown
-from grader.report.classpage import Bar, ClassPage, Look, PartRow, Shared, StudentRow, TestRow, Who
+from grader.report.building import place_of
+from grader.report.classpage import (
+    Bar,
+    ClassPage,
+    Look,
+    Marking,
+    PartRow,
+    Shared,
+    StudentRow,
+    TestRow,
+    Who,
+)
+from grader.report.keeping import INDEX
 
 _BARS = 10
 _MOST_NEAR = 20
@@ -35,17 +50,17 @@ NOTHING_FOUND = "no answer was found in what was handed in"
 Named = Callable[[str], Who]
 
 
-def class_page(  # noqa: PLR0913  # what the page is about, each by its name
+def class_page(  # what the page is about, each by its name
     book: Gradebook,
     standings: tuple[Standing, ...],
+    grading: Grading,
     *,
-    assignment: str,
-    title: str,
     counting: Counting,
     absent: Sequence[str] = (),
     is_anonymous: bool = False,
 ) -> ClassPage:
     """All that the class report says of an assignment, in which everybody stands as given."""
+    assignment = grading.assignment.name
     if is_anonymous:
         # By marks, then by a digest: the order of names would tell who is who.
         standings = tuple(sorted(standings, key=lambda s: (s.marks, _digest(s.student))))
@@ -54,11 +69,12 @@ def class_page(  # noqa: PLR0913  # what the page is about, each by its name
     numbers = {count.part: count.number for count in parts}
     graded = [standing for standing in standings if standing.is_graded]
     return ClassPage(
-        title=title,
+        title=grading.assignment.title,
         is_anonymous=is_anonymous,
         figures=tuple(_figures(graded, len(standings), len(absent))),
         bars=_bars(graded),
         looks=tuple(_looks(standings, named)),
+        texts=() if is_anonymous else tuple(_texts(standings, grading, named)),
         parts=tuple(map(_part_row, parts)),
         tests=tuple(map(_test_row, count_tests(book, assignment, counting))),
         misconceptions=tuple(
@@ -82,7 +98,7 @@ def _namer(students: Iterable[str], *, is_anonymous: bool) -> Named:
     if not is_anonymous:
         from urllib.parse import quote
 
-        return lambda student: Who(name=student, href=f"{quote(student)}/index.html")
+        return lambda student: Who(name=student, href=f"{quote(student)}/{INDEX}")
     numbers = {student: f"Student {n}" for n, student in enumerate(students, 1)}
     return lambda student: Who(name=numbers[student])
 
@@ -152,6 +168,30 @@ def _unread(standing: Standing) -> str:
 
 def _blank(standing: Standing) -> str:
     return NOTHING_FOUND if standing.is_blank and not standing.by_person else ""
+
+
+def _texts(standings: Sequence[Standing], grading: Grading, named: Named) -> Iterator[Marking]:
+    """What a person has to mark, by part, with what only the person is told."""
+    waiting: dict[str, list[str]] = {}
+    for standing in standings:
+        for part in _open(standing, Verdict.NEEDS_MARKING):
+            waiting.setdefault(part.part, []).append(standing.student)
+    known = {part.id: part for found in grading.expected.values() for part in found.parts}
+    for numbered in grading.assignment.numbered:
+        if students := waiting.get(numbered.part.id):
+            yield Marking(
+                number=numbered.number,
+                title=numbered.part.title,
+                headings=numbered.part.rubric,
+                good=known[numbered.part.id].rubric,
+                red_flags=known[numbered.part.id].red_flags,
+                students=tuple(_at(named(student), numbered.part.id) for student in students),
+            )
+
+
+def _at(who: Who, part_id: str) -> Who:
+    """The student, with a link that leads to one part."""
+    return replace(who, href=f"{who.href.removesuffix(INDEX)}{place_of(part_id)}")
 
 
 def _open(standing: Standing, verdict: Verdict) -> list[PartMark]:

@@ -249,8 +249,7 @@ def _write_page(session: _Session, standings: "tuple[Standing, ...]") -> Path:
     page = class_page(
         session.book,
         standings,
-        assignment=session.assignment,
-        title=session.grading.assignment.title,
+        session.grading,
         counting=Counting(session.options.count),
         absent=session.attendance.absent,
         is_anonymous=session.options.anonymous,

@@ -102,7 +102,7 @@ def index_page(made_of: Materials) -> IndexPage:
                 href=page_name(problem.slug),
                 score=tally.problem(index),
                 parts=tuple(
-                    _part_line(made_of, part, page_name(problem.slug), tally.part(index, place))
+                    _part_line(made_of, part, tally.part(index, place))
                     for place, part in enumerate(problem.parts)
                 ),
             )
@@ -138,6 +138,11 @@ def page_name(slug: str) -> str:
     return name if name != INDEX else f"problem-{name}"
 
 
+def place_of(part_id: str) -> str:
+    """Give the place of a part on the pages of a student."""
+    return f"{page_name(part_id.partition('/')[0])}#{_anchor(part_id)}"
+
+
 def _frame(made_of: Materials, title: str) -> Frame:
     report, words = made_of.report, made_of.words
     return Frame(
@@ -162,11 +167,11 @@ def _open(parts: Iterable[PartResult], words: Words) -> Iterable[str]:
             yield (one if count == 1 else words.verdicts_many[verdict]).format(count)
 
 
-def _part_line(made_of: Materials, part: PartResult, page: str, score: Score) -> PartLine:
+def _part_line(made_of: Materials, part: PartResult, score: Score) -> PartLine:
     return PartLine(
         number=part.number,
         title=part.title,
-        href=f"{page}#{_anchor(part)}",
+        href=place_of(part.id),
         ruling=_ruling(part.verdict, made_of.words),
         score=score,
         sentence=clip(part.sentence, limit=_SENTENCE),
@@ -179,8 +184,8 @@ def _ruling(verdict: Verdict, words: Words) -> Ruling:
     )
 
 
-def _anchor(part: PartResult) -> str:
-    return "part-" + "".join(c if c.isalnum() else "-" for c in part.id.partition("/")[2])
+def _anchor(part_id: str) -> str:
+    return "part-" + "".join(c if c.isalnum() else "-" for c in part_id.partition("/")[2])
 
 
 # --- a part -------------------------------------------------------------------------------------
@@ -199,7 +204,7 @@ def _part_view(
     )
     passed = sum(test.verdict is Verdict.PASSED for test in result.tests)
     return PartView(
-        anchor=_anchor(result),
+        anchor=_anchor(result.id),
         number=result.number,
         title=result.title,
         ruling=_ruling(result.verdict, words),

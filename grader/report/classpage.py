@@ -97,6 +97,23 @@ class Look(Record, frozen=True):
     why: str
 
 
+class Marking(Record, frozen=True):
+    """A text that a person marks, and those whose text waits for it.
+
+    Attributes:
+        headings: by which it is marked, as students see them.
+        good, red_flags: what a good one says, and what to look out for; no student sees them.
+        students: each with a link to the text itself.
+    """
+
+    number: str
+    title: str
+    headings: tuple[str, ...]
+    good: tuple[str, ...]
+    red_flags: tuple[str, ...]
+    students: tuple[Who, ...]
+
+
 class StudentRow(Record, frozen=True):
     """One student; `share` is of 100 and fills a bar."""
 
@@ -114,6 +131,7 @@ class ClassPage(Record, frozen=True):
     Attributes:
         figures: the class in numbers, as name and value.
         bars: the distribution of marks.
+        texts: what waits for a person's marks; empty without names.
         absent: who handed in nothing, where a roster says who was expected.
     """
 
@@ -122,6 +140,7 @@ class ClassPage(Record, frozen=True):
     figures: tuple[tuple[str, str], ...]
     bars: tuple[Bar, ...]
     looks: tuple[Look, ...]
+    texts: tuple[Marking, ...]
     parts: tuple[PartRow, ...]
     tests: tuple[TestRow, ...]
     misconceptions: tuple[Shared, ...]
