@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from grader.model import Problem, Report
 from grader.report import statements
-from grader.report.building import Materials, index_page, page_name, problem_page
+from grader.report.building import index_page, page_name, problem_page
 from grader.report.keeping import INDEX, Kept
+from grader.report.materials import Materials
 from grader.report.mathml import MathError, allowed
 from grader.report.rendering import Templates, style_of
 from grader.report.tally import Tally

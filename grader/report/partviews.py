@@ -1,0 +1,146 @@
+"""One part of a redacted report as its problem's page shows it.
+
+It decides what is worth showing of claims, answers and lost marks, and what would be said twice.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from grader.model import Claim, LostMark, Part, PartResult, Reading, Verdict, plain_label
+from grader.report.materials import Materials, shortened
+from grader.report.pages import ClaimLine, Loss, PartView, Typed
+from grader.report.prose import unwrapped
+from grader.report.testviews import views_of_tests
+from grader.report.text import clip
+from grader.report.words import Words
+from grader.student.wire import Place
+
+_TYPED = 80
+
+
+def anchor(part_id: str) -> str:
+    """Give the fragment by which a part is found on its page."""
+    return "part-" + "".join(c if c.isalnum() else "-" for c in part_id.partition("/")[2])
+
+
+def part_view(
+    made_of: Materials, result: PartResult, part: Part | None, place: tuple[int, int]
+) -> PartView:
+    """Show one part.
+
+    Args:
+        part: its public side; None where the problem has changed since it was graded.
+        place: the index of its problem in the report, and its own in the problem.
+    """
+    words, tally = made_of.words, made_of.tally
+    given = _given(result.readings, part.claims if part else ())
+    tests = views_of_tests(made_of, result, tally.tests(*place))
+    passed = sum(test.verdict is Verdict.PASSED for test in result.tests)
+    return PartView(
+        anchor=anchor(result.id),
+        number=result.number,
+        title=result.title,
+        ruling=made_of.ruling(result.verdict),
+        score=tally.part(*place),
+        sentence=shortened(result.sentence),
+        question=made_of.markdown(part.ask) if part else Markup(),
+        claims=_claims(made_of, part.claims if part else (), given),
+        signature=str(part.signature) if part and part.signature else "",
+        call=part.call.strip() if part else "",
+        answers=() if given else _answers(made_of, result),
+        lost=_losses(result, lambda marks: tally.lost(*place, marks)),
+        passed=words.tests_passed.format(passed, len(tests)),
+        tests=tests,
+        remarks=result.remarks,
+        rubric=result.rubric,
+    )
+
+
+def _claims(
+    made_of: Materials, claims: tuple[Claim, ...], given: Mapping[str, str]
+) -> tuple[ClaimLine, ...]:
+    return tuple(
+        ClaimLine(id=claim.id, text=made_of.markdown(claim.text), given=given.get(claim.id, ""))
+        for claim in claims
+    )
+
+
+def _given(readings: tuple[Reading, ...], claims: tuple[Claim, ...]) -> dict[str, str]:
+    """Give what was typed for each claim, if every reading belongs to one and was readable."""
+    ids = {plain_label(claim.id): claim.id for claim in claims}
+    if any(plain_label(r.label) not in ids or r.error for r in readings):
+        return {}
+    return {ids[plain_label(r.label)]: clip(r.typed, limit=_TYPED) for r in readings}
+
+
+def _losses(part: PartResult, write: Callable[[list[Fraction]], list[str]]) -> tuple[Loss, ...]:
+    """Put lost marks together by their reason, the part's own sentence first."""
+    reasons: dict[str, list[LostMark]] = {}
+    for mark in part.lost:
+        reasons.setdefault(mark.sentence, []).append(mark)
+    order = sorted(reasons, key=lambda sentence: sentence != part.sentence)
+    sums = [sum((mark.marks for mark in reasons[s]), Fraction(0)) for s in order]
+    outputs = {test.name: len(test.outputs) for test in part.tests}
+    return tuple(
+        Loss(
+            marks=marks,
+            sentence=shortened(sentence),
+            places=_places(reasons[sentence], outputs),
+            is_lead=sentence == part.sentence,
+        )
+        for sentence, marks in zip(order, write(sums), strict=True)
+    )
+
+
+def _places(marks: list[LostMark], outputs: Mapping[str, int]) -> tuple[str, ...]:
+    """Name the tests, and their outputs where not all of them lost the marks.
+
+    A mark that names no output was lost by the whole test.
+    """
+    tests: dict[str, list[str]] = {}
+    for mark in marks:
+        tests.setdefault(mark.test, []).append(mark.output)
+    return tuple(
+        test if "" in names or len(names) == outputs.get(test) else f"{test}: {', '.join(names)}"
+        for test, names in tests.items()
+        if test
+    )
+
+
+def _answers(made_of: Materials, part: PartResult) -> tuple[Typed, ...]:
+    return tuple(_typed(made_of, reading, part) for reading in part.readings)
+
+
+def _typed(made_of: Materials, reading: Reading, part: PartResult) -> Typed:
+    """Show how an answer was read, or where reading stopped."""
+    # Only a formula was read up to some place; a choice is understood or not.
+    is_cut = bool(reading.error) and part.kind == "computed"
+    at = reading.position if is_cut else len(reading.typed)
+    is_code = reading.place is not None and reading.place.file.endswith((".py", ".ipynb"))
+    # A number that was read as itself needs no second line.
+    is_news = bool(reading.mathml) and reading.read_as != reading.typed.strip()
+    before = reading.typed[:at]
+    is_prose = part.kind == "text"
+    return Typed(
+        label=reading.label,
+        place=_place(reading.place, made_of.words),
+        before=unwrapped(before) if is_prose else before,
+        at=reading.typed[at : at + 1],
+        after=reading.typed[at + 1 :],
+        is_cut=is_cut,
+        is_function=is_code and reading.typed.isidentifier(),
+        is_prose=is_prose,
+        mathml=made_of.math(reading.mathml) if is_news else Markup(),
+        read_as="" if reading.read_as == reading.typed.strip() else reading.read_as,
+        error=reading.error,
+        warnings=reading.warnings,
+    )
+
+
+def _place(place: Place | None, words: Words) -> str:
+    if place is None:
+        return ""
+    name = place.document
+    return f"{name}, {words.line.format(place.line)}" if place.line else name
