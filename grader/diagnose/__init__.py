@@ -12,10 +12,12 @@ import numpy as np
 
 from grader.diagnose.case import Case, Detector, make_case
 from grader.diagnose.nearly import NEARLY, NEARLY_RIGHT, ROUNDED, not_finite
-from grader.diagnose.places import ORDER, PLACES, SLICES
+from grader.diagnose.order import ORDER
+from grader.diagnose.places import PLACES
 from grader.diagnose.rules import RULES
 from grader.diagnose.sentences import SENTENCES
 from grader.diagnose.shapes import SHAPES
+from grader.diagnose.slices import SLICES
 from grader.model import Diagnosis
 from grader.student.packing import Value
 from grader.student.signature import Signature

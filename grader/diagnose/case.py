@@ -5,6 +5,7 @@ exactly numbers must fit to be taken for equal.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -71,10 +72,29 @@ class Case(Record, frozen=True, kw_only=True):
         allowed = self.near * np.abs(b) + rounding
         return bool((np.abs(a - b) <= allowed).all())
 
+    def term(self, name: str) -> np.ndarray | None:
+        """An input, spread over the shape of the output; None where it can not be."""
+        if name in self.scalars:
+            return np.full(self.expected.shape, self.scalars[name])
+        term = self.terms.get(name)
+        try:
+            return None if term is None else np.broadcast_to(term, self.expected.shape)
+        except ValueError:
+            return None
+
+    def whole_term(self, name: str) -> np.ndarray | None:
+        """An input that has the shape of the output by itself, or None."""
+        term = self.terms.get(name, np.array(self.scalars.get(name, 0.0)))
+        return term if term.shape == self.expected.shape else None
+
     def axis(self, axis: int) -> str:
         """An axis of the output in words: "N (axis 0)"."""
         name = self.axes[axis] if axis < len(self.axes) else None
         return f"{name} (axis {axis})" if isinstance(name, str) else f"axis {axis}"
+
+    def listed(self, axes: Sequence[int]) -> str:
+        """Axes of the output in words: "N (axis 0) and C (axis 1)"."""
+        return " and ".join(map(self.axis, axes))
 
     def sized(self, axis: int, size: int) -> str:
         """An axis of an array of another shape in words, named where one size alone fits."""
@@ -86,15 +106,30 @@ Cases = Sequence[Case]
 Detector = Callable[[Cases], Diagnosis | None]
 
 
-def fits(cases: Cases, change: Callable[[Case], np.ndarray | None]) -> bool:
-    """Whether in every case the actual array is what the change makes of the case."""
+def fits(cases: Cases, change: Callable[..., np.ndarray | None], *given: object) -> bool:
+    """Whether in every case the actual array is what `change(case, *given)` makes of the case."""
     borne_out = 0
     for case in cases:
-        changed = change(case)
+        changed = change(case, *given)
         if changed is None or not case.close(case.actual, changed):
             return False
         borne_out += int(np.count_nonzero(changed))
     return borne_out >= FEW
+
+
+def subsets(axes: Sequence[int]) -> list[tuple[int, ...]]:
+    """All choices of one axis or more, few before many."""
+    return [chosen for many in range(1, len(axes) + 1) for chosen in combinations(axes, many)]
+
+
+def nonzero(cases: Cases) -> int:
+    """How many of the expected values are not zero."""
+    return sum(int(np.count_nonzero(case.expected)) for case in cases)
+
+
+def are_one(cases: Cases, numbers: Sequence[float]) -> bool:
+    """Whether the numbers, one from each case, are one and the same."""
+    return bool(np.ptp(numbers) <= cases[0].near * abs(numbers[0]))
 
 
 def make_case(

@@ -1,99 +1,13 @@
-"""Detectors that look at where the wrong values stand, or at where the right ones went."""
-
-from itertools import combinations, permutations
+"""Detectors that look at where the wrong values stand among right ones."""
 
 import numpy as np
 
-from grader.diagnose.case import FEW, Case, Cases, Detector, fits
+from grader.diagnose.case import FEW, Case, Cases, Detector, fits, nonzero
 from grader.diagnose.sentences import said
 from grader.model import Diagnosis
 
-_MAX_AXES = 5
 _MATRIX = 2
-_MAX_SLICES = 128
-_DISTINCT = 6
 _WINDOWS = (2, 3)
-
-
-# --- the right values elsewhere -----------------------------------------------------------------
-
-
-def permuted(cases: Cases) -> Diagnosis | None:
-    """The axes in another order, whether or not the shape shows it."""
-    axes = cases[0].expected.ndim
-    if not 1 < axes <= _MAX_AXES or any(case.actual.ndim != axes for case in cases):
-        return None
-    for order in permutations(range(axes)):
-        if order != tuple(range(axes)) and fits(
-            cases,
-            lambda case, order=order: case.expected.transpose(order),  # type: ignore[misc]  # a default binds the loop's name
-        ):
-            return said("transposed" if axes == _MATRIX else "permuted")
-    return None
-
-
-def reversed_(cases: Cases) -> Diagnosis | None:
-    """One axis backwards, or two of them: a kernel turned by half a turn."""
-    axes = range(cases[0].expected.ndim)
-    for chosen in (*combinations(axes, 1), *combinations(axes, 2)):
-        if fits(cases, lambda case, chosen=chosen: np.flip(case.expected, chosen)):  # type: ignore[misc]  # as above
-            return said("reversed", " and ".join(cases[0].axis(axis) for axis in chosen))
-    return None
-
-
-def shifted(cases: Cases) -> Diagnosis | None:
-    """All values one place further along an axis, or one place back."""
-    for axis in range(cases[0].expected.ndim):
-        for step in (1, -1):
-            if all(_is_shifted(case, axis, step) for case in cases):
-                return said("shifted", cases[0].axis(axis))
-    return None
-
-
-def _is_shifted(case: Case, axis: int, step: int) -> bool:
-    behind, ahead = (slice(None, -1), slice(1, None))[::step]
-    lead = (slice(None),) * axis
-    kept = case.expected[(*lead, behind)]
-    is_seen = bool(np.count_nonzero(kept) >= FEW)
-    return is_seen and case.close(case.actual[(*lead, ahead)], kept)
-
-
-def reordered(cases: Cases) -> Diagnosis | None:
-    """The slices along an axis in another order."""
-    for axis in range(cases[0].expected.ndim):
-        if all(_moved(case, axis) for case in cases):
-            if sum(_moved(case, axis) for case in cases) < FEW:
-                return None
-            return said("reordered", cases[0].axis(axis))
-    return None
-
-
-def _moved(case: Case, axis: int) -> int:
-    """How many slices stand in another place; 0 where they are not the same slices."""
-    count = case.expected.shape[axis]
-    if not 1 < count <= _MAX_SLICES or not case.expected.size:
-        return 0
-    found = np.moveaxis(case.actual, axis, 0).reshape(count, -1)
-    due = np.moveaxis(case.expected, axis, 0).reshape(count, -1)
-    gaps = np.stack([np.abs(due - row).max(axis=1) for row in found])
-    match = gaps <= case.near * case.scale
-    # Slices that are alike could hide that one of them is there twice.
-    if not (match.sum(axis=0) == 1).all() or not (match.sum(axis=1) == 1).all():
-        return 0
-    return int(count - np.trace(match))
-
-
-def scrambled(cases: Cases) -> Diagnosis | None:
-    """The same values in other places, many enough and different enough to be sure."""
-    for case in cases:
-        if case.actual.size != case.expected.size or np.unique(case.expected).size < _DISTINCT:
-            return None
-        if not case.close(np.sort(case.actual, axis=None), np.sort(case.expected, axis=None)):
-            return None
-    return said("scrambled")
-
-
-# --- some elements only -------------------------------------------------------------------------
 
 
 def one_element(cases: Cases) -> Diagnosis | None:
@@ -236,101 +150,9 @@ def magnitude(cases: Cases) -> Diagnosis | None:
     if fits(cases, lambda case: np.abs(case.expected)):
         return said("absolute value")
     is_right = all(case.close(np.abs(case.actual), np.abs(case.expected)) for case in cases)
-    is_seen = sum(np.count_nonzero(case.expected) for case in cases) >= FEW
-    return said("magnitude only") if is_right and is_seen else None
+    return said("magnitude only") if is_right and nonzero(cases) >= FEW else None
 
 
-# --- one rule for each slice --------------------------------------------------------------------
-
-
-def rows_equal(cases: Cases) -> Diagnosis | None:
-    """No change along an axis along which the truth changes."""
-    for axis in range(cases[0].expected.ndim):
-        if all(
-            c.close(c.actual, _spread(c.actual, axis))
-            and not c.close(c.expected, _spread(c.expected, axis))
-            for c in cases
-        ):
-            free = sum(c.expected.size - c.expected.size // c.expected.shape[axis] for c in cases)
-            return said("rows equal", cases[0].axis(axis)) if free >= FEW else None
-    return None
-
-
-def _spread(array: np.ndarray, axis: int) -> np.ndarray:
-    """The mean along an axis, in the shape of the array."""
-    return np.broadcast_to(array.mean(axis=axis, keepdims=True), array.shape)
-
-
-def slice_rules(cases: Cases) -> Diagnosis | None:
-    """The same error, or the same factor, all along an axis."""
-    axes = range(cases[0].expected.ndim) if cases[0].expected.ndim > 1 else ()
-    for axis in axes:
-        if all(c.close(c.difference, _spread(c.difference, axis)) for c in cases):
-            free = sum(c.expected.size - c.expected.size // c.expected.shape[axis] for c in cases)
-            if free >= FEW:
-                return said("slice differences", cases[0].axis(axis))
-    for axis in axes:
-        factors = [_factors(case, axis) for case in cases]
-        if all(c.close(c.actual, f * c.expected) for c, f in zip(cases, factors, strict=True)):
-            free = sum(
-                np.count_nonzero(c.expected) - np.count_nonzero(f)
-                for c, f in zip(cases, factors, strict=True)
-            )
-            if free >= FEW:
-                return said("slice factors", cases[0].axis(axis))
-    return None
-
-
-def _factors(case: Case, axis: int) -> np.ndarray:
-    """Along an axis, the factors that fit best; 0 where nothing is due."""
-    expected = case.expected / case.scale
-    weight = (expected**2).sum(axis=axis, keepdims=True)
-    fitting = (case.actual / case.scale * expected).sum(axis=axis, keepdims=True)
-    return np.asarray(np.where(weight > 0, fitting / weight, 0.0))
-
-
-def other_axis(cases: Cases) -> Diagnosis | None:
-    """Normalised (sums of 1, means of 0) along other axes than the truth."""
-    axes = range(cases[0].expected.ndim)
-    chosen = [s for many in range(1, len(axes) + 1) for s in combinations(axes, many)]
-    for target, reduce in ((1.0, np.sum), (0.0, np.mean)):
-        for along in chosen:
-            if (
-                all(_has(c, c.actual, reduce, along, target) for c in cases)
-                and not any(_has(c, c.expected, reduce, along, target) for c in cases)
-                and any(
-                    all(_has(c, c.expected, reduce, due, target) for c in cases) for due in chosen
-                )
-            ):
-                return said("other axis", " and ".join(cases[0].axis(axis) for axis in along))
-    return None
-
-
-def _has(
-    case: Case,
-    array: np.ndarray,
-    reduce: np.ufunc | object,
-    along: tuple[int, ...],
-    target: float,
-) -> bool:
-    found = np.asarray(reduce(array, axis=along))  # type: ignore[operator]  # np.sum or np.mean
-    return bool((np.abs(found - target) <= case.near * (1.0 if target else case.scale)).all())
-
-
-def total_only(cases: Cases) -> Diagnosis | None:
-    """The right total, spread in another way."""
-    for case in cases:
-        total, due = case.actual.sum(), case.expected.sum()
-        weight = np.abs(case.expected).sum()
-        # A total that is zero by nature says nothing.
-        if case.expected.size < FEW or abs(due) < 1e-3 * weight:
-            return None
-        if abs(total - due) > case.near * weight:
-            return None
-    return said("total only")
-
-
-ORDER: tuple[Detector, ...] = (permuted, reversed_, shifted, reordered)
 PLACES: tuple[Detector, ...] = (
     magnitude,
     labels,
@@ -341,4 +163,3 @@ PLACES: tuple[Detector, ...] = (
     one_side,
     border_only,
 )
-SLICES: tuple[Detector, ...] = (rows_equal, slice_rules, other_axis, scrambled, total_only)

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from itertools import combinations, product
+from typing import TypeAlias
 
 import numpy as np
 
-from grader.diagnose.case import FEW, Case, Cases, Detector
-from grader.diagnose.places import permuted, scrambled
+from grader.diagnose.case import FEW, Case, Cases, Detector, subsets
+from grader.diagnose.order import permuted, scrambled
 from grader.diagnose.sentences import said
 from grader.model import Diagnosis
 
-_REDUCE: tuple[Callable[..., np.ndarray], ...] = (np.sum, np.mean)
+Pair: TypeAlias = tuple[np.ndarray, np.ndarray]
+Reduction: TypeAlias = Callable[..., np.ndarray]
+
+_REDUCE: tuple[Reduction, ...] = (np.sum, np.mean)
 _EDGE = 4  # so many rows or columns more or less may be padding
 
 
@@ -18,10 +22,14 @@ def axes_gone(cases: Cases) -> Diagnosis | None:
     """Axes of the output summed or averaged away."""
     axes = range(cases[0].expected.ndim)
     for reduce, kind in zip(_REDUCE, ("axis summed", "axis averaged"), strict=True):
-        for along in (s for many in range(1, len(axes) + 1) for s in combinations(axes, many)):
-            if _all_close(cases, lambda c, r=reduce, a=along: (c.actual, r(c.expected, axis=a))):  # type: ignore[misc]  # defaults bind the loops' names
-                return said(kind, " and ".join(cases[0].axis(axis) for axis in along))
+        for along in subsets(axes):
+            if _all_close(cases, _with_axes_gone, reduce, along):
+                return said(kind, cases[0].listed(along))
     return None
+
+
+def _with_axes_gone(case: Case, reduce: Reduction, along: tuple[int, ...]) -> Pair:
+    return case.actual, reduce(case.expected, axis=along)
 
 
 def axes_left(cases: Cases) -> Diagnosis | None:
@@ -30,18 +38,19 @@ def axes_left(cases: Cases) -> Diagnosis | None:
     more = axes - np.squeeze(cases[0].expected).ndim
     for reduce, kind in zip(_REDUCE, ("axis kept", "axis kept mean"), strict=True):
         for along in combinations(range(axes), max(more, 0)) if more > 0 else ():
-            if _all_close(
-                cases,
-                lambda c, r=reduce, a=along: (r(np.squeeze(c.actual), axis=a), c.expected),  # type: ignore[misc]  # as above
-            ):
+            if _all_close(cases, _with_axes_removed, reduce, along):
                 shape = np.squeeze(cases[0].actual).shape
                 return said(kind, " and ".join(cases[0].sized(a, shape[a]) for a in along))
     return None
 
 
-def _all_close(cases: Cases, pair: Callable[[Case], tuple[np.ndarray, np.ndarray]]) -> bool:
-    """Whether both of each pair are alike, but for axes of length 1, and not all zero."""
-    pairs = [tuple(np.squeeze(array) for array in pair(case)) for case in cases]
+def _with_axes_removed(case: Case, reduce: Reduction, along: tuple[int, ...]) -> Pair:
+    return reduce(np.squeeze(case.actual), axis=along), case.expected
+
+
+def _all_close(cases: Cases, pair: Callable[..., Pair], *given: object) -> bool:
+    """Whether both of each `pair(case, *given)` are alike, but for axes of length 1."""
+    pairs = [tuple(np.squeeze(array) for array in pair(case, *given)) for case in cases]
     is_seen = any(due.any() for _, due in pairs)
     return is_seen and all(
         case.close(found, due) for case, (found, due) in zip(cases, pairs, strict=True)
@@ -58,7 +67,7 @@ def other_sum(cases: Cases) -> Diagnosis | None:
     return None
 
 
-def _has_same(case: Case, reduce: Callable[..., np.ndarray]) -> bool:
+def _has_same(case: Case, reduce: Reduction) -> bool:
     due, weight = float(reduce(case.expected)), float(reduce(np.abs(case.expected)))
     # A total that is zero by nature says nothing.
     is_telling = abs(due) >= 1e-3 * weight and case.expected.size > 1
