@@ -127,7 +127,7 @@ def test_line_ends_and_a_title_change_nothing(layout: str) -> None:
     assert parts(titled) == EXPECTED
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(LAYOUTS)), st.sets(st.sampled_from(QUESTIONS), max_size=6))
 def test_parts_that_are_left_out_take_nothing_from_others(layout: str, left_out: set[str]) -> None:
     """What a student answers is read the same, whatever else is missing; labels stay in place."""

@@ -136,7 +136,7 @@ def valued(part: Asked, name: str, text: str) -> Fraction | float:
     return got if isinstance(got, float) else Fraction(got)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(sorted(LAYOUTS)),
     st.tuples(numbers(), numbers(), numbers()),

@@ -25,7 +25,7 @@ MATHML_CORE = {
     *("munder", "munderover", "mtable", "mtr", "mtd"),
 }
 POINT = {"K": 3, "N": 5, "d_1": 2, "d_2": 7, "alpha": 2, "C_in": 4, "eps": 1}
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def reread(text, signature):

@@ -66,7 +66,7 @@ def accounted(result):
     return result.marks + result.pending + sum((m.marks for m in result.lost), Fraction(0))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_the_marks_of_a_function_are_all_accounted_for(desk, data):
     numbered, expected = desk.numbered(data.draw(st.sampled_from(["1.1", "1.2"])))
@@ -81,7 +81,7 @@ def test_the_marks_of_a_function_are_all_accounted_for(desk, data):
     assert (result.verdict is Verdict.PASSED) == (result.marks == result.out_of)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_the_marks_of_typed_values_are_all_accounted_for(desk, data):
     """Each field may be read, unreadable or left out."""
