@@ -153,6 +153,7 @@ TYPED: dict[str, tuple[str, ...]] = {
         r"\log(1+e^x) + \ln 10 - \log 10",
     ),
     "542": (
+        r"1.084 * 500",
         r"542",
         r"total = 542",
         r"3*9+3 + 3*128+128",
@@ -230,6 +231,8 @@ REFUSED: tuple[tuple[str, str, str], ...] = (
     ("sigmoid", r"1/(1+exp^{-x})", "exp( ) with brackets"),
     ("sigmoid", r"beta*x", "“beta” is not a name"),
     ("542", r"0,5", "decimal comma"),
+    ("542", r"27*128 + 128 = 3.584 parameters", "a point for thousands"),
+    ("542", r"542.000", "a point for thousands"),
     ("542", r"1.2B", "is not a name"),
     ("542", r"1.2.3", "two decimal points"),
     ("542", r"30 + 512 total cost", "where an operator or the end could stand"),

@@ -18,6 +18,7 @@ from grader.student.formulas.tree import (
     Logic,
     Name,
     Node,
+    Number,
     walk,
 )
 from grader.student.formulas.vocabulary import Vocabulary
@@ -30,6 +31,7 @@ _UNITS = re.compile(
 )
 _LONGEST_NUMBER = 1_000  # in characters; a longer text is searched for no unit
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
+_DOTTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _LABEL_SIGNS = frozenset({"_", "^", "'", ",", "&", "T"})
 
 
@@ -69,6 +71,7 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
         sides.append(reader.whole())
         _refuse_comparison(sides[-1], segment, vocabulary)
         warnings += reader.warnings
+    _refuse_dotted_thousands(sides[-1], vocabulary)
     if is_plain and (grouped := _SPACED_THOUSANDS.search(cut)):
         warnings.append(f"“{grouped[0]}” was read as one number")
     if is_rounded:
@@ -87,9 +90,21 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
 
 def _refuse_comparison(side: Node, segment: tuple[Token, ...], vocabulary: Vocabulary) -> None:
     """A comparison is the answer to a question that asks for a truth value only."""
-    asked = next(v for v in vocabulary.signature.outputs if v.name == vocabulary.output)
-    if isinstance(side, Compare | Logic) and asked.type != "bool":
+    if isinstance(side, Compare | Logic) and _asked_type(vocabulary) != "bool":
         raise FormulaError("this is a comparison; the answer is a value", segment[0].at)
+
+
+def _refuse_dotted_thousands(side: Node, vocabulary: Vocabulary) -> None:
+    """`3.584` for a whole number is 3584 in half of the world: nobody but a person can tell."""
+    if not isinstance(side, Number) or _asked_type(vocabulary) != "int":
+        return
+    if _DOTTED_THOUSANDS.fullmatch(side.text):
+        meant = f"{side.text.replace('.', '')}, with a point for thousands"
+        raise FormulaError(f"{side.text} may be {meant}; write it without a point")
+
+
+def _asked_type(vocabulary: Vocabulary) -> str:
+    return next(v.type for v in vocabulary.signature.outputs if v.name == vocabulary.output)
 
 
 def read_condition(text: str, names: tuple[str, ...]) -> Node:
