@@ -14,6 +14,7 @@ import msgspec
 from grader.student.answering import behind_marks, without_question
 from grader.student.blocks import Text
 from grader.student.choosing import read_choice
+from grader.student.columns import in_one_column
 from grader.student.extracting import GUESSED, MAX_UNTOLD, NAMED, UNTOLD, read_values
 from grader.student.labels import read_label
 from grader.student.latex import printed
@@ -72,7 +73,7 @@ def read_document(
         lines, included = printed(as_read(lines))
         yield from _not_followed(included, beside)
     else:
-        lines = without_page_edges(_plain(lines))
+        lines = without_page_edges(in_one_column(_plain(lines)))
     marked, rest = _marked_out(lines, sheet)
     sections = split(rest, sheet)
     found = [*marked, *_read(sections, sheet, {one.key[0] for one in marked})]

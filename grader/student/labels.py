@@ -87,6 +87,8 @@ _CLOSE = re.compile(r"(?:\*\*|__|[}\]:.)]|\s?[–—:-](?=\s))*\s*")
 _STRONG = re.compile(r"[#{\[]|\*\*|__|\\")
 _CELL_END = re.compile(r"\s*\|\s*")
 _GLUED = re.compile(r"[A-Za-z]\w*")
+_APART = re.compile(r"(?:\)|\s[a-z])$")
+"""The end of a label whose letter stands apart: `1.2 (a)` or `1.2 a)`."""
 _SHORT_WORDS = frozenset({"answer", "ans", "antwort", "lösung", "q", "ex", "a"})
 """Words behind which a letter alone is one of a sentence."""
 _MAX_HEAD = 200
@@ -186,7 +188,7 @@ def _label(
         is_heading=strong,
         is_marked=is_marked,
         end=behind,
-        is_open=bool(steps) or (is_full and len(tokens) > 1 and text[end - 1] == ")"),
+        is_open=bool(steps) or (is_full and len(tokens) > 1 and bool(_APART.search(text[:end]))),
         steps=steps,
         rest=glued.group() if glued else "",
     )

@@ -1,19 +1,20 @@
 r"""Turns a LaTeX file into the lines that would be printed, as far as labels and answers need it.
 
-Comments and what stands around the body go, macros are expanded, and the items of numbered lists
-and of the exam class get the labels that LaTeX would print. Nothing is included. Knows nothing of
-parts or answers.
+Comments and what stands around the body go, macros are expanded, and sections, the items of
+numbered lists and those of the exam class get the labels that LaTeX would print. Nothing is
+included. Knows nothing of parts or answers.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
-from grader.student.labels import ROMAN
+from grader.student.labels import ROMAN, read_label
 from grader.student.macros import expanded
 from grader.student.texts import Line
 
 MAX_OPEN_LISTS = 12
+MAX_TITLE = 200
 
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _RULE = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]{0,9}\})")
@@ -23,10 +24,14 @@ _STEP = re.compile(
     r"(?:\[(?P<options>[^\]]{0,200})\])?"
     r"|\\end\{(?P<end>enumerate|itemize|description|compactenum|inparaenum)\}"
     r"|\\item\b(?!\s{0,9}\[)"
+    r"|\\(?P<section>(?:sub){0,2}section)\s{0,3}\{"
     r"|\\begin\{(?P<exam>parts|subparts|questions)\}|\\end\{(?P<over>parts|subparts|questions)\}"
     r"|\\(?P<step>question|part|subpart)\b(?:\[[^\]]{0,20}\])?"
 )
 _LABEL = re.compile(r"\\(?P<kind>alph|Alph|arabic|roman|Roman)\s{0,3}\*")
+_LABEL_OPTION = re.compile(r"label\s*=\s*(?P<label>.+?)\s*(?:,\s*\w+\s*=.*)?$")
+_FONT = re.compile(r"\\(?:text\w\w|\w\wseries|\w\wshape|protect|bf|it)\b|[{}]")
+_SECTION = re.compile(r"\\the(?:sub){0,2}section\b")
 _SHORT = re.compile(r"^(?P<before>\(?)(?P<kind>a|A|i|I|1)(?P<after>[).]{0,2})$")
 _SHORT_KINDS = {"a": "alph", "A": "Alph", "i": "roman", "I": "Roman", "1": "arabic"}
 
@@ -67,6 +72,7 @@ class _Counters:
         self._counts: list[int] = []
         self._exam = {"questions": 0, "parts": 0, "subparts": 0}
         self._is_exam = False
+        self._sections: list[int] = []
 
     def step(self, found: re.Match[str]) -> str:
         """What stands in place of a command."""
@@ -76,6 +82,8 @@ class _Counters:
         elif found["end"] and self._lists:
             self._lists.pop()
             self._counts.pop()
+        elif found["section"]:
+            return f"{found.group()}{self._section(found)}"
         elif found["exam"]:
             self._is_exam = True
             self._exam[found["exam"]] *= found["exam"] == "questions"
@@ -85,6 +93,17 @@ class _Counters:
             self._counts[-1] += 1
             return style(self._counts[-1])
         return found.group() if found.group().startswith(r"\item") else ""
+
+    def _section(self, found: re.Match[str]) -> str:
+        """The number that LaTeX prints before a title, where the title has none of its own."""
+        depth = found["section"].count("sub")
+        counts = [*self._sections, 0, 0, 0][: depth + 1]
+        self._sections = [*counts[:-1], counts[-1] + 1]
+        has_own = read_label(found.string[found.end() : found.end() + MAX_TITLE]) is not None
+        return "" if has_own else f"{self._number()} "
+
+    def _number(self) -> str:
+        return ".".join(map(str, self._sections))
 
     def _exam_label(self, found: re.Match[str]) -> str:
         if not self._is_exam:
@@ -105,15 +124,21 @@ class _Counters:
         told = _LABEL.search(options)
         short = _SHORT.match(options.strip())
         if told is not None:
-            before = "(" if "(" in options[: told.start()] else ""
-            after = next((sign for sign in ").:" if sign in options[told.end() :]), ".")
-            return lambda count: f"{before}{_counted(told['kind'], count)}{after}"
+            return self._told(options)
         if short is not None:
             kind = _SHORT_KINDS[short["kind"]]
             return lambda count: f"{short['before']}{_counted(kind, count)}{short['after'] or '.'}"
         if sum(style is not None for style in self._lists):  # LaTeX letters the lists in a list
             return lambda count: f"({_counted('alph', count)})"
         return lambda count: f"{count}."
+
+    def _told(self, options: str) -> Callable[[int], str]:
+        r"""How items are labelled that have a label of their own: `\thesection.\alph*)`."""
+        option = _LABEL_OPTION.search(options)
+        label = _SECTION.sub(self._number(), option["label"] if option else options)
+        before, kind, after = _LABEL.split(_FONT.sub("", label), 1)
+        end = after.strip() or ("" if "." in before else ".")
+        return lambda count: f"{before.strip()}{_counted(kind, count)}{end} "
 
 
 def _counted(kind: str, count: int) -> str:

@@ -38,6 +38,10 @@ class Macro(msgspec.Struct, frozen=True):
     arguments: int
 
 
+_BUILT_IN = {"ensuremath": Macro("#1", 1), "xspace": Macro("", 0)}
+"""What macros are made of that changes nothing of what they say."""
+
+
 def expanded(lines: Sequence[Line]) -> list[Line]:
     """The lines with the document's own macros expanded, and without their definitions."""
     text = "\n".join(line.text for line in lines)
@@ -46,7 +50,7 @@ def expanded(lines: Sequence[Line]) -> list[Line]:
     macros, bare = _definitions(text)
     if not macros:
         return list(lines)
-    expansion = _Expansion(macros)
+    expansion = _Expansion(_BUILT_IN | macros)
     return [
         Line(expansion.of(piece)[:MAX_LINE], line.place)
         for piece, line in zip(bare.split("\n"), lines, strict=True)
