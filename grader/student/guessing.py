@@ -14,6 +14,7 @@ from grader.student.blocks import MARK, Block, Text, boxed
 from grader.student.chains import chained
 from grader.student.naming import Value, chosen
 from grader.student.phrases import (
+    first_side,
     formula_runs,
     is_formula,
     last_number,
@@ -28,6 +29,7 @@ _EQUATION_NUMBER = re.compile(r"^[ \t]{0,80}\(\d{1,2}\)[ \t]{0,80}$", re.MULTILI
 _DENIAL = re.compile(r"\b(?:not|instead of|rather than|unlike|nicht)\s*$", re.IGNORECASE)
 _RIVAL_BEFORE = re.compile(r"(?P<value>\S*(?:\d\S*|[$`]))\s+(?:or|oder)\s+[$`]*(?:\\boxed\{)?$")
 _RIVAL_BEHIND = re.compile(r"[$`})]*\s+(?:or|oder)\s+(?P<value>[$`]\S*|\S*\d\S*)")
+_LETTER = re.compile(r"\\?[A-Za-z]+(?:_\w|_\{\w+\})?'*|[α-ω]")
 _NEAR = 80
 _MARKS = re.compile(f"{MARK}+")
 _TELLING = re.compile(r"\d|[-+*/^=]|\\(?:frac|cdot|sum|odot|times|sqrt)")
@@ -112,11 +114,23 @@ def _in_displays(part: Asked, section: Text) -> list[Value]:
     if len(part.names) == 1:
         general = [block for block in displays if _has_name(last_side(block.text), part)]
         last = (general or displays)[-1]
-        made = rows(last.text)
+        made = _without_definitions(rows(last.text), part)
         guess = "the last displayed formula of the part"
         return [_value(part, made, last.start, guess)] if made else []
     sides = [(block.start, last_side(row)) for block in displays for row in rows(block.text)]
     return _in_order(part, sides, "displayed formula")
+
+
+def _without_definitions(made: Sequence[str], part: Asked) -> list[str]:
+    """The equations of a display without those that only say what a letter before them is."""
+    kept: list[str] = []
+    for row in made:
+        name = first_side(row)
+        is_letter = _LETTER.fullmatch(name) is not None and name not in part.names
+        used = re.compile(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])")
+        if not (is_letter and any(used.search(last_side(before)) for before in kept)):
+            kept.append(row)
+    return kept
 
 
 def joined(section: Text) -> list[Block]:
@@ -141,7 +155,8 @@ def _in_formulas(part: Asked, section: Text) -> list[Value]:
     if telling:
         telling = [b for b in telling if _has_name(last_side(b.text), part)] or telling
         last = telling[-1]
-        return [_value(part, [last.text], last.start, "the last formula of the part")]
+        made = _without_definitions(rows(last.text), part)
+        return [_value(part, made, last.start, "the last formula of the part")]
     return _in_plain_lines(part, section) or _in_numbers(part, section)
 
 

@@ -27,6 +27,12 @@ _BULLET = re.compile(r"\s*(?:[-*•+]\s+|\\item\b\s*|\d{1,2}[.)]\s+|\([a-z\d]\)\
 _CELL = re.compile(r"\||(?<!\\)&")
 _DASHES = ("-", "–", "—")
 _OPERATORS = ("+", "-", "−", "×", "·", "^", "\\times", "\\cdot")
+_NUMBER = re.compile(r"[-−]?\d[\d.,]*")
+_GOES_ON = re.compile(r"\s+[A-Za-z][^,;]*?\d")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_INDEXED = r"(?:[A-Za-z]_\{?(?:\\(?:text|mathrm|mathit)\{)?)"
+"""A letter that has the name as its index: `n_{\\text{total}}`."""
+_INDEX = re.compile(rf"^{_INDEXED}(?=[A-Za-z]{{2}})")
 _LEADING_OVER = frozenset({"and", "the"})
 
 
@@ -68,7 +74,7 @@ def _in_display(block: Block, part: Asked, names: dict[str, str]) -> Iterator[Va
         if left and normal(left) != "":
             if name:
                 yield Value(name, _last(chain, part, name), block.start)
-            name, chain = names.get(normal(left), ""), []
+            name, chain = names.get(normal(_INDEX.sub("", left)), ""), []
         chain.append(row)
     if name:
         yield Value(name, _last(chain, part, name), block.start)
@@ -95,7 +101,7 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
             is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
             text = _value(hit["sign"], piece, known, has_next=after is not None) if is_field else ""
             if text:
-                guess = "behind a dash" if hit["sign"] in _DASHES else ""
+                guess = "behind a dash" if hit["sign"] in _DASHES else _doubt(text, piece)
                 yield Value(by_name[normal(hit["name"])], text, start, guess)
 
 
@@ -103,7 +109,7 @@ def _field(names: Sequence[str]) -> re.Pattern[str]:
     """A pattern for a name with the sign that sets its value off."""
     alternatives = "|".join(pattern(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(
-        rf"(?:^|(?<=[\s,;|(&/]))(?P<name>{alternatives})"
+        rf"(?:^|(?<=[\s,;|(&/])){_INDEXED}?(?P<name>{alternatives})\}}{{0,2}}"
         rf"(?:\s{{1,3}}(?:layer|pair|part|block))?(?:\s?\([^()=]{{1,60}}\))?\s{{0,9}}"
         rf"(?P<sign>:=|=(?!=)|:|\|(?!\|)|&|→|->|(?<=\s)[-–—](?=\s))\s{{0,9}}",
         re.IGNORECASE,
@@ -129,9 +135,17 @@ def _is_field(line: str, hit: re.Match[str], piece: str, begin: int) -> bool:
     return (not before or before[-1] in ",;|&./") and not (is_dash and "=" in piece)
 
 
+def _doubt(text: str, piece: str) -> str:
+    """Why a number may not be meant that a sentence goes on from: "3 filters with 9 weights"."""
+    rest = _BRACKETED.sub("", piece.partition(text)[2]) if _NUMBER.fullmatch(text) else ""
+    return "the first number behind its name" if _GOES_ON.match(rest) else ""
+
+
 def _value(sign: str, piece: str, known: Sequence[str], *, has_next: bool) -> str:
     if sign in ("|", "&"):
         return _cell(piece)
+    if piece.rstrip(" *_").endswith(":"):  # it leads over to what comes below
+        return ""
     return chosen(value_at_head(_clause(piece, has_next=has_next), known))
 
 

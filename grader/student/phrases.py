@@ -4,7 +4,7 @@ Only about signs and words: what a formula means is the formula language's busin
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z]{2,}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
@@ -39,7 +39,9 @@ _SMALL = frozenset(
 )
 _IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
 _ASIDE = re.compile(r",\s(?=(?:[A-Za-z]{2,}\s){1,2}\S)")
-_LAST_WORD = re.compile(r"\s(?:a|an|is|in|as|so|we|of|to)$")
+_LAST_WORD = re.compile(r"\s(?:a|an|and|as|for|if|in|is|of|or|so|to|we)$")
+_APART = re.compile(r"[,;]?\s*\\q?quad\b\s*|[,;](?:\\[,;:!]|[\s~])\s*")
+"""What may stand between two equations of a row."""
 _AFTER_EQUALS = re.compile(r"=\s*(?=[-−]?\d)")
 
 
@@ -173,7 +175,7 @@ def _is_comparison(text: str, position: int) -> bool:
 
 
 def rows(display: str) -> list[str]:
-    """The lines of a display, alignment signs and inner environments left out."""
+    """The equations of a display, alignment signs and inner environments left out."""
     text = re.sub(
         r"\\(?:begin|end)\{(?:aligned|split|alignedat|gathered|array)\*?\}(?:\{[^{}]*\})?",
         "",
@@ -183,7 +185,22 @@ def rows(display: str) -> list[str]:
     if r"\begin" in text:  # cases and matrices keep their lines together
         return [trimmed(text)]
     pieces = (trimmed(piece) for piece in re.split(r"\\\\(?:\[[^\]]{0,20}\])?", text))
-    return [piece for piece in pieces if piece]
+    return [equation for piece in pieces if piece for equation in _equations(piece)]
+
+
+def _equations(row: str) -> Iterator[str]:
+    r"""A row, cut where a further equation begins: `y = x + e, \quad e = 2x`."""
+    start = 0
+    for gap in _APART.finditer(row):
+        before = row[start : gap.start()]
+        if first_side(before) and first_side(row[gap.end() :]) and _depth(before) == 0:
+            yield trimmed(before)
+            start = gap.end()
+    yield trimmed(row[start:])
+
+
+def _depth(text: str) -> int:
+    return sum((sign in "([{") - (sign in ")]}") for sign in text)
 
 
 def last_number(text: str) -> str:

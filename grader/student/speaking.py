@@ -15,7 +15,7 @@ from grader.student.naming import Value, chosen
 from grader.student.phrases import formula_runs, last_number, last_side, normal, pattern, rows
 from grader.student.wire import Asked
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\\(\x1a])|\n\s*\n|\n(?=\s*(?:[-*•]\s|\\item))")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\\(\x1a])|(?<!:)\n\s*\n|\n(?=\s*(?:[-*•]\s|\\item))")
 _BREAK = re.compile(r"[,;]|\b(?:and|while|but|whereas)\b")
 
 

@@ -1,0 +1,66 @@
+"""Values in displays and in lines: which of several equations and numbers is the answer."""
+
+import pytest
+
+from grader.student.reading import read_submission
+from grader.student.wire import Asked, Found, Source
+
+SHEET = (
+    Asked(
+        number="1",
+        key="pair",
+        kind="computed",
+        names=("rows", "columns"),
+        inputs=("r", "c", "d"),
+        is_scalar=True,
+    ),
+    Asked(number="2", key="size", kind="computed", names=("size",), inputs=("I", "K")),
+    Asked(number="3", key="counts", kind="computed", names=("expand", "total")),
+)
+
+
+def found(text: str) -> dict[str, Found]:
+    """Per part and value what is found of it."""
+    source = Source(path="hw.md", data=text.encode())
+    return {" ".join(one.key): one for one in read_submission((source,), SHEET).found}
+
+
+def test_equations_beside_each_other_are_two() -> None:
+    """Each ends where the next one begins."""
+    got = found("## 1\n\n$$\\text{rows} = 1 + d(r-1), \\qquad \\text{columns} = 1 + d(c-1)$$\n")
+    assert got["pair rows"].text == "1 + d(r-1)"
+    assert got["pair columns"].text == "1 + d(c-1)"
+
+
+@pytest.mark.parametrize("between", [r", \quad ", r",\; ", r" \qquad ", "; ", r" \\ "])
+def test_what_a_letter_stands_for_is_not_the_answer(between: str) -> None:
+    """The equation that uses the letter is; also where a bracket holds a comma."""
+    got = found(f"## 2\n\n$$s = \\max(n, 0) + 1{between}n = I - K$$\n")
+    assert got["size size"].text == r"\max(n, 0) + 1"
+
+
+def test_a_derivation_ends_with_its_last_equation() -> None:
+    """Letters that are explained before they are used are no remarks."""
+    got = found("## 2\n\n$$n = I - K \\\\ s = n + 1$$\n")
+    assert got["size size"].text == "n + 1"
+
+
+@pytest.mark.parametrize("left", [r"n_{\text{total}}", "P_{total}", r"N_\mathrm{total}", "n_total"])
+def test_a_name_may_be_the_index_of_a_letter(left: str) -> None:
+    """In lines and in displays."""
+    for text in (f"so ${left} = 542$", f"$$\n{left} &= 30 + 512 \\\\ &= 542\n$$"):
+        got = found(f"## 3\n\n{text}\n")["counts total"]
+        assert (got.text.rpartition("= ")[2], got.trust) == ("542", 1)
+
+
+def test_a_number_that_a_sentence_goes_on_from_is_a_guess() -> None:
+    """`3 filters with 9 weights` is the beginning of a calculation; a unit or a remark is none."""
+    got = found("## 3\n\nexpand: 3 filters with 9 weights\ntotal: 542 parameters, 12 fewer\n")
+    assert (got["counts expand"].trust, got["counts total"].trust) == (2, 1)
+
+
+def test_a_line_that_leads_over_to_the_next_one_holds_no_value() -> None:
+    """The value stands below it."""
+    text = "## 3\n\nexpand: 3 filters of 9 weights each:\n\n3 · (9 + 1) = 30\n\nThe total is 542.\n"
+    got = found(text)
+    assert (got["counts expand"].text, got["counts total"].text) == ("30", "542")
