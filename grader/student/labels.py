@@ -64,16 +64,16 @@ _GLUED_Q = re.compile(r"(?P<word>[qQ]|[eE]x)\.?\s*(?=\d)|(?P<answer>A)(?=\d{1,2}
 _PROBLEM = re.compile(r"(?P<roman>[IVX]{1,4})[.\-–](?=\d)")
 _ROMAN_PROBLEM = re.compile(r"(?P<roman>[IVX]{1,4})(?=\s?\([a-z]{1,4}\))")
 _FULL = re.compile(
-    r"""\(?(?P<numbers>\d{1,2}(?:[.\-–—]\d{1,2})*)(?!\d)(?![.,]\d)
+    r"""\(?(?P<numbers>\d{1,2}(?:(?:[.\-–—]|\s\.\s?)\d{1,2})*)(?!\d)(?![.,]\d)
     (?P<letter>
         [.\-]?(?P<plain>[a-z])(?![a-z0-9_^'])
-      | [.,]?\s?\((?P<bracket>[a-z]|[ivx]+)\)
+      | [.,]?\s?\(\s?(?P<bracket>[a-z]|[ivx]+)\s?\)
       | \s(?P<spaced>[a-z])(?=[).:])
     )?""",
     re.VERBOSE,
 )
 _RELATIVE = re.compile(
-    r"""(?: \((?P<both>[a-z]|[ivx]+|\d{1,2})\)
+    r"""(?: \(\s?(?P<both>[a-z]|[ivx]+|\d{1,2})\s?\)
           | (?P<half>[a-z]|[ivx]+|\d{1,2})\)
           | (?P<dot>[a-z]|[ivx]+|\d{1,2})\.(?=\s|$|\*|\}) )""",
     re.VERBOSE | re.IGNORECASE,
@@ -91,6 +91,8 @@ _APART = re.compile(r"(?:\)|\s[a-z])$")
 """The end of a label whose letter stands apart: `1.2 (a)` or `1.2 a)`."""
 _SHORT_WORDS = frozenset({"answer", "ans", "antwort", "lösung", "q", "ex", "a"})
 """Words behind which a letter alone is one of a sentence."""
+LONE = -0.5
+"""The weight of a number on a line of its own: less than that of no label."""
 _MAX_HEAD = 200
 _MAX_STEPS = 3
 _MAY_BEGIN = re.compile(
@@ -121,6 +123,20 @@ def read_label(line: str) -> Label | None:
     if is_strong and tokens:  # `## 2` or `## 2. Dilation`
         return _label(text, end, tokens, style="head", is_full=True, strong=True)
     return None
+
+
+def lone_number(line: str) -> Label:
+    """A problem's number on a line of its own, which counts where labels below it need it."""
+    number = line.strip()
+    return Label(
+        tokens=(number,),
+        is_full=True,
+        style="alone",
+        weight=LONE,
+        is_heading=False,
+        is_marked=False,
+        end=len(line),
+    )
 
 
 def _full(text: str, start: int) -> tuple[tuple[str, ...], int]:

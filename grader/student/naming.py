@@ -90,19 +90,34 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
     field = _field(part.names)
     by_name = {normal(name): name for name in part.names}
     known = (*part.names, *part.inputs)
+    waiting: list[Value] = []
     for start, line in section.lines():
         if not line.strip() or _is_elsewhere(section.block_at(start)):
             continue
         shown = plain(line)
         hits = list(field.finditer(shown))
         begin = _BULLET.match(shown)
+        if not hits or shown[: hits[0].start()].strip():
+            waiting = []
         for hit, after in zip_longest(hits, hits[1:]):
             piece = shown[hit.end() : after.start() if after else len(shown)]
             is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
             text = _value(hit["sign"], piece, known, has_next=after is not None) if is_field else ""
-            if text:
-                guess = "behind a dash" if hit["sign"] in _DASHES else _doubt(text, piece)
-                yield Value(by_name[normal(hit["name"])], text, start, guess)
+            guess = "behind a dash" if hit["sign"] in _DASHES else _doubt(text, piece)
+            value = Value(by_name[normal(hit["name"])], text, start, guess)
+            if hit["sign"] == "=" and not piece:
+                waiting.append(value)
+                continue
+            yield from (value, *_shared(waiting, value)) if text else ()
+            waiting = []
+
+
+def _shared(waiting: Sequence[Value], value: Value) -> Iterator[Value]:
+    """The value for the names before it, as in `query = key = 512`; a guess over two lines."""
+    for one in waiting:
+        is_torn = one.position != value.position
+        guess = f"the same as {value.name}, on the next line" if is_torn else value.guess
+        yield msgspec.structs.replace(one, text=value.text, guess=guess)
 
 
 def _field(names: Sequence[str]) -> re.Pattern[str]:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import msgspec
 
 from grader.student.blocks import DISPLAY_ENVIRONMENTS, PROGRAM_ENVIRONMENTS
-from grader.student.labels import Label, read_label
+from grader.student.labels import Label, lone_number, read_label
 from grader.student.sheets import Sheet
 from grader.student.texts import Line
 
@@ -34,6 +34,7 @@ _OPENING = re.compile(
     r"```|~~~|\$\$|\\\["
     rf"|\\begin\{{(?P<name>{DISPLAY_ENVIRONMENTS}|{PROGRAM_ENVIRONMENTS})(?P<star>\*?)\}}"
 )
+_LONE = re.compile(r"\s*\d{1,2}\s*")
 _CELLS = re.compile(r"\s\|\s")
 _ALIKE = ("```", "~~~", "$$")
 _CLOSINGS = {"```": "```", "~~~": "~~~", "$$": "$$", r"\[": r"\]"}
@@ -65,7 +66,10 @@ def split(lines: Sequence[Line], sheet: Sheet) -> list[Section]:
     """The sections of a write-up, in the order in which they stand, without what has no label."""
     labels = _candidates(lines)
     full = {n: sheet.of_label(label) for n, label in labels.items() if label.is_full}
-    targets = {number: target or 0 for number, (target, _) in full.items()}
+    targets = {
+        number: target or 0 if labels[number].weight > 0 or _has_parts(target, sheet) else 0
+        for number, (target, _) in full.items()
+    }
     chosen = _best_chain(labels, targets, sheet)
     chosen.update(_out_of_order(labels, lines, targets, chosen))
     chosen.update(_repeated(targets, chosen))
@@ -96,12 +100,24 @@ def _candidates(lines: Sequence[Line]) -> dict[int, Label]:
     for number, line in enumerate(lines):
         if number in inside or not line.text.strip():
             continue
-        label = read_label(line.text)
-        if label is not None and label.weight > 0:
+        is_lone = _LONE.fullmatch(line.text) is not None and _is_alone(lines, number)
+        label = lone_number(line.text) if is_lone else read_label(line.text)
+        if label is not None and (is_lone or label.weight > 0):
             found[number] = label
             if len(found) == MAX_CANDIDATES:
                 break
     return found
+
+
+def _is_alone(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line stands between empty ones."""
+    beside = [*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2]]
+    return not any(line.text.strip() for line in beside)
+
+
+def _has_parts(node: int | None, sheet: Sheet) -> bool:
+    """Whether a node is a problem with parts of its own, so that a number may be its heading."""
+    return bool(node) and sheet.nodes[node or 0].asked is None
 
 
 def _inside(lines: Sequence[Line]) -> frozenset[int]:

@@ -120,6 +120,8 @@ class Sheet:
                 return child
         if token.isdigit():
             return None  # a numbered list among lettered parts is no label
+        if not number and token not in ROMAN:
+            return None  # problems are not lettered where they are numbered
         place = ROMAN.get(token, 0) or (ord(token) - 96 if len(token) == 1 else 0)
         has_letters = any(not self.nodes[child].path[-1].isdigit() for child in children)
         if has_letters and token not in ROMAN:

@@ -64,3 +64,16 @@ def test_a_line_that_leads_over_to_the_next_one_holds_no_value() -> None:
     text = "## 3\n\nexpand: 3 filters of 9 weights each:\n\n3 · (9 + 1) = 30\n\nThe total is 542.\n"
     got = found(text)
     assert (got["counts expand"].text, got["counts total"].text) == ("30", "542")
+
+
+def test_one_number_may_be_given_to_several_names() -> None:
+    """In one line as it stands; over two lines, which printing may have torn apart, as a guess."""
+    got = found("## 3\n\nexpand = total = 542\n")
+    assert {(one.text, one.trust) for one in got.values()} == {("542", 1)}
+    got = found("## 3\n\nSo expand =\ntotal = 542\n")
+    assert {(name, one.text, one.trust) for name, one in got.items()} == {
+        ("counts expand", "542", 2),
+        ("counts total", "542", 1),
+    }
+    got = found("## 3\n\nSo expand =\n512 and more\ntotal = 542\n")
+    assert got["counts expand"].text != "542"

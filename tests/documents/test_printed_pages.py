@@ -68,6 +68,53 @@ def test_sections_and_items_have_the_numbers_that_latex_prints(text: str) -> Non
     assert got == VALUES
 
 
+LONE = f"""\
+Homework 3
+
+1
+
+Normalisation
+
+1.1 {WHY}
+1.2 total: 542
+
+2
+
+Convolution
+
+2.1 (a) size: I - K + 1
+(b) side: 2I
+
+2
+"""
+
+
+def test_a_number_on_a_line_of_its_own_opens_the_problem_that_needs_it() -> None:
+    """No other line does: an answer, or the number of a page."""
+    assert read(LONE, "hw.txt") == {"why": f"{WHY}", **VALUES}
+    lettered = (
+        Asked(number="1a", key="one", kind="computed", names=("n",)),
+        Asked(number="2a", key="two", kind="computed", names=("n",)),
+        Asked(number="2b", key="more", kind="computed", names=("n",)),
+    )
+    source = Source(
+        path="hw.txt", data=b"1\n\nCounts\n\n(a) 7\n\n2\n\nMore\n\n(a) 8\n\n(b)\n\n2\n\n"
+    )
+    assert [one.text for one in read_submission((source,), lettered).found] == ["7", "8", "2"]
+
+
+def test_letters_are_no_numbers_of_problems() -> None:
+    """Where problems are numbered, a letter belongs to the problem above it."""
+    assert read("(a) 30\n(b) 542\n", "hw.txt") == {}
+
+
+@pytest.mark.parametrize("label", ["2 .1 ( a )", "2 . 1 (a)", "2.1 ( a )", "2.1 a )"])
+def test_a_scanner_leaves_gaps_in_labels(label: str) -> None:
+    """They are none."""
+    got = read(f"1.2  total = 3 . 9 + 515 = 542\n\n{label}  size = I - K + 1\n", "hw.txt")
+    assert (got["count total"].rpartition("= ")[2], got["size size"]) == ("542", "I - K + 1")
+
+
 LEFT = (
     "1.1 Since the inputs stay in one",
     "range whatever the weights before",
