@@ -64,6 +64,7 @@ def _all_named(part: Asked, section: Text) -> Iterator[Value]:
         if block.kind == "display":
             yield from _in_display(block, part, names)
     yield from _in_lines(part, section)
+    yield from _in_tables(part, section, names)
 
 
 def _in_display(block: Block, part: Asked, names: dict[str, str]) -> Iterator[Value]:
@@ -104,6 +105,7 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
             is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
             text = _value(hit["sign"], piece, known, has_next=after is not None) if is_field else ""
             guess = "behind a dash" if hit["sign"] in _DASHES else _doubt(text, piece)
+            text = "" if normal(text) in by_name else text  # the next name of a table's head
             value = Value(by_name[normal(hit["name"])], text, start, guess)
             if hit["sign"] == "=" and not piece:
                 waiting.append(value)
@@ -118,6 +120,42 @@ def _shared(waiting: Sequence[Value], value: Value) -> Iterator[Value]:
         is_torn = one.position != value.position
         guess = f"the same as {value.name}, on the next line" if is_torn else value.guess
         yield msgspec.structs.replace(one, text=value.text, guess=guess)
+
+
+def _in_tables(part: Asked, section: Text, names: dict[str, str]) -> Iterator[Value]:
+    """Values below their names, in a table of one row, and in rows that only begin with a name."""
+    spoken = re.compile("|".join(pattern(name) for name in part.names), re.IGNORECASE)
+    head: list[str] = []
+    for table in _tables(section):
+        head = [normal(cell) for cell in table[0][1]]
+        if len(table) == 2 and sum(cell in names for cell in head) >= min(2, len(names)):  # noqa: PLR2004  # a head and a row
+            position, row = table[1]
+            below = zip(head, row, strict=False)
+            values = [(n, chosen(cell)) for n, cell in below if n in names]
+            yield from (Value(names[n], text, position) for n, text in values if text)
+        for position, row in table:
+            found = {normal(name) for name in spoken.findall(row[0])}
+            name = found.pop() if len(found) == 1 else ""
+            if name and normal(row[0]) != name and normal(row[0]).startswith(name):
+                guess = f"from the row that begins with {names[name]}"
+                text = _cell("|".join(row[1:]))
+                yield from [Value(names[name], text, position, guess)] if text else []
+
+
+def _tables(section: Text) -> Iterator[list[tuple[int, list[str]]]]:
+    """The tables of a section: their rows without the rulers, each with its position."""
+    rows: list[tuple[int, list[str]]] = []
+    is_piped = False
+    for position, line in section.lines():
+        cells = _CELL.split(plain(line).replace(r"\\", "").strip().strip("|"))
+        if len(cells) > 1 and not _is_elsewhere(section.block_at(position)):
+            rows += [(position, cells)] if re.search(r"\w", line) else []
+        elif rows and (line.strip() or is_piped):  # the rules of LaTeX leave empty lines
+            yield rows
+            rows = []
+        is_piped = line.lstrip().startswith("|")
+    if rows:
+        yield rows
 
 
 def _field(names: Sequence[str]) -> re.Pattern[str]:

@@ -77,3 +77,29 @@ def test_one_number_may_be_given_to_several_names() -> None:
     }
     got = found("## 3\n\nSo expand =\n512 and more\ntotal = 542\n")
     assert got["counts expand"].text != "542"
+
+
+TABLE = """## 3
+
+| expand | total |
+|:--:|:--:|
+| 3·18 + 18 = 72 | **309** |
+"""
+
+
+def test_values_below_their_names_are_the_names() -> None:
+    """In Markdown and LaTeX, where the table has one row; of several rows nobody can tell."""
+    rows = "\\begin{tabular}{cc}\nExpand & Total \\\\\n\n72 & 309 \\\\\n\\end{tabular}\n"
+    for text in (TABLE, f"## 3\n\n{rows}"):
+        got = found(text)
+        assert got["counts expand"].text.endswith("72")
+        assert (got["counts total"].text, got["counts total"].trust) == ("309", 1)
+    assert {one.trust for one in found(f"{TABLE}| 54 | 300 |\n").values()} == {2}
+
+
+def test_a_row_that_begins_with_a_name_is_a_guess() -> None:
+    """Unless a row has the name alone, or two names."""
+    rows = "## 3\n\n| | weights | all |\n|---|---|---|\n| Expand 1×1 | 54 | 72 |\n"
+    assert (found(rows)["counts expand"].text, found(rows)["counts expand"].trust) == ("72", 2)
+    got = found(f"{rows}| expand | 54 | 73 |\n| total of expand | | 5 |\n")["counts expand"]
+    assert (got.text, got.trust) == ("73", 1)
