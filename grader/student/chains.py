@@ -24,13 +24,14 @@ def chained(rows: Sequence[str], part: Asked, name: str) -> str:
     found = [side for row in rows[start:] for side in sides(row)]
     kept = found[-1:]
     for side in reversed(found[-MAX_SIDES:-1] if part.is_scalar else []):
-        if not _can_be_read(side, part, name):
+        if not can_be_read(side, part, name):
             break
         kept.insert(0, side)
-    return " = ".join(kept) if _can_be_read(kept[-1], part, name) else found[-1]
+    return " = ".join(kept) if can_be_read(kept[-1], part, name) else found[-1]
 
 
-def _can_be_read(side: str, part: Asked, name: str) -> bool:
+def can_be_read(side: str, part: Asked, name: str) -> bool:
+    """Whether a text is a formula in the part's names, where all of these are numbers."""
     if len(side) > MAX_SIDE:
         return False
     signature = Signature(

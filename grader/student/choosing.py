@@ -22,6 +22,13 @@ _HEAD = re.compile(
     r"^\s*(?:[-*•+]\s+|\\item\b\s*)?(?:\(?[a-z\d]{1,2}[.):]\s*)?(?P<word>[A-Za-z✓✗]+)\b(?!-)"
 )
 _BOX = re.compile(r"\s*(?:[-*•+]\s)?\s?\[(?P<tick>[ xX✓])\]\s?(?P<rest>.*)")
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|nicht|kein\w*|instead of|rather than|unlike)|n't)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;.]\s|\b(?:and|but|while|und|aber)\b")
+_PLAIN = re.compile(r"\b(?:true|false|wahr|falsch)\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:not|never|nicht|kein\w*|if)\b|n't", re.IGNORECASE)
 _JOINING = re.compile(
     r"\b(?:and|or|over|the|axes|axis|option|options|answer|is|i|it|pick)\b|[\s,;:.&|]+"
 )
@@ -41,6 +48,8 @@ def _claims(part: Asked, section: Text) -> list[Value]:
     for value in (*_ticked(part, section), *_by_name(part, section)):
         named.setdefault(value.name, []).append(value)
     if named:
+        for value in _spoken(part, section):
+            named.setdefault(value.name, [value])
         return list(map(_only, named.values()))
     judged: list[tuple[int, str]] = []
     for position, line in _lines(section):
@@ -54,6 +63,18 @@ def _claims(part: Asked, section: Text) -> list[Value]:
         return []
     guess = "in the order of the claims"
     return [Value(n, w, at, guess) for n, (at, w) in zip(part.names, judged, strict=True)]
+
+
+def _spoken(part: Asked, section: Text) -> Iterator[Value]:
+    """Claims with the word for true or false in their clause: "I think that size is false"."""
+    by_name = {normal(name): name for name in part.names}
+    names = re.compile("|".join(rf"\b{pattern(name)}\b" for name in part.names), re.IGNORECASE)
+    for position, line in _lines(section):
+        for clause in _CLAUSE_END.split(line):
+            spoken, words = names.findall(clause), _PLAIN.findall(clause)
+            if len(spoken) == len(words) == 1 and not _NEGATED.search(clause):
+                name = by_name[normal(spoken[0])]
+                yield Value(name, _WORDS[words[0].lower()], position, "from a clause that says so")
 
 
 def _only(values: Sequence[Value]) -> Value:
@@ -121,11 +142,17 @@ def _picked(part: Asked, section: Text) -> list[Value]:
             text = ", ".join(dict.fromkeys(by_name[word] for word in words))
             return [Value("", text, position, "" if len(lines) == 1 else "from its last line")]
     long = [name for name in part.names if len(name) > 2]  # noqa: PLR2004  # shorter ones are too common
-    spoken = [n for n in long if re.search(rf"\b{pattern(n)}\b", section.text, re.IGNORECASE)]
+    spoken = [n for n in long if _is_said(n, section.text)]
     if len(spoken) != 1:
         return []
     position = section.text.lower().find(spoken[0].lower())
     return [Value("", spoken[0], max(position, 0), "the only option that is spoken of")]
+
+
+def _is_said(name: str, text: str) -> bool:
+    """Whether a text speaks of an option other than to deny it."""
+    said = re.finditer(rf"\b{pattern(name)}\b", text, re.IGNORECASE)
+    return any(_DENIED.search(text[max(one.start() - 40, 0) : one.start()]) is None for one in said)
 
 
 def _lines(section: Text) -> Iterator[tuple[int, str]]:

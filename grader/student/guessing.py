@@ -16,11 +16,15 @@ from grader.student.naming import Value, chosen
 from grader.student.phrases import (
     first_side,
     formula_runs,
+    is_balanced,
     is_formula,
     last_number,
     last_side,
+    normal,
+    pattern,
     plain,
     rows,
+    told_number,
     trimmed,
 )
 from grader.student.wire import Asked
@@ -29,6 +33,8 @@ _EQUATION_NUMBER = re.compile(r"^[ \t]{0,80}\(\d{1,2}\)[ \t]{0,80}$", re.MULTILI
 _DENIAL = re.compile(r"\b(?:not|instead of|rather than|unlike|nicht)\s*$", re.IGNORECASE)
 _RIVAL_BEFORE = re.compile(r"(?P<value>\S*(?:\d\S*|[$`]))\s+(?:or|oder)\s+[$`]*(?:\\boxed\{)?$")
 _RIVAL_BEHIND = re.compile(r"[$`})]*\s+(?:or|oder)\s+(?P<value>[$`]\S*|\S*\d\S*)")
+_TIMES = re.compile(r"\s(?:x|by)\s|[×✕]|\\times\b")
+_LABELLED = re.compile(r"(?:(?P<word>[A-Za-z][A-Za-z.]{0,11})\s)?(?P<number>[^A-Za-z]+)")
 _LETTER = re.compile(r"\\?[A-Za-z]+(?:_\w|_\{\w+\})?'*|[α-ω]")
 _NEAR = 80
 _MARKS = re.compile(f"{MARK}+")
@@ -37,7 +43,7 @@ _TELLING = re.compile(r"\d|[-+*/^=]|\\(?:frac|cdot|sum|odot|times|sqrt)")
 
 def unnamed_values(part: Asked, section: Text) -> list[Value]:
     """Values of a part that names none: alone, else in boxes, in displays, in formulas."""
-    for way in (_alone, _in_boxes, _in_displays, _in_formulas):
+    for way in (_as_product, _alone, _in_boxes, _in_displays, _in_formulas):
         found = way(part, section)
         if found:
             return found
@@ -59,6 +65,32 @@ def tells(text: str, part: Asked) -> bool:
     """Whether a formula is more than the name of something: `$N$` in a sentence is none."""
     text = last_side(text)
     return bool(_TELLING.search(text)) and text not in part.inputs
+
+
+def _as_product(part: Asked, section: Text) -> list[Value]:
+    """Two values with a sign for times between them: `rows × columns = 5 × 7`, or `5 x 7` alone."""
+    if len(part.names) != 2:  # noqa: PLR2004  # a product of two
+        return []
+    lines = list(_lines(section))
+    names = re.compile(rf"\s*(?:{_TIMES.pattern})\s*".join(map(pattern, part.names)), re.IGNORECASE)
+    for position, line in lines:
+        named = names.search(line)
+        if named or len(lines) == 1:
+            text = last_side(line[named.end() :] if named else line)
+            factors = [trimmed(factor) for factor in _factors(text)]
+            if len(factors) == 2 and all(is_formula(one, part.inputs) for one in factors):  # noqa: PLR2004  # one for each
+                return _in_order(part, [(position, one) for one in factors], "factor")
+    return []
+
+
+def _factors(text: str) -> list[str]:
+    """What stands between the signs for times of a text that are in no brackets."""
+    found, start = list[str](), 0
+    for sign in _TIMES.finditer(text):
+        if is_balanced(text[start : sign.start()]):
+            found.append(text[start : sign.start()])
+            start = sign.end()
+    return [*found, text[start:]]
 
 
 def _alone(part: Asked, section: Text) -> list[Value]:
@@ -167,11 +199,15 @@ def _is_denied(section: Text, block: Block) -> bool:
 
 def _in_a_row(part: Asked, section: Text) -> list[Value]:
     """A line of as many numbers as are asked for, and nothing else."""
+    names = {normal(name) for name in part.names}
     for position, line in [] if part.inputs else reversed(list(_lines(section))):
-        numbers = [number.strip() for number in re.split(r",\s|;|\s/\s", line)]
-        if len(numbers) == len(part.names) and all(
-            last_number(n) == n.strip(" .") for n in numbers
-        ):
+        pieces = [_LABELLED.fullmatch(one.strip(" .")) for one in re.split(r",\s|;|\s/\s", line)]
+        numbers = [
+            one["number"] for one in pieces if one and last_number(one["number"]) == one["number"]
+        ]
+        words = [one["word"] for one in pieces if one and one["word"]]
+        is_all = len(pieces) == len(numbers) == len(part.names)
+        if is_all and not any(normal(word) in names for word in words):
             return _in_order(part, [(position, number) for number in numbers], "number")
     return []
 
@@ -198,7 +234,7 @@ def _has_name(text: str, part: Asked) -> bool:
 
 
 def _in_numbers(part: Asked, section: Text) -> list[Value]:
-    number = last_number(section.text)
+    number = told_number(section.text)
     if not number or part.inputs:
         return []
     position = section.text.rfind(number)

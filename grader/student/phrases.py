@@ -29,6 +29,10 @@ _NUMBER = re.compile(
     r"|\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3}){1,5}|\d[\d,]{0,40}(?:\.\d{1,40})?)"
     r"(?:[eE][-+]?\d{1,4})?(?![\w^}(]|\.\d|,\d)"
 )
+_COUNTED = re.compile(
+    rf"({_NUMBER.pattern})[\s~]*(?:parameters?|params|paramètres)\b", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"(?<=\s)\((?=[^()]*[A-Za-z]{2})[^()]*\)")
 _SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -193,14 +197,15 @@ def _equations(row: str) -> Iterator[str]:
     start = 0
     for gap in _APART.finditer(row):
         before = row[start : gap.start()]
-        if first_side(before) and first_side(row[gap.end() :]) and _depth(before) == 0:
+        if first_side(before) and first_side(row[gap.end() :]) and is_balanced(before):
             yield trimmed(before)
             start = gap.end()
     yield trimmed(row[start:])
 
 
-def _depth(text: str) -> int:
-    return sum((sign in "([{") - (sign in ")]}") for sign in text)
+def is_balanced(text: str) -> bool:
+    """Whether as many brackets are opened as are closed."""
+    return sum((sign in "([{") - (sign in ")]}") for sign in text) == 0
 
 
 def last_number(text: str) -> str:
@@ -212,6 +217,14 @@ def last_number(text: str) -> str:
             return found.group()
     numbers = _NUMBER.findall(text)
     return numbers[-1] if numbers else ""
+
+
+def told_number(text: str) -> str:
+    """The number that a sentence comes to: behind `=`, before "parameters", outside of brackets."""
+    counted = _COUNTED.findall(text)
+    if counted and not _AFTER_EQUALS.search(text):
+        return str(counted[-1])
+    return last_number(_IN_BRACKETS.sub("", text)) or last_number(text)
 
 
 def normal(name: str) -> str:

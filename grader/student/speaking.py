@@ -10,9 +10,18 @@ from itertools import zip_longest
 import msgspec
 
 from grader.student.blocks import MARK, Text
+from grader.student.chains import can_be_read
 from grader.student.guessing import tells
 from grader.student.naming import Value, chosen
-from grader.student.phrases import formula_runs, last_number, last_side, normal, pattern, rows
+from grader.student.phrases import (
+    formula_runs,
+    last_number,
+    last_side,
+    normal,
+    pattern,
+    rows,
+    told_number,
+)
 from grader.student.wire import Asked
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\\(\x1a])|(?<!:)\n\s*\n|\n(?=\s*(?:[-*•]\s|\\item))")
@@ -33,7 +42,8 @@ def spoken_values(part: Asked, section: Text) -> Iterator[Value]:
     found: dict[str, Value] = {}
     for start, sentence in _sentences(section):
         for at, stretch, spoken in _stretches(either, start, sentence):
-            name, value = by_name[normal(spoken)], _of_sentence(part, section, at, stretch)
+            name = by_name[normal(spoken)]
+            value = _of_sentence(part, name, section, at, stretch)
             if value:
                 found[name] = Value(name, value, max(section.text.find(value, at), at))
     for name, one in found.items():
@@ -77,7 +87,7 @@ def _sentences(section: Text) -> Iterator[tuple[int, str]]:
     yield position, section.prose[position:]
 
 
-def _of_sentence(part: Asked, section: Text, start: int, sentence: str) -> str:
+def _of_sentence(part: Asked, name: str, section: Text, start: int, sentence: str) -> str:
     """The last formula of a stretch of prose, else its last number, or ""."""
     inside = section.blocks_within(start, start + len(sentence))
     telling = [b for b in inside if b.kind in ("inline", "code", "display") and tells(b.text, part)]
@@ -85,8 +95,9 @@ def _of_sentence(part: Asked, section: Text, start: int, sentence: str) -> str:
         made = rows(telling[-1].text)
         return chosen(last_side(made[-1])) if made else ""
     if not part.inputs:
-        return last_number(sentence)
+        return told_number(sentence)
     runs = [
         run for run in formula_runs(sentence.replace(MARK, " "), part.inputs) if tells(run, part)
     ]
-    return last_side(runs[-1]) if runs else ""
+    read = [run for run in runs if can_be_read(last_side(run), part, name)]
+    return last_side((read or runs)[-1]) if runs else ""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.student.extracting import UNTOLD
 from grader.student.reading import read_submission
 from grader.student.wire import Asked, Found, Source
 
@@ -16,6 +17,14 @@ SHEET = (
     ),
     Asked(number="2", key="size", kind="computed", names=("size",), inputs=("I", "K")),
     Asked(number="3", key="counts", kind="computed", names=("expand", "total")),
+    Asked(
+        number="4",
+        key="pick",
+        kind="choice",
+        pick="one",
+        names=("stronger", "weaker", "unchanged"),
+    ),
+    Asked(number="5", key="claims", kind="choice", names=("linear", "square")),
 )
 
 
@@ -103,3 +112,65 @@ def test_a_row_that_begins_with_a_name_is_a_guess() -> None:
     assert (found(rows)["counts expand"].text, found(rows)["counts expand"].trust) == ("72", 2)
     got = found(f"{rows}| expand | 54 | 73 |\n| total of expand | | 5 |\n")["counts expand"]
     assert (got.text, got.trust) == ("73", 1)
+
+
+# --- guesses --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The field is rows × columns = (1 + d(r-1)) × (1 + d(c-1))",
+        "(1 + d(r-1)) x (1 + d(c-1))",
+        r"$(1 + d(r-1)) \times (1 + d(c-1))$",
+    ],
+)
+def test_a_product_holds_two_values(text: str) -> None:
+    """One before the sign for times and one behind it; both are guesses."""
+    got = found(f"## 1\n\n{text}\n")
+    assert {(name, one.text, one.trust) for name, one in got.items()} == {
+        ("pair rows", "(1 + d(r-1))", 2),
+        ("pair columns", "(1 + d(c-1))", 2),
+    }
+
+
+def test_numbers_in_a_row_may_stand_behind_short_words() -> None:
+    """Unless one of the words is a value's own name, so that the order is another."""
+    got = found("## 3\n\nexp 72, sum 309\n")
+    assert (got["counts expand"].text, got["counts total"].text) == ("72", "309")
+    assert "counts expand" not in found("## 3\n\ntotal 309, rest 72\n")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "309 parameters, so 233 fewer than before, 43 %.",
+        "309 (it is 72 plus 237).",
+        "72 + 237 = 309.",
+        "309 params, and the other network had 542.",
+    ],
+)
+def test_the_number_that_counts_parameters_is_meant(said: str) -> None:
+    """Not the last one, whatever it is."""
+    assert found(f"## 3\n\nThe total is {said}\n")["counts total"].text == "309"
+
+
+def test_a_formula_that_can_be_read_is_meant() -> None:
+    """Not what else looks like one."""
+    got = found("## 1\n\nrows 1+d(r-1), cols same w/ c\n")
+    assert got["pair rows"].text == "1+d(r-1)"
+
+
+def test_an_option_that_is_denied_is_not_picked() -> None:
+    """Where only that one is spoken of, nothing is."""
+    assert found("## 4\n\nIt gets weaker (not stronger, as I thought).\n")["pick"].text == "weaker"
+    assert found("## 4\n\nIt does not get weaker.\n")["pick"].guess == UNTOLD
+    assert found("## 4\n\nIt doesn't become much weaker.\n")["pick"].guess == UNTOLD
+
+
+def test_a_claim_may_be_judged_in_its_clause() -> None:
+    """Where no negation stands there."""
+    got = found("## 5\n\nI think that linear I would say is false, and square is true.\n")
+    assert [got[f"claims {name}"].text for name in ("linear", "square")] == ["false", "true"]
+    got = found("## 5\n\nThat linear holds can not be true, square: no\n")
+    assert got["claims linear"].text not in ("true", "false")
