@@ -15,7 +15,7 @@ from grader.student.answering import behind_marks, without_question
 from grader.student.blocks import Text
 from grader.student.choosing import read_choice
 from grader.student.columns import in_one_column
-from grader.student.extracting import GUESSED, MAX_UNTOLD, NAMED, UNTOLD, read_values
+from grader.student.extracting import GUESSED, NAMED, UNTOLD, read_values
 from grader.student.labels import read_label
 from grader.student.latex import printed
 from grader.student.listings import without_programs
@@ -34,18 +34,13 @@ from grader.student.texts import (
     lines_of,
     without_images,
 )
+from grader.student.untold import begin_of, said_in, unlabelled, unmarked, untold
 from grader.student.wire import Asked, Found, Place, Source, Unread
 
 MAX_PART = 16_000
 """The characters of a part in which values are sought; of a longer one its two ends."""
-MAX_PROSE = 20_000
 MAX_MARKED = 500
 
-_FRAME = re.compile(
-    r"^\s*\\(?:(?:begin|end)\s*\{(?:enumerate|itemize|document|center|solution|answer|parts|subparts"
-    r"|questions)\}(?:\[.*\])?"
-    r"|(?:sub)*section\*?\{[^{}]*\}|newpage|clearpage|bigskip|medskip)\s*$"
-)
 _MARKED = re.compile(r"^\W*(?:\\textbf\{)?(?:answer|antwort|ans)\b", re.IGNORECASE)
 _FIELD = re.compile(r"^(?P<name>[\w\s\-\\]{1,60}?)\s*(?::=|=|:)\s*(?P<value>\S.*)$")
 
@@ -78,8 +73,10 @@ def read_document(
     sections = split(rest, sheet)
     found = [*marked, *_read(sections, sheet, {one.key[0] for one in marked})]
     yield from found
-    yield from _untold(sections, sheet, {one.key[0] for one in found})
-    yield from _unmarked(sections, sheet, marked, found)
+    answered = {one.key[0] for one in found}
+    yield from untold(sections, sheet, answered)
+    yield from unlabelled(rest, sections, sheet, answered)
+    yield from unmarked(sections, sheet, marked, found)
 
 
 def read_lines(lines: Sequence[Line], sheet: Sheet) -> Iterator[Found]:
@@ -238,9 +235,9 @@ def _shared(found: Found, part: Asked, sheet: Sheet, section: Section) -> Found:
 
 def _of_part(part: Asked, section: Section) -> Iterator[Found]:
     if part.kind == "text":
-        prose = _prose(behind_marks(section.lines)[0])
+        prose = said_in(behind_marks(section.lines)[0])
         if re.search(r"\w", prose):
-            place = _first(section)
+            place = begin_of(section)
             yield Found(kind="text", key=(part.key,), place=place, text=prose, trust=NAMED)
         return
     read = read_values if part.kind == "computed" else read_choice
@@ -272,67 +269,3 @@ def _bounded(lines: Sequence[Line]) -> list[Line]:
                 break
             kept.append(line)
     return [*head, *tail[::-1]]
-
-
-def _untold(sections: Sequence[Section], sheet: Sheet, answered: set[str]) -> Iterator[Found]:
-    """Parts of which something is written, but no value that could be told apart.
-
-    A question counts for the parts below it where none of them has a label of its own. Not asked
-    of notebooks, where the questions themselves stand between the answers.
-    """
-    opened = {section.node for section in sections}
-    for section in sections:
-        node = sheet.nodes[section.node]
-        parts: list[Asked | None] = [node.asked] if node.asked else []
-        if not parts and not opened.intersection(node.children):
-            parts = [sheet.nodes[child].asked for child in node.children]
-        own = section.lines if node.asked or not section.is_heading else section.lines[1:]
-        prose = _prose(own)
-        for part in parts if re.search(r"\w", prose) else ():
-            if part is not None and part.key not in answered and not _is_code(part, prose):
-                answered.add(part.key)
-                yield _told(part, section, prose)
-
-
-def _unmarked(
-    sections: Sequence[Section], sheet: Sheet, marked: Sequence[Found], found: Sequence[Found]
-) -> Iterator[Found]:
-    """Values of a part of which others were marked, where the part says something else."""
-    known = {one.key for one in found}
-    for section in sections:
-        part, prose = sheet.nodes[section.node].asked, _prose(section.lines)
-        is_marked = part is not None and any(one.key[0] == part.key for one in marked)
-        if part is None or part.kind != "computed" or not is_marked or not re.search(r"\w", prose):
-            continue
-        for key in {(part.key, name): None for name in part.names if (part.key, name) not in known}:
-            known.add(key)
-            told = _told(part, section, prose)
-            yield msgspec.structs.replace(told, key=key, guess=f"{UNTOLD} for {key[1]}")
-
-
-def _is_code(part: Asked, prose: str) -> bool:
-    """Whether the part is answered by a function that stands there."""
-    return bool(part.function) and f"def {part.function}(" in prose
-
-
-def _told(part: Asked, section: Section, prose: str) -> Found:
-    return Found(
-        kind="text",
-        key=(part.key,),
-        place=_first(section),
-        text=prose[:MAX_UNTOLD],
-        trust=GUESSED,
-        guess=UNTOLD,
-    )
-
-
-def _first(section: Section) -> Place:
-    """Where the text of a section begins."""
-    filled = (line.place for line in section.lines if line.text.strip())
-    return next(filled, section.lines[0].place)
-
-
-def _prose(lines: Sequence[Line]) -> str:
-    """What a section says, without the lines that only lay out the document around it."""
-    texts = (line.text for line in lines if not _FRAME.match(line.text))
-    return "\n".join(texts).strip()[:MAX_PROSE]

@@ -77,7 +77,8 @@ def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
 
     A line in which a value was found may still speak of a name that is missing.
     """
-    speaks = re.compile("|".join(map(pattern, missing)), re.IGNORECASE)
+    short = (rf"\b{name[:3]}" for name in missing if len(name) > 3)  # noqa: PLR2004  # "cols"
+    speaks = re.compile("|".join((*map(pattern, missing), *short)), re.IGNORECASE)
     used = {section.place(value.position) for value in found}
     lines = list(section.lines())
     is_ruler = [line.lstrip().startswith("|") and not re.search(r"\w", line) for _, line in lines]

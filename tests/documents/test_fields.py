@@ -159,6 +159,7 @@ def test_a_formula_that_can_be_read_is_meant() -> None:
     """Not what else looks like one."""
     got = found("## 1\n\nrows 1+d(r-1), cols same w/ c\n")
     assert got["pair rows"].text == "1+d(r-1)"
+    assert got["pair columns"].guess.startswith(UNTOLD)
 
 
 def test_an_option_that_is_denied_is_not_picked() -> None:
