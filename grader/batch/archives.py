@@ -26,6 +26,7 @@ from grader.submission import (
     MAX_MEMBERS,
     Archive,
     Member,
+    Notes,
     Submission,
     Unpacked,
     inner_archive,
@@ -40,7 +41,11 @@ def archived(path: Path) -> Iterator[Entry]:
     Raises:
         SubmissionError: it can not be opened as a zip archive.
     """
-    archive = Archive(path, place=str(path))
+    try:
+        archive = Archive(path, place=str(path))
+    except SubmissionError as error:
+        wanted = "wanted the archive as the course platform hands it out"
+        raise SubmissionError(f"{error}; {wanted}") from error
     names, metadata, root = _with_metadata(archive, list(archive.names))
     yield from _entries(path, archive, place(names, metadata, root))
 
@@ -96,7 +101,7 @@ def taken_from_archive(path: Path, student: str) -> Submission:
         raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
     taker = _Taker()
     taker.take_inner(data, path.name)
-    return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
+    return submission_of(student, tuple(taker.sources.values()), taker.notes)
 
 
 def _with_metadata(
@@ -128,9 +133,10 @@ def _taken(
     for placed in (one for one in files if one.member in members):
         taker.take(archive, members[placed.member], placed.path)
     marks = tuple({placed.mark for placed in files})
-    left_out = ((name, note) for name, note in archive.notes.items() if name.startswith(marks))
-    taker.notes += [f"{name} {note}" for name, note in left_out]
-    return submission_of(student, tuple(taker.sources.values()), tuple(taker.notes))
+    for name, note in archive.notes.items():
+        if name.startswith(marks):
+            taker.notes.leave_out(name, note)
+    return submission_of(student, tuple(taker.sources.values()), taker.notes)
 
 
 class _Taker:
@@ -138,7 +144,7 @@ class _Taker:
 
     def __init__(self) -> None:
         self.sources: dict[str, Source] = {}
-        self.notes: list[str] = []
+        self.notes = Notes()
         self._total = 0
 
     def take(
@@ -146,28 +152,31 @@ class _Taker:
     ) -> None:
         # Known before it is read: unpacking what is left out anyway can take a day.
         if len(self.sources) >= MAX_FILES or self._total + member.size > MAX_BYTES:
-            self.notes.append(f"{path} was left out: the submission has too many files or bytes")
+            many = "was left out: the submission has too many files or bytes"
+            self.notes.leave_out(path, many)
             return
         self._total += member.size
         try:
             data = archive.read(member)
         except SubmissionError as error:
-            self.notes.append(f"{path} was left out: {error}")
+            self.notes.leave_out(path, f"was left out: {error}")
             return
         if path.lower().endswith(".zip") and not is_inner:
             self.take_inner(data, path)
             return
         if path in self.sources:
-            self.notes.append(f"{path} was handed in more than once; the last one counts")
+            self.notes.said.append(f"{path} was handed in more than once; the last one counts")
         self.sources[path] = Source(path=path, data=data)
 
     def take_inner(self, data: bytes, path: str) -> None:
         try:
             inner = inner_archive(data, place=path)
         except SubmissionError as error:
-            self.notes.append(f"{path} was left out: {error}")
+            why = str(error).removeprefix(f"{path}: ")
+            self.notes.leave_out(path, f"was left out: {why}")
             return
-        self.notes += [f"{name} in {path} {note}" for name, note in inner.notes.items()]
+        for name, note in inner.notes.items():
+            self.notes.leave_out(f"{path}/{name}", note)
         names = [member.name for member in inner.members]
         root = _common_folder(names)
         for member in inner.members:

@@ -28,7 +28,7 @@ from grader.model import (
     Report,
 )
 from grader.sandbox import Sandbox, TaskOutcome
-from grader.student.wire import Index, Job
+from grader.student.wire import Job, Unread
 from grader.submission import Match, Submission, field_names, match_answers, unread_files
 
 _MAX_QUOTED = 200
@@ -89,7 +89,7 @@ def grade_timed(
     index = sandbox.read(submission.sources, asked_of(grading.assignment))
     matching = match_answers(index, grading.assignment)
     outcomes: dict[str, TaskOutcome] = {}
-    judge = _Judge(grading, matching.matches, outcomes, index)
+    judge = _Judge(grading, matching.matches, outcomes, (*index.unread, *submission.left_out))
     problems = []
     for problem, done in _runs(submission, grading, matching.matches, sandbox):
         outcomes.update(done)
@@ -103,7 +103,12 @@ def grade_timed(
         walls_note=sandbox.walls_note,
         grader=grader.__version__,
         problems=tuple(problems),
-        notes=(*submission.notes, *unread, *unread_files(submission.sources), *matching.notes),
+        notes=(
+            *submission.notes,
+            *unread,
+            *unread_files(submission.sources, index),
+            *matching.notes,
+        ),
     )
     return report, {
         part: tuple(test.cpu_s for test in outcome.tests) for part, outcome in outcomes.items()
@@ -139,9 +144,10 @@ class _Judge:
         grading: Grading,
         matches: dict[str, Match],
         outcomes: dict[str, TaskOutcome],
-        index: Index,
+        unread: tuple[Unread, ...],
     ) -> None:
-        self.grading, self.matches, self.outcomes, self.index = grading, matches, outcomes, index
+        self.grading, self.matches = grading, matches
+        self.outcomes, self.unread = outcomes, unread
 
     def problem(self, problem: Problem) -> ProblemResult:
         expected = {part.id: part for part in self.grading.expected[problem.slug].parts}
@@ -157,7 +163,7 @@ class _Judge:
             return unreadable(numbered, match, match.doubt)
         if match.is_missing:
             slugs = tuple(p.slug for p in self.grading.assignment.problems)
-            hidden = could_hide(numbered.part, self.index.unread, slugs)
+            hidden = could_hide(numbered.part, self.unread, slugs)
             if hidden is not None:
                 return unreadable(numbered, match, f"{hidden.place.file}: {hidden.message}")
             return missing(numbered, match)

@@ -21,6 +21,8 @@ from grader.student.wire import (
 )
 from grader.submission import Match, TypedField, field_names
 
+_OF_ANY = DOCUMENTS | NOT_READ | {".ipynb"}  # files that may answer a part of any kind
+
 
 def asked_of(assignment: Assignment) -> tuple[Asked, ...]:
     """The parts as readers of documents look out for them; all of it stands on the sheet."""
@@ -104,7 +106,7 @@ def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -
         path = PurePosixPath(trouble.place.file)
         if path.name.lower() in TYPED_NAMES:
             return trouble
-        if path.suffix.lower() in DOCUMENTS | NOT_READ and not trouble.place.cell:
+        if path.suffix.lower() in _OF_ANY and not trouble.place.cell:
             return trouble
         other = path.stem.replace("_", "-") in slugs and path.stem.replace("_", "-") != part.slug
         is_code = path.suffix.lower() in (".py", ".ipynb")

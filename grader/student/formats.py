@@ -35,6 +35,12 @@ NOT_READ = frozenset(_ADVICE) | _PICTURES
 """The endings of files that may hold answers which nobody sees here."""
 
 
+def is_misnamed(path: str, beside: Iterable[str]) -> bool:
+    """Whether a file may hold typed answers under another name, as no file has the right one."""
+    names = (PurePosixPath(other).name.lower() for other in beside)
+    return path.lower().endswith((".yaml", ".yml")) and TYPED_NAMES.isdisjoint(names)
+
+
 def is_document(path: str) -> bool:
     """Whether a file is read as a write-up; some systems add .txt to Python files."""
     lowered = path.lower()

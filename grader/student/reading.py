@@ -17,7 +17,7 @@ import msgspec
 from grader.student.definitions import STARTER, Definition, definitions, that_count
 from grader.student.documents import read_document, read_lines
 from grader.student.extracting import GUESSED
-from grader.student.formats import DOCUMENTS, TYPED_NAMES, not_read
+from grader.student.formats import DOCUMENTS, TYPED_NAMES, is_misnamed, not_read
 from grader.student.listings import listings, parsed
 from grader.student.notebooks import (
     Cell,
@@ -31,7 +31,7 @@ from grader.student.notebooks import (
 )
 from grader.student.sheets import Sheet
 from grader.student.texts import MAX_BYTES, MAX_LINE, Line
-from grader.student.typed import read_typed
+from grader.student.typed import read_misnamed, read_typed
 from grader.student.variables import Variables
 from grader.student.wire import Asked, Found, Index, Place, Source, Unread
 
@@ -66,7 +66,10 @@ def read_submission(
     beside = frozenset(source.path for source in sources)
     for number, source in enumerate(sources):
         starting(number)
-        for item in map(_crossing, _read(source, sheet, beside)):
+        read = _read(source, sheet, beside)
+        if is_misnamed(source.path, beside):
+            read = read_misnamed(source, asked)
+        for item in map(_crossing, read):
             (found if isinstance(item, Found) else unread).append(item)  # type: ignore[arg-type]  # picked by type
         if len(found) > MAX_FOUND:
             unread.append(

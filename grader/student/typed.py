@@ -4,12 +4,15 @@ So `2.10`, `no` and `1e6` mean what was written. Works on the events of the YAML
 builds a tree, so that neither depth nor aliases can hurt. Knows nothing of parts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from string import ascii_lowercase
 from typing import TypeAlias
 
+import msgspec
 import yaml
 
-from grader.student.wire import Found, Place, Source, Unread
+from grader.student.extracting import GUESSED
+from grader.student.wire import Asked, Found, Place, Source, Unread
 
 MAX_TYPED_BYTES = 512 * 2**10
 MAX_TYPED = 5_000
@@ -55,6 +58,19 @@ def read_typed(source: Source) -> Iterator[Found | Unread]:
         yield _unread(source, mark.line + 1 if mark else 0, f"{said}; {_ADVICE}")
     except yaml.YAMLError as error:
         yield _unread(source, 0, f"can not be read as YAML: {str(error).splitlines()[0][:200]}")
+
+
+def read_misnamed(source: Source, asked: Iterable[Asked]) -> Iterator[Found]:
+    """The answers in a YAML file of another name, as guesses.
+
+    Such files may be about anything: what stands under a number of the sheet alone is taken.
+    """
+    numbers = {part.number.lower() for part in asked}
+    numbers |= {number.rstrip(ascii_lowercase) for number in numbers}
+    guess = "in a file that is not called answers.yaml"
+    for item in read_typed(source):
+        if isinstance(item, Found) and item.key[0].strip().lower() in numbers:
+            yield msgspec.structs.replace(item, trust=GUESSED, guess=guess)
 
 
 def _walk(text: str, file: str) -> Iterator[Found]:

@@ -70,8 +70,7 @@ class Archive:
             self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise SubmissionError(
-                f"{place}: can not be opened as a zip archive ({error}); wanted the archive as the"
-                " course platform hands it out"
+                f"{place}: can not be opened as a zip archive ({error})"
             ) from error
         infos = self._zip.infolist()
         if len(infos) > MAX_MEMBERS:

@@ -77,13 +77,15 @@ def match_answers(index: Index, assignment: Assignment) -> Matching:
     return Matching(matches=matches, notes=tuple(notes))
 
 
-def unread_files(sources: Iterable[Source]) -> tuple[str, ...]:
+def unread_files(sources: Iterable[Source], index: Index) -> tuple[str, ...]:
     """A note for each file that looks like typed answers and is called something else."""
+    read = {found.place.file for found in index.found}
     return tuple(
         f"{source.path} was not read: typed answers are looked for in answers.yaml"
         for source in sources
         if (path := PurePosixPath(source.path)).suffix.lower() in {".yaml", ".yml"}
         and path.name.lower() not in TYPED_NAMES
+        and source.path not in read
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.model import Record
-from grader.student.wire import Source
+from grader.student.wire import Place, Source, Unread
 
 MAX_FILES = 500
 MAX_FILE_BYTES = 16 * 2**20
@@ -31,14 +31,34 @@ class Submission(Record, frozen=True, kw_only=True):
     """What one student handed in, as bytes.
 
     Attributes:
-        notes: what was left out and why, one sentence each.
+        notes: what was left out and why, and more that is worth saying, one sentence each.
+        left_out: files that were handed in and are not here: they may hold any answer.
         digest: of all paths and bytes.
     """
 
     student: str
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
+    left_out: tuple[Unread, ...] = ()
     digest: str
+
+
+class Notes:
+    """What is to be said of a copying under way.
+
+    Attributes:
+        said: one sentence each.
+        left_out: the files that are not copied, which some of the sentences are about.
+    """
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.left_out: list[Unread] = []
+
+    def leave_out(self, name: str, why: str) -> None:
+        """Say that a file is not copied: `why` goes on from its name."""
+        self.said.append(f"{name} {why}")
+        self.left_out.append(Unread(place=Place(file=name), message=why))
 
 
 def take_submission(path: Path) -> Submission:
@@ -59,7 +79,7 @@ def take_submission(path: Path) -> Submission:
     except OSError as error:
         raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
     folder = path.resolve() if path.is_dir() else path.resolve().parent
-    return submission_of(student_name(folder.name), tuple(taker.sources), tuple(taker.notes))
+    return submission_of(student_name(folder.name), tuple(taker.sources), taker.notes)
 
 
 def student_name(text: str) -> str:
@@ -74,39 +94,45 @@ def student_name(text: str) -> str:
 
 
 def submission_of(
-    student: str, sources: tuple[Source, ...], notes: tuple[str, ...] = ()
+    student: str, sources: tuple[Source, ...], notes: Notes | None = None
 ) -> Submission:
     """A submission of files that were copied already."""
-    sources, more = _fitting(sources)
-    if not sources and not notes:
-        notes = ("no file was found in what was handed in",)
+    notes = notes or Notes()
+    sources = _fitting(sources, notes)
+    if not sources and not notes.said:
+        notes.said.append("no file was found in what was handed in")
     return Submission(
-        student=student, sources=sources, notes=_few(notes + more), digest=_digest(sources)
+        student=student,
+        sources=sources,
+        notes=_few(notes.said),
+        left_out=tuple(notes.left_out[:_MAX_NOTES]),
+        digest=_digest(sources),
     )
 
 
-def _fitting(sources: tuple[Source, ...]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """The files that can stand together in one folder, and a note on each of the others."""
+def _fitting(sources: tuple[Source, ...], notes: Notes) -> tuple[Source, ...]:
+    """The files that can stand together in one folder."""
     kept: dict[str, Source] = {}
     folders: set[str] = set()
-    notes = []
     for source in sources:
         path = PurePosixPath(source.path)
         above = {str(folder) for folder in path.parents}
         if any(len(part.encode()) > _MAX_PART for part in path.parts):
-            notes.append(f"{source.path} was left out: its name is too long")
+            notes.leave_out(source.path, "was left out: its name is too long")
         elif str(path) in kept or str(path) in folders or above & kept.keys():
-            notes.append(f"{source.path} was left out: another file or folder has its name")
+            notes.leave_out(source.path, "was left out: another file or folder has its name")
         else:
             kept[str(path)] = source
             folders |= above
-    return tuple(kept.values()), tuple(notes)
+    return tuple(kept.values())
 
 
-def _few(notes: tuple[str, ...]) -> tuple[str, ...]:
+def _few(notes: list[str]) -> tuple[str, ...]:
     """As many notes as somebody reads."""
     more = len(notes) - _MAX_NOTES
-    return notes if more <= 0 else (*notes[:_MAX_NOTES], f"{more:,} more files were left out")
+    return (
+        tuple(notes) if more <= 0 else (*notes[:_MAX_NOTES], f"{more:,} more files were left out")
+    )
 
 
 class _Taker:
@@ -114,15 +140,17 @@ class _Taker:
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
-        self.notes: list[str] = []
+        self.notes = Notes()
         self.total = 0
 
     def folder(self, root: Path) -> None:
         for path in self._walk(root):
+            name = path.relative_to(root).as_posix()
             if len(self.sources) == MAX_FILES:
-                self.notes.append(f"more than {MAX_FILES} files: the rest was left out")
+                more = f"and all behind it were left out: more than {MAX_FILES} files"
+                self.notes.leave_out(_as_text(name), more)
                 return
-            self.file(path, path.relative_to(root).as_posix())
+            self.file(path, name)
 
     def file(self, path: Path, name: str) -> None:
         """Copy one file through a descriptor that refuses links, so that none can slip in."""
@@ -132,16 +160,15 @@ class _Taker:
                 path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             )
         except OSError as error:
-            self.notes.append(f"{name} was left out: {error.strerror}")
+            self.notes.leave_out(name, f"was left out: {error.strerror}")
             return
         with os.fdopen(descriptor, "rb") as opened:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                self.notes.append(f"{name} was left out: it is not a regular file")
+                self.notes.leave_out(name, "was left out: it is not a regular file")
             elif status.st_size > MAX_FILE_BYTES or self.total + status.st_size > MAX_BYTES:
-                self.notes.append(
-                    f"{name} was left out: {status.st_size / 2**20:.0f} MiB is too large"
-                )
+                size = f"{status.st_size / 2**20:.0f} MiB"
+                self.notes.leave_out(name, f"was left out: {size} is too large")
             else:
                 data = opened.read(MAX_FILE_BYTES)
                 self.total += len(data)
@@ -151,7 +178,8 @@ class _Taker:
         """Files below a folder, sorted; links are noted and skipped, hidden ones skipped."""
         if depth > MAX_DEPTH:
             name = _as_text(folder.name)
-            self.notes.append(f"{name} was left out: folders are nested deeper than {MAX_DEPTH}")
+            deep = f"was left out: folders are nested deeper than {MAX_DEPTH}"
+            self.notes.leave_out(name, deep)
             return
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -159,10 +187,11 @@ class _Taker:
             if entry.name.startswith(".") or entry.name in LEFT_BEHIND:
                 continue
             if entry.is_symlink():
-                self.notes.append(f"{_as_text(entry.name)} is a link and was not followed")
+                self.notes.leave_out(_as_text(entry.name), "is a link and was not followed")
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name.endswith((".py", ".yaml", ".yml")):
-                    self.notes.append(f"{_as_text(entry.name)} is a folder; a file was expected")
+                    folder_note = f"{_as_text(entry.name)} is a folder; a file was expected"
+                    self.notes.said.append(folder_note)
                 yield from self._walk(Path(entry.path), depth + 1)
             else:
                 yield Path(entry.path)

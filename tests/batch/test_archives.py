@@ -269,7 +269,7 @@ def test_a_folder_may_hold_an_archive_for_each_student(tmp_path):
     found = entries(tmp_path)
     assert {source.path for source in found["ada"].take().sources} == {"a.py", "answers.yaml"}
     (note,) = found["bob"].take().notes
-    assert "bob.zip was left out: bob.zip: can not be opened as a zip archive" in note
+    assert note.startswith("bob.zip was left out: can not be opened as a zip archive")
 
 
 def test_a_student_whose_only_file_is_left_out_stays_in_the_class(tmp_path):

@@ -10,11 +10,11 @@ import pytest
 
 from grader.course import Course, find_course
 from grader.grading import Grading, grade, prepare
-from grader.model import Assignment, NumberedPart, Report, Verdict
+from grader.model import Assignment, NumberedPart, PartResult, Report, Verdict
 from grader.sandbox import Sandbox
 from grader.student.typed import read_typed
 from grader.student.wire import Found, Source
-from grader.submission import take_submission
+from grader.submission import take, take_submission
 from tests import tiny
 from tests.documents.notebook import notebook
 
@@ -286,6 +286,44 @@ def test_a_file_that_is_not_read_is_named_and_what_it_may_hold_is_not_lost(
     assert any(note.startswith("scan.pdf: was not read: a PDF holds") for note in report.notes)
     count = next(part for part in report.parts if part.number == "1.3a")
     assert (count.verdict, count.lost) == (Verdict.UNREADABLE, ())
+
+
+def parts_of(folder: Path, grading: Grading, sandbox: Sandbox) -> dict[str, PartResult]:
+    report = grade(take_submission(folder), grading, sandbox)
+    return {part.number: part for part in report.parts}
+
+
+def test_answers_in_a_file_of_another_name_are_guesses(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    """A browser, a platform or a student has named it; what is right counts, what is not waits."""
+    text = tiny.RIGHT_ANSWERS.replace("512", "513").replace("square: no", "square: yes")
+    file = tmp_path / "answers (1).yaml"
+    file.write_text(f"{text}name: zoe\n")
+    parts = parts_of(tmp_path, week, sandbox)
+    assert [parts[n].marks for n in ("1.2", "1.3a", "1.3b")] == [2, 2, 0]
+    assert [parts[n].pending for n in ("1.2", "1.3a", "1.3b", "1.4")] == [0, 1, 2, 1]
+    assert "(in a file that is not called answers.yaml)" in parts["1.3b"].sentence
+    (tmp_path / "answers.yaml").write_text("1.2: I + 2P - K\n")
+    assert [parts_of(tmp_path, week, sandbox)[n].marks for n in ("1.2", "1.3a")] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "open_"), [("hw.ipynb", "12"), ("affine.py", "9"), ("hw.zip", "12"), ("data.csv", "0")]
+)
+def test_what_a_file_that_is_left_out_may_hold_is_not_lost(
+    tmp_path: Path,
+    week: Grading,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    open_: str,
+) -> None:
+    monkeypatch.setattr(take, "MAX_FILE_BYTES", 10)
+    (tmp_path / name).write_bytes(bytes(11))
+    report = grade(take_submission(tmp_path), week, sandbox)
+    assert (report.marks, report.pending) == (0, int(open_))
+    assert report.notes == (f"{name} was left out: 0 MiB is too large",)
 
 
 def test_claims_in_order_are_guesses(tmp_path: Path, week: Grading, sandbox: Sandbox) -> None:

@@ -189,7 +189,8 @@ def test_an_empty_item_of_a_list_is_no_answer(assignment):
 
 def test_answers_in_a_file_of_another_name_are_noted():
     names = "answers.yaml", "sub/ANSWERS.YML", "hw1.yaml", "hw.py"
-    sources = [Source(path=name, data=b"") for name in names]
-    assert unread_files(sources) == (
+    sources = [Source(path=name, data=b"") for name in (*names, "answers (1).yaml")]
+    read = Found(kind="text", key=("1.2",), place=Place(file="answers (1).yaml"))
+    assert unread_files(sources, Index(found=(read,))) == (
         "hw1.yaml was not read: typed answers are looked for in answers.yaml",
     )

@@ -73,8 +73,9 @@ def test_large_and_many_files_are_bounded(tmp_path, monkeypatch):
     assert [s.path for s in taken.sources] == ["a", "b"]
     assert taken.notes == (
         "aa was left out: 0 MiB is too large",
-        "more than 2 files: the rest was left out",
+        "c and all behind it were left out: more than 2 files",
     )
+    assert [one.place.file for one in taken.left_out] == ["aa", "c"]
 
 
 def test_a_name_that_is_not_utf8_is_kept_readable(tmp_path):
