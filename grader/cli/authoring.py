@@ -1,6 +1,7 @@
 """`grade problems new`, `list`, `show` and `try`: what an author does before proving a problem."""
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,14 @@ def list_(course_folder: Path | None) -> None:
     found = [load_problem(course.problem_file(slug)) for slug in slugs_of(course, ())]
     width = max((len(problem.slug) for problem in found), default=0)
     for problem in found:
-        marks = sum(part.marks for part in problem.parts)
-        parts = "1 part " if len(problem.parts) == 1 else f"{len(problem.parts)} parts"
-        topics = ", ".join(problem.topics)
-        click.echo(
-            f"{problem.slug:<{width}}  {parts:>8}  {marks!s:>3} marks"
-            f"  {problem.title}{f'  ({topics})' if topics else ''}"
-        )
+        parts = _counted(len(problem.parts), "part")
+        marks = _counted(sum(part.marks for part in problem.parts), "mark")
+        topics = f"  ({', '.join(problem.topics)})" if problem.topics else ""
+        click.echo(f"{problem.slug:<{width}}  {parts:<8}  {marks:<8}  {problem.title}{topics}")
+
+
+def _counted(number: int | Fraction, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 @click.command(short_help="Write both files of a new problem.")
@@ -45,23 +47,43 @@ def list_(course_folder: Path | None) -> None:
 )
 @COURSE
 def new(slug: str, kind: str, course_folder: Path | None) -> None:
-    """Write both files of a new problem, which can be proven as they are."""
-    from grader.course import find_course, is_slug
+    """Write both files of a new problem, which can be proven as they are.
+
+    A folder without problems becomes a course with this one, where it is named: --course .
+    """
+    from grader.course import COURSE_FILE, find_course, is_slug
     from grader.verify import scaffold
 
     if not is_slug(slug):
         raise UsageError(f"{slug!r} is no slug; use small letters, digits and '-'")
-    course = find_course(given=course_folder, near=Path())
+    files = scaffold(slug, kind)
+    begins = course_folder is not None and _can_become_a_course(course_folder)
+    if course_folder is not None and begins:
+        _write(course_folder / COURSE_FILE, files.course)
+    try:
+        course = find_course(given=course_folder, near=Path())
+    except UsageError as error:
+        begin = "" if course_folder else "; to begin a course here, add  --course ."
+        raise UsageError(f"{error}{begin}") from error
     public, private = course.problem_file(slug), course.solution_file(slug)
     for path in (public, private):
         if path.exists():
             raise UsageError(f"{path}: there is such a file already; choose another slug")
-    for path, text in zip((public, private), scaffold(slug, kind), strict=True):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        click.echo(path)
+    _write(public, files.public)
+    _write(private, files.private)
     click.echo(f"next: edit them, then  grade problems verify {slug}")
-    click.echo(f"then: list the parts in {near(course.file)}")
+    if not begins:
+        click.echo(f'then: list the parts in {near(course.file)}, such as  "1.1": {files.part}')
+
+
+def _can_become_a_course(folder: Path) -> bool:
+    return folder.is_dir() and not (folder / "problems").exists()
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    click.echo(near(path))
 
 
 @click.command(short_help="Print what students see, and what the tests do.")
@@ -69,16 +91,15 @@ def new(slug: str, kind: str, course_folder: Path | None) -> None:
 @COURSE
 def show(slug: str, course_folder: Path | None) -> None:
     """Print what a student will see of a problem, and what its tests do."""
-    from grader.course import find_course, load_problem
+    from grader.course import find_course
     from grader.expected import expected_for
     from grader.kit import as_markdown
-    from grader.model import NumberedPart
 
     course = find_course(given=course_folder, near=Path())
     slugs_of(course, (slug,))
-    problem = load_problem(course.problem_file(slug))
-    numbered = tuple(NumberedPart(number=part.name, part=part) for part in problem.parts)
-    click.echo(as_markdown(problem, numbered))
+    alone = course.alone(slug)
+    (problem,) = alone.problems
+    click.echo(as_markdown(problem, alone.numbered))
     expected = expected_for(
         problem,
         public=course.problem_file(slug),
@@ -90,20 +111,20 @@ def show(slug: str, course_folder: Path | None) -> None:
 
 
 def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
-    if expected.rubric or expected.red_flags:
-        click.secho(f"{part.id}", bold=True)
+    click.secho(f"{part.id}", bold=True)
     for sentence in expected.rubric:
         click.echo(f"  a good text  {sentence}")
     for sentence in expected.red_flags:
         click.echo(f"  a red flag   {sentence}")
-    if not expected.tests:
-        return
-    click.secho(f"{part.id}", bold=True)
+    for claim in expected.claims:
+        key, told = "true " if claim.truth else "false", claim.say and f": {claim.say}"
+        click.echo(f"  {key}   {claim.id}{told}")
     total = sum(test.weight for test in expected.tests)
     for test in expected.tests:
         kind = "public" if test.is_public else "hidden"
         marks = float(part.marks * test.weight / total)
-        click.echo(f"  {kind}  {test.name}: {len(test.cases)} cases, {marks:.2f} marks")
+        cases = _counted(len(test.cases), "case")
+        click.echo(f"  {kind}  {test.name}: {cases}, {marks:.2f} marks")
     for mistake in expected.misconceptions:
         click.echo(f"  knows   {mistake.name}: {mistake.say}")
 

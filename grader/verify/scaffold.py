@@ -3,6 +3,17 @@
 Holds texts alone. What stands in them is a small example, to be overwritten.
 """
 
+from grader.model import Record
+
+_COURSE = """\
+title: My course
+default: week-1  # the assignment, if none is named
+assignments:
+  week-1:
+    title: Week 1
+    parts:  # under each number of the sheet its part, or a list of parts: its a, b, c
+      "1.1": {part}
+"""
 _HEAD = """\
 title: {title}
 topics: []
@@ -111,9 +122,23 @@ _NAMES = {
 }
 
 
-def scaffold(slug: str, kind: str) -> tuple[str, str]:
-    """The public and the private file of a new problem whose first part is of a kind."""
-    title = slug.replace("-", " ").capitalize()
+class Scaffold(Record, frozen=True, kw_only=True):
+    """The two files of a problem with one part, and a course.yaml that asks for it."""
+
+    part: str
+    public: str
+    private: str
+    course: str
+
+
+def scaffold(slug: str, kind: str) -> Scaffold:
+    """What a new problem begins with, whose first part is of a kind."""
+    name, title = _NAMES[kind], slug.replace("-", " ").capitalize()
     imports = "import numpy as np\n\n" if "np." in _PRIVATE[kind] else ""
-    head = _SOLUTION.format(title=title, imports=imports, slug=slug, name=_NAMES[kind])
-    return _HEAD.format(title=title) + _PUBLIC[kind], head + _PRIVATE[kind]
+    head = _SOLUTION.format(title=title, imports=imports, slug=slug, name=name)
+    return Scaffold(
+        part=f"{slug}/{name}",
+        public=_HEAD.format(title=title) + _PUBLIC[kind],
+        private=head + _PRIVATE[kind],
+        course=_COURSE.format(part=f"{slug}/{name}"),
+    )

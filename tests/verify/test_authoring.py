@@ -1,5 +1,7 @@
 """What an author does before proving a problem: begin one, look at it, try an answer."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -18,9 +20,35 @@ def test_a_new_problem_can_be_proven_as_it_is_written(tmp_path, kind):
     tiny.write_course(tmp_path)
     done = problems(tmp_path, "new", "my-own", "--kind", kind)
     assert done.exit_code == 0, done.output
-    assert done.output.endswith(f"then: list the parts in {tmp_path / 'problems/course.yaml'}\n")
+    told = f'then: list the parts in {tmp_path / "problems/course.yaml"}, such as  "1.1": my-own/'
+    assert done.output.splitlines()[-1].startswith(told)
     done = problems(tmp_path, "verify", "my-own", "-j", 1, "--seeds", 2, "--mutants", "all")
     assert done.output.splitlines()[-1] == "1 of 1 problems are proven"
+
+
+def test_a_course_begins_with_its_first_problem(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["problems", "new", "my-own", "--kind", "number"])
+    assert done.exit_code == 2
+    assert done.output.endswith("; to begin a course here, add  --course .\n")
+    done = problems(Path(), "new", "my-own", "--kind", "number")
+    assert done.output.splitlines() == [
+        "problems/course.yaml",
+        "problems/my-own/problem.yaml",
+        "solutions/my_own.py",
+        "next: edit them, then  grade problems verify my-own",
+    ]
+    tiny.hand_in(tmp_path, "dana", answers="1.1: 20*30 + 30\n")
+    done = CliRunner().invoke(main, ["submissions/dana", "--walls", "none"])
+    assert "  1.1  Parameters  1 of 1  passed" in done.output
+
+
+def test_a_folder_with_problems_and_no_course_is_left_alone(tmp_path):
+    (tmp_path / "problems").mkdir()
+    done = problems(tmp_path, "new", "my-own")
+    assert done.exit_code == 2
+    assert "there is no such file as problems/course.yaml in it" in done.output
+    assert not list((tmp_path / "problems").iterdir())
 
 
 def test_a_problem_that_is_there_is_not_written_over(tmp_path):
@@ -63,16 +91,18 @@ def test_a_solution_without_a_problem_is_told_and_other_code_is_not(tmp_path):
 def test_problems_are_listed_with_parts_and_marks(tmp_path):
     tiny.write_course(tmp_path)
     done = problems(tmp_path, "list")
-    assert done.output == "affine   5 parts   12 marks  An affine layer  (backprop)\n"
+    assert done.output == "affine  5 parts   12 marks  An affine layer  (backprop)\n"
 
 
 def test_a_problem_is_shown_with_what_its_tests_do(tmp_path):
     courses.write(tmp_path)
     done = problems(tmp_path, "show", "affine")
-    assert "## backward The backward pass (4 marks)" in done.output
-    assert "  public  two examples: 1 cases, 1.00 marks" in done.output
+    assert "## 1.1 The backward pass (4 marks)" in done.output
+    assert "  public  two examples: 1 case, 1.00 marks" in done.output
     assert "  hidden  a batch of one: 3 cases, 2.00 marks" in done.output
     assert "  knows   no plus one: Count positions, not steps." in done.output
+    assert "  true    linear: Scale x and look at y." in done.output
+    assert "  false   square: Features in" in done.output
 
 
 def test_an_author_sees_hidden_values_when_trying_an_answer(tmp_path):
