@@ -1,6 +1,6 @@
 """The tour of one check: read the answers, run them on what is public, judge what can be judged."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -28,6 +28,7 @@ from grader.model import (
     Record,
     TestResult,
     Verdict,
+    plain_label,
 )
 from grader.sandbox import Plain, Sandbox, TaskOutcome
 from grader.student.packing import Value
@@ -195,7 +196,17 @@ def _choice(work: _Work) -> PartCheck:
         return _found(work, Status.UNREADABLE, result.sentence, readings=_shown(result.readings))
     typed = readings_of(work.match)
     guessed = tuple(replace(r, read_as=r.typed) for r in typed if r.warnings)
-    return _found(work, Status.READ, _count(len(typed), "answer"), readings=guessed)
+    told = _count(len(typed), "answer")
+    if work.numbered.part.pick == "each":
+        told += _left_open((claim.id for claim in work.numbered.part.claims), typed, before="; ")
+    return _found(work, Status.READ, told, readings=guessed)
+
+
+def _left_open(names: Iterable[str], readings: tuple[Reading, ...], *, before: str = "") -> str:
+    """Which pieces of an answer are not there yet: a key of the template that was passed over."""
+    answered = {plain_label(reading.label) for reading in readings}
+    left = [name for name in names if plain_label(name) not in answered]
+    return f"{before}not answered: {', '.join(left)}" if left else ""
 
 
 def _tried(work: _Work, outcome: TaskOutcome) -> PartCheck:
@@ -210,11 +221,14 @@ def _tried(work: _Work, outcome: TaskOutcome) -> PartCheck:
         return _found(work, Status.FAILED, test.sentence)
     result = test.cases[0].result
     if isinstance(result, Raised):
-        return _found(work, Status.FAILED, result.message)
+        status = Status.MISSING if NOT_BEGUN in result.message else Status.FAILED
+        return _found(work, status, result.message)
     assert part.signature is not None
     values = bind_outputs(result.value, part.signature)
     if match.function is None:
-        return _found(work, Status.READ, readings=_with_values(part, readings, values))
+        pieces = [v.name for v in part.signature.outputs]
+        told = _left_open(pieces, readings) if len(pieces) > 1 else ""
+        return _found(work, Status.READ, told, readings=_with_values(part, readings, values))
     if values is None:
         names = ", ".join(map(str, part.signature.outputs))
         return _found(work, Status.WRONG, f"wanted {names}")

@@ -76,6 +76,24 @@ def test_right_answers_pass_and_the_rest_is_named(kit):
     assert done.exit_code == 0
 
 
+def test_pieces_of_an_answer_that_were_passed_over_are_named(kit):
+    write(kit, answers="1.3a: {weights: 3*128, total: 512}\n1.3b: {linear: yes}\n")
+    lines = check(kit).output.splitlines()
+    assert (
+        lines[lines.index("          total: read as  512") + 1] == "          not answered: biases"
+    )
+    assert "          1 answer; not answered: square" in lines
+
+
+def test_a_starter_as_it_was_received_is_not_answered_also_where_nothing_is_public(tmp_path):
+    is_public = tiny.PROBLEM[tiny.PROBLEM.index("    public:") : tiny.PROBLEM.index("  size:")]
+    course = Course(courses.write(tmp_path / "course", problem=[(is_public, "")]))
+    tiny.write_files(tmp_path, make_kit(course, course.assignment(), cache=None).files)
+    done = check(tmp_path)
+    assert done.output.splitlines()[-1] == "not answered: 1.1, 1.2, 1.3a, 1.3b, 1.4"
+    assert done.exit_code == 0
+
+
 def test_where_hidden_tests_are_not_counted_nothing_is_said_of_them(tmp_path):
     """A course with its solutions: how many there are is written into a kit alone."""
     root = tiny.write_course(tmp_path)
