@@ -76,11 +76,11 @@ def is_starter(function: Function) -> bool:
 
 
 def is_own_result(node: ast.stmt) -> bool:
-    """Whether a function's name is used again for what it returned: `relu = relu(x)`."""
+    """Whether a function's name is used again for what it returned: `loss, dx = loss(x)`."""
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
         return False
     called = node.value.func
-    names = {target.id for target in node.targets if isinstance(target, ast.Name)}
+    names = {name for name, _ in bindings(node)}
     return isinstance(called, ast.Name) and called.id in names
 
 
@@ -130,6 +130,8 @@ def bindings(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
         pairs = [(target, node.value)]
         if isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Tuple):
             pairs = list(zip(target.elts, node.value.elts, strict=False))
+        elif isinstance(target, ast.Tuple | ast.List) and isinstance(node.value, ast.Call):
+            pairs = [(one, node.value) for one in target.elts]
         yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
 
 

@@ -32,7 +32,7 @@ from grader.student.standins import ImportRefusedError, StandIn, shim, shim_rema
 from grader.student.trees import lines_in_try, place_of, source_line, trees_of
 
 _ANNOTATIONS = __future__.annotations.compiler_flag
-_CERTAIN = (OSError, ImportError, SyntaxError, MemoryError, RecursionError, SystemExit)
+_CERTAIN = (OSError, SyntaxError, MemoryError, RecursionError, SystemExit)
 _MAKES_NAMES = re.compile(
     rb"\b(?:globals|locals|vars|exec|eval|setattr)\(|__dict__|sys\.modules|import \*"
 )
@@ -91,23 +91,39 @@ class StudentFiles:
         if not names:
             return self._load(path, allowed, ())
         self._wanted = names
-        trouble: BaseException | None = None
         try:
             module = self._load(path, allowed, names)
-        except BaseException as error:  # a file may end in any way when it is loaded
-            trouble = error
-            if isinstance(error, _CERTAIN):
-                raise  # nothing that was left out could help
-        else:
-            if all(hasattr(module, name) for name in names):
-                return module
+        except ImportError as error:
+            return self._in_package(path, names, error)
+        except _CERTAIN:
+            raise  # nothing that was left out could help
+        except BaseException as error:  # noqa: BLE001  # a file may end in any way when it is loaded
+            return self._whole(path, names, error)
+        return module if _has_all(module, names) else self._whole(path, names, None)
+
+    def _whole(
+        self, path: str, names: tuple[str, ...], trouble: BaseException | None
+    ) -> ModuleType:
+        """A file of which all is run, or the trouble that its needed definitions made."""
         try:
-            module = self._load(path, allowed, ())
+            module = self._load(path, self._allowed, ())
         except BaseException as error:  # noqa: BLE001  # as above
             raise (trouble or error) from None
-        if trouble is not None and not all(hasattr(module, name) for name in names):
+        if trouble is not None and not _has_all(module, names):
             raise trouble from None  # it stands in what the answer needs
         return module
+
+    def _in_package(self, path: str, names: tuple[str, ...], trouble: ImportError) -> ModuleType:
+        """A file that its own packages import, loaded by way of these as Python does it."""
+        if f"{path.rpartition('/')[0]}/__init__.py" not in self.sources:
+            raise trouble
+        self._forget()
+        self.is_whole = True
+        with contextlib.suppress(Exception):  # then the first trouble is what there is to say
+            module = importlib.import_module(_module_name(path))
+            if _has_all(module, names):
+                return module
+        raise trouble from None
 
     def makes_names(self, path: str) -> bool:
         """Whether a file may give names a meaning in ways that only running it shows."""
@@ -117,7 +133,7 @@ class StudentFiles:
         self._forget()
         self._allowed, self.is_whole = allowed, not names
         self._main = path
-        name = f"{ROOT}.{path.rpartition('.')[0].replace('/', '.')}"
+        name = _module_name(path)
         spec = self._spec(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
@@ -320,6 +336,14 @@ class _Loader:
         """The text, for tracebacks and `inspect`."""
         del name
         return self._files.sources[self.path].decode(errors="replace")
+
+
+def _has_all(module: ModuleType, names: tuple[str, ...]) -> bool:
+    return all(hasattr(module, name) for name in names)
+
+
+def _module_name(path: str) -> str:
+    return f"{ROOT}.{path.rpartition('.')[0].replace('/', '.')}"
 
 
 def _compiled(source: ast.Module | bytes, path: str) -> CodeType:

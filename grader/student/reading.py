@@ -8,6 +8,7 @@ import ast
 import codecs
 import hashlib
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
@@ -43,6 +44,7 @@ _PYTHON = re.compile(r"\.py(?:\.txt)?$", re.IGNORECASE)
 _PYTHON_2 = re.compile(
     r"Missing parentheses in call to '(print|exec)'|multiple exception types|leading zeros"
 )
+_NEWER_PYTHON = re.compile(r"^type\s+\w+|^(?:async\s+)?(?:def|class)\s+\w+\[")
 _PYTHON_2_LINE = re.compile(r"<>|`[^`]+`|\braise\s+[\w.]+\s*,|\b\d+[lL]\b|\bur['\"]")
 
 
@@ -284,7 +286,11 @@ def _said(error: SyntaxError) -> str:
     where = f" in `{shown}`" if shown else ""
     message = f"can not be read as Python 3: {said}{where}"
     is_old = _PYTHON_2.search(said) or _PYTHON_2_LINE.search(shown)
-    return f"{message}; this looks like Python 2" if is_old else message
+    if is_old:
+        return f"{message}; this looks like Python 2"
+    is_new = _NEWER_PYTHON.search(shown) or said.startswith("f-string:")
+    runs = f"Python {sys.version_info.major}.{sys.version_info.minor} runs here"
+    return f"{message}; {runs}, which may be older than yours" if is_new else message
 
 
 def _undecodable_line(data: bytes) -> int:

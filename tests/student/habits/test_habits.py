@@ -11,12 +11,22 @@ from grader.grading import Grading, grade
 from grader.model import PartResult, Walls
 from grader.sandbox import Sandbox
 from grader.submission import take_submission
-from tests.student.habits import answers, code, imports, last, leftovers, more, notebooks, shapes
+from tests.student.habits import (
+    answers,
+    code,
+    imports,
+    last,
+    leftovers,
+    mixed,
+    more,
+    notebooks,
+    shapes,
+)
 from tests.student.habits.habit import Habit, write_course
 
 HABITS: dict[str, Habit] = {
     f"{room.__name__.rpartition('.')[2]}: {name}": habit
-    for room in (answers, code, imports, last, leftovers, more, notebooks, shapes)
+    for room in (answers, code, imports, last, leftovers, mixed, more, notebooks, shapes)
     for name, habit in room.HABITS.items()
 }
 
