@@ -45,12 +45,39 @@ def source_of(function: Function) -> str:
     return f"def {_LAMBDA}({ast.unparse(found.args)}):\n    return {body}\n"
 
 
-def edited(reference: Function, edits: list[Edit], what: str) -> Function:
-    """The reference with edits of its source, each of which matches exactly once.
+def wrong_reference(reference: Function | None, how: Any, what: str) -> Function:
+    """The wrong reference that an author's `how` makes of the right one; `Any`, as authors slip.
 
     Raises:
-        DeclarationError: one does not; the message begins with `what`.
+        DeclarationError: it makes none; the message begins with `what`.
     """
+    if callable(how):
+        function: Function = how
+        return function
+    if reference is None:
+        raise DeclarationError(
+            f"{what} edits the reference, which is not declared yet; put it below the reference"
+        )
+    if isinstance(how, dict):
+        return _with_outputs(reference, how)
+    if isinstance(how, str):
+        return _returning(reference, how, what)
+    edits = [how] if isinstance(how, tuple) else how
+    if not (isinstance(edits, list) and edits and all(map(_is_edit, edits))):
+        raise DeclarationError(
+            f'{what} is made by {how!r}; wanted an edit ("old", "new"), a list of edits, a '
+            "text that is returned instead, {output: value} or a function"
+        )
+    return _edited(reference, edits, what)
+
+
+def _is_edit(value: Any) -> bool:
+    is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004  # old and new
+    return is_pair and all(isinstance(text, str) for text in value)
+
+
+def _edited(reference: Function, edits: list[Edit], what: str) -> Function:
+    """The reference with edits of its source, each of which matches exactly once."""
     source = _source(reference, what)
     for old, new in edits:
         count = source.count(old)
@@ -70,13 +97,8 @@ def edited(reference: Function, edits: list[Edit], what: str) -> Function:
         ) from error
 
 
-def returning(reference: Function, expression: str, what: str) -> Function:
-    """The reference, returning something else; it may use the reference's own names.
-
-    Raises:
-        DeclarationError: the text is no expression, or the reference does not end in its only
-            `return`; the message begins with `what`.
-    """
+def _returning(reference: Function, expression: str, what: str) -> Function:
+    """The reference, returning something else; it may use the reference's own names."""
     tree = ast.parse(_source(reference, what))
     (definition,) = tree.body
     assert isinstance(definition, ast.FunctionDef)
@@ -99,7 +121,7 @@ def returning(reference: Function, expression: str, what: str) -> Function:
     return _compiled(ast.fix_missing_locations(tree), reference, what)
 
 
-def with_outputs(reference: Function, outputs: dict[str, Any]) -> Function:
+def _with_outputs(reference: Function, outputs: dict[str, Any]) -> Function:
     """The reference, with some outputs replaced by name; `expected` applies the names."""
 
     def function(**inputs: Any) -> dict[str, Any]:

@@ -19,14 +19,7 @@ from typing import Any
 
 import msgspec
 
-from grader.authoring.editing import (
-    DeclarationError,
-    Edit,
-    Function,
-    edited,
-    returning,
-    with_outputs,
-)
+from grader.authoring.editing import DeclarationError, Edit, Function, wrong_reference
 from grader.authoring.records import CarryRule, Experiment, Test, Wrong
 from grader.errors import did_you_mean
 
@@ -221,7 +214,7 @@ class PartSolution:
             raise DeclarationError(
                 f"{self.id}: the misconception {name!r} keeps the share {share!r}; wanted 0 to 1"
             )
-        function = self._mistaken(f"{self.id}: {what}", how)
+        function = wrong_reference(self.reference_function, how, f"{self.id}: {what}")
         return self._unsaid(
             what,
             lambda sentence: self.wrongs.append(
@@ -303,33 +296,6 @@ class PartSolution:
 
         return Unsaid(f"{self.id}: {what}", said)
 
-    def _mistaken(self, what: str, how: Any) -> Function:
-        """The wrong reference that an author's `how` makes; `Any`, as authors slip."""
-        if callable(how):
-            function: Function = how
-            return function
-        reference = self.reference_function
-        if reference is None:
-            raise DeclarationError(
-                f"{what} edits the reference, which is not declared yet; put it below the reference"
-            )
-        if isinstance(how, dict):
-            return with_outputs(reference, how)
-        if isinstance(how, str):
-            return returning(reference, how, what)
-        edits = [how] if isinstance(how, tuple) else how
-        if not (isinstance(edits, list) and edits and all(map(_is_edit, edits))):
-            raise DeclarationError(
-                f'{what} is made by {how!r}; wanted an edit ("old", "new"), a list of edits, a '
-                "text that is returned instead, {output: value} or a function"
-            )
-        return edited(reference, edits, what)
-
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
-
-
-def _is_edit(value: Any) -> bool:
-    is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004  # old and new
-    return is_pair and all(isinstance(text, str) for text in value)
