@@ -230,12 +230,12 @@ SENTENCES = {
     "reshaped": ("the values are right, but in another shape", "reshape as the signature says"),
 }
 
-
 _SOME = "some values are wrong, and others are right"
 _ONE_FACTOR = "all values are off by one factor"
 _NOT_FINITE = "NaN or infinity appears where a finite number is due"
 
-SHAPES = {
+# Of the sentences that tell a place, an input or a factor, what is left without these.
+WITHOUT_NAMES = {
     **dict.fromkeys(
         (
             *("one element", "one element each", "one slice", "one slice right"),
@@ -269,10 +269,11 @@ SHAPES = {
     "axis kept": "a sum is missing",
     "axis kept mean": "a mean is missing",
 }
-"""Of the sentences that tell a place, an input or a factor, what is left without these."""
 
 
 def said(kind: str, what: str = "", *, factor: str = "") -> Diagnosis:
     """The diagnosis of that kind, with names, places and factors put in."""
     sentence, hint = (text.format(what=what, factor=factor) for text in SENTENCES[kind])
-    return Diagnosis(kind=kind, sentence=sentence, hint=hint, shape=SHAPES.get(kind, sentence))
+    return Diagnosis(
+        kind=kind, sentence=sentence, hint=hint, shape=WITHOUT_NAMES.get(kind, sentence)
+    )

@@ -396,8 +396,8 @@ def test_every_kind_is_planted_somewhere():
 def test_what_names_a_place_an_input_or_a_factor_has_a_shape_without_it():
     """The first rung of the hint ladder; other sentences are their own."""
     naming = {kind for kind, (sentence, _) in SENTENCES.items() if "{" in sentence}
-    assert naming <= set(sentences.SHAPES) <= set(SENTENCES)
-    assert not any("{" in shape for shape in sentences.SHAPES.values())
+    assert naming <= set(sentences.WITHOUT_NAMES) <= set(SENTENCES)
+    assert not any("{" in shape for shape in sentences.WITHOUT_NAMES.values())
     assert sentences.said("ratio", "2").shape == "all values are off by one factor"
     assert sentences.said("sign").shape == sentences.said("sign").sentence
 
