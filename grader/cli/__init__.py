@@ -25,6 +25,8 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # What a person has to put right at a folder; any other failure of a file is ours.
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
+_DEBUG = "--debug"  # of every command; read where errors are caught
+
 # Where each command is defined, under its own name, in the order of the help.
 _HOME = {
     "submission": "grader.cli.one",
@@ -61,11 +63,15 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Options of `submission` may stand before its path: `grade --json submissions/alice`."""
+        """Options of `submission` may stand before its path: `grade --json submissions/alice`.
+
+        `--debug` may stand anywhere.
+        """
         own = {"--help", "-h", "--version"}
-        if args and args[0].startswith("-") and args[0] not in own:
-            args = ["submission", *args]
-        return super().parse_args(ctx, args)
+        others = [argument for argument in args if argument != _DEBUG]
+        if others and others[0].startswith("-") and others[0] not in own:
+            others = ["submission", *others]
+        return super().parse_args(ctx, others)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """The one boundary at which errors become messages and exit codes."""
@@ -95,7 +101,7 @@ class _Commands(click.Group):
 
 def _trace() -> None:
     """With --debug, where the error at hand was raised; the exit code says the same as without."""
-    if "--debug" in sys.argv[1:]:
+    if _DEBUG in sys.argv[1:]:
         import traceback
 
         traceback.print_exc()
@@ -128,6 +134,9 @@ def _inert(message: str) -> str:
         "color": False if os.environ.get("NO_COLOR") else None,
     },
     epilog="A path needs no command:  grade submissions/alice",
+)
+@click.option(
+    _DEBUG, is_flag=True, expose_value=False, help="Show a traceback when the grader itself fails."
 )
 @click.version_option(__version__, prog_name="grade")
 def main() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import Exit
-from grader.cli.problems import COURSE, slugs_of
+from grader.cli.options import course_option
+from grader.cli.problems import slugs_of
 from grader.cli.terminal import near, one_line
 from grader.errors import UsageError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="list")
-@COURSE
+@course_option()
 def list_(course_folder: Path | None) -> None:
     """List the course's problems: parts, marks, topics."""
     from grader.course import find_course, load_problem
@@ -45,7 +46,7 @@ def _counted(number: int | Fraction, what: str) -> str:
     show_default=True,
     help="The kind of answer that the first part asks for.",
 )
-@COURSE
+@course_option()
 def new(slug: str, kind: str, course_folder: Path | None) -> None:
     """Write both files of a new problem, which can be proven as they are.
 
@@ -88,7 +89,7 @@ def _write(path: Path, text: str) -> None:
 
 @click.command(short_help="Print what students see, and what the tests do.")
 @click.argument("slug")
-@COURSE
+@course_option()
 def show(slug: str, course_folder: Path | None) -> None:
     """Print what a student will see of a problem, and what its tests do."""
     from grader.course import find_course
@@ -132,7 +133,7 @@ def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
 @click.command(name="try", short_help="Grade one file against one problem, with all visible.")
 @click.argument("slug")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@COURSE
+@course_option()
 def try_(slug: str, path: Path, course_folder: Path | None) -> None:
     """Grade one file against one problem, with everything visible: for its author."""
     from grader.cli.preparing import expecting

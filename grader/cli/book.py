@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.options import ASSIGNMENT, course_option
 from grader.cli.terminal import near, one_line
 from grader.errors import UsageError, did_you_mean
 from grader.model import Record
@@ -40,13 +41,8 @@ class _Place(Record, frozen=True, kw_only=True):
     type=click.Path(path_type=Path, dir_okay=False),
     help="The gradebook's file (default: the course's .grade/gradebook.sqlite).",
 )
-@click.option(
-    "--course",
-    "course_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder, if it is not around the current directory.",
-)
-@click.option("--assignment", "name", help="The assignment, if not the course's default.")
+@course_option()
+@ASSIGNMENT
 @click.option(
     "--count",
     type=click.Choice(["latest", "best"]),

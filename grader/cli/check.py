@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import Exit
+from grader.cli.options import ASSIGNMENT, course_option
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,16 +27,10 @@ _LOOK_S = 0.3
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option("--problem", "slugs", multiple=True, metavar="SLUG", help="Check this problem only.")
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved.")
-@click.option(
-    "--course",
-    "course_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of the kit, if it is not around the answers.",
-)
-@click.option("--assignment", "name", help="The assignment, if not the course's default.")
+@course_option("around the answers", folder="The folder of the kit")
+@ASSIGNMENT
 @click.option("--seed", type=int, help="Draw the random inputs of gradient checks from this seed.")
-@click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
-def check(  # noqa: PLR0913  # one parameter per option
+def check(
     path: Path,
     slugs: tuple[str, ...],
     course_folder: Path | None,
@@ -43,14 +38,12 @@ def check(  # noqa: PLR0913  # one parameter per option
     seed: int | None,
     *,
     watch: bool,
-    debug: bool,
 ) -> None:
     """Check your own answers with the public tests, before you hand them in.
 
     Without a path, the kit's folder of answers is checked. Ends with 0 when nothing that was looked
     at needs work, and with 1 otherwise.
     """
-    del debug  # read where errors are caught
     from grader.cli.checked import print_checked
 
     for number in _rounds(_answers(path), watch=watch):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from grader.cli.options import course_option
+
 
 @click.command(short_help="Pack what students receive, without solutions.")
 @click.argument("assignment", required=False)
@@ -13,22 +15,13 @@ import click
     type=click.Path(path_type=Path, dir_okay=False),
     help="The archive to write (default: the assignment's name, .zip).",
 )
-@click.option(
-    "--course",
-    "course_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder, if it is not around the current directory.",
-)
-@click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
-def kit(
-    assignment: str | None, output: Path | None, course_folder: Path | None, *, debug: bool
-) -> None:
+@course_option()
+def kit(assignment: str | None, output: Path | None, course_folder: Path | None) -> None:
     """Pack what students receive: statements, starters, public tests.
 
     The archive is searched for hidden values and for the references' lines before it is written;
     the same course gives the same bytes.
     """
-    del debug  # read where errors are caught
     from grader.course import find_course
     from grader.kit import make_kit
 

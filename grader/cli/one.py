@@ -12,19 +12,15 @@ import click
 
 from grader.cli.classoptions import ClassOptions, Common, class_options, options_given
 from grader.cli.exits import Exit, exit_code
+from grader.cli.options import ASSIGNMENT, course_option
 from grader.cli.paths import is_class, nothing_at
 from grader.model import Walls
 
 
 @click.command(short_help="Grade one submission, or a whole class.")
 @click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option(
-    "--course",
-    "course_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder, if it is not around the submission.",
-)
-@click.option("--assignment", "name", help="The assignment, if not the course's default.")
+@course_option("around the submission")
+@ASSIGNMENT
 @click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
@@ -37,7 +33,6 @@ from grader.model import Walls
     help="Insist on this protection; without it, the best that this machine offers.",
 )
 @click.option("--one", is_flag=True, help="Take the folder as one submission, wherever it lies.")
-@click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
 @class_options
 def submission(  # noqa: PLR0913  # one parameter per option
     paths: tuple[Path, ...],
@@ -48,7 +43,6 @@ def submission(  # noqa: PLR0913  # one parameter per option
     *,
     as_json: bool,
     one: bool,
-    debug: bool,
     **of_class: Any,  # see `ClassOptions`
 ) -> None:
     """Grade one submission (a folder, or a single file), or a whole class.
@@ -60,7 +54,6 @@ def submission(  # noqa: PLR0913  # one parameter per option
     class, with 0 when everybody was graded. 2 stands for a wrong path or option, 3 when a problem
     is broken, 4 when the grader failed, 130 when the run was interrupted.
     """  # the command `submission` may be left out
-    del debug  # read where errors are caught
     common = Common(
         course=course_folder,
         assignment=name,

@@ -12,19 +12,15 @@ import click
 import msgspec
 
 from grader.cli.exits import Exit
+from grader.cli.options import course_option
 from grader.cli.proofs import Progress, print_proof, print_summary
 from grader.errors import ProblemError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from grader.course import Course
+    from grader.verify import Asked
 
 _HOMES = {"list": "list_", "new": "new", "show": "show", "try": "try_"}
-COURSE = click.option(
-    "--course",
-    "course_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The course's folder, if it is not around the current directory.",
-)
 
 
 class _Group(click.Group):
@@ -68,8 +64,7 @@ def problems() -> None:
     "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes to use."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON instead.")
-@COURSE
-@click.option("--debug", is_flag=True, help="Show a traceback when the grader itself fails.")
+@course_option()
 def verify(  # noqa: PLR0913  # one parameter per option
     slugs: tuple[str, ...],
     only: tuple[str, ...],
@@ -79,13 +74,11 @@ def verify(  # noqa: PLR0913  # one parameter per option
     course_folder: Path | None,
     *,
     as_json: bool,
-    debug: bool,
 ) -> None:
     """Prove problems: all of the course's, or those named.
 
     Ends with 0 when each of them is proven, and with 3 when one is not.
     """
-    del debug  # read where errors are caught
     from grader.course import find_course
     from grader.verify import prove
 
@@ -147,7 +140,3 @@ def _asked(only: tuple[str, ...], seeds: int, mutants: str) -> "Asked":
     elif mutants != "all" and not mutants.isdigit():
         raise UsageError(f"--mutants: found {mutants!r}; wanted a number, 'all' or 'none'")
     return Asked(checks=checks, seeds=seeds, mutants=int(mutants) if mutants.isdigit() else 0)
-
-
-if TYPE_CHECKING:
-    from grader.verify import Asked

@@ -53,6 +53,16 @@ def test_threads_are_limited_before_numpy_is_imported():
     assert done.stdout == "False 1\n"
 
 
+@pytest.mark.parametrize("name", names())
+def test_every_command_takes_debug_where_it_stands(name, capsys):
+    """The message of a failure advises it, whatever was asked for."""
+    for arguments in (["--debug", name], [name, "--debug"]):
+        with pytest.raises(SystemExit) as end:
+            main([*arguments, "--help"])
+        assert not end.value.code
+        assert capsys.readouterr().out.startswith("Usage: ")
+
+
 def test_what_debug_shows_ends_with_the_same_exit_code(tmp_path):
     """A script that shows tracebacks does not take a failure of ours for lost marks."""
     root = tiny.write_course(tmp_path)
