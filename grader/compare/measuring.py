@@ -37,11 +37,11 @@ def errors(*, actual: Numbers, expected: Numbers, scale: float) -> np.ndarray:
     are_floats = actual.dtype.kind == expected.dtype.kind == "f"
     if not are_floats and (_is_wide(actual) or _is_wide(expected)):
         return _exact_errors(actual, expected, scale)
-    a, b = (array.astype(np.float64, copy=False) for array in (actual, expected))
-    differs = a != b
-    if not differs.any():
-        return np.zeros(a.shape)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # some bits that are no number warn when they are moved
+        a, b = (array.astype(np.float64, copy=False) for array in (actual, expected))
+        differs = a != b
+        if not differs.any():
+            return np.zeros(a.shape)
         # A difference that overflows is larger than any scale, and may well count as infinite.
         found = np.abs(a - b) / scale
     found = np.where(differs, np.maximum(found, _LEAST), 0.0)

@@ -217,10 +217,11 @@ def _as_float(numerator: str, denominator: str) -> float:
 def _unless_hidden(match: re.Match[str], hidden: np.ndarray) -> str:
     """Give the number as written, or the mask where it tells a hidden value to four digits."""
     text, whole, part = match.group(), match["whole"] or "", match["part"] or ""
-    digits = "".join(c for c in whole + part if c.isdigit()).lstrip("0")
+    digits = (whole + part).replace(",", "").replace("_", "").lstrip("0")
     if len(digits) < _QUOTED_DIGITS:
         return text
     exponent = min(int(match["exponent"] or 0), 300)
     unit = 10.0 ** (exponent - len(part))
-    number = int(digits) * unit
-    return MASK if np.any(np.abs(hidden - number) <= unit + 1e-12 * number) else text
+    number = float(f"{digits}e{exponent - len(part)}")  # infinite for a number of 400 digits
+    is_hidden = np.any(np.abs(hidden - number) <= unit + 1e-12 * number)
+    return MASK if np.isfinite(number) and is_hidden else text

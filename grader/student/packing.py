@@ -25,6 +25,7 @@ MAX_DEPTH = 16
 MAX_ITEMS = 100_000
 MAX_NAME, MAX_FOUND = 500, 4_000  # characters, of texts that go into sentences
 MAX_INT_DIGITS = 4_000
+_MAX_BITS = 3 * MAX_INT_DIGITS  # a digit takes a little more than three
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "complex64", "complex128"),
@@ -149,7 +150,7 @@ def _named(values: tuple[Value, ...], names: tuple[str, ...]) -> dict[str, Value
 def _pack_int(value: int) -> Packed:
     if -(2**63) <= value < 2**63:
         return Scalar(value)
-    if value.bit_length() > 3 * MAX_INT_DIGITS:
+    if value.bit_length() > _MAX_BITS:
         return Unusable(f"an integer of {value.bit_length()} bits")
     return Rational(str(value), "1")
 
@@ -243,6 +244,9 @@ def _digits(text: str) -> int:
 
 
 def _pack_fraction(value: Fraction) -> Packed:
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    if bits > _MAX_BITS:
+        return Unusable(f"a fraction of {bits} bits")
     return Rational(str(value.numerator), str(value.denominator))
 
 
@@ -283,7 +287,8 @@ def in_floats(array: Numbers) -> Numbers:
     import numpy as np
 
     if array.dtype.kind != "O":
-        return array.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # some bits that are no number warn when they are moved
+            return array.astype(np.float64)
     floats = np.array([_as_float(item) for item in array.flat], dtype=np.float64)
     return floats.reshape(array.shape)
 

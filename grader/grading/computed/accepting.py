@@ -12,7 +12,7 @@ from grader.expected import inputs_by_name
 from grader.grading.computed.binding import Bound
 from grader.model import Carry, ExpectedCase, ExpectedPart, Record
 from grader.student.formulas import FormulaError, evaluate_text
-from grader.student.packing import Value, unpack
+from grader.student.packing import Value, in_floats, numbers, unpack
 from grader.student.signature import Signature
 
 
@@ -76,7 +76,8 @@ class Acceptance:
         """The given outputs as float64 arrays, for own code; None where one of them is none."""
         if not compare.is_comparable(given, case, self._signature):
             return None
-        return {name: np.array(value, dtype=np.float64) for name, value in given.items()}
+        found = {name: numbers(value) for name, value in given.items()}
+        return {name: in_floats(array) for name, array in found.items() if array is not None}
 
     def _answer(self, bound: Bound) -> dict[str, Value]:
         return {v.name: x for v, x in zip(self._signature.outputs, bound.values, strict=True)}
