@@ -15,6 +15,7 @@ from grader.student.signature import Dim, Signature, Variable
 
 FEW = 3  # so many independent numbers must bear a rule out before it is told
 _LOW = ("float16", "float32")
+_MORE_AXES = 2  # than are due; an answer with more of them has another mistake than an axis kept
 
 
 class Case(Record, frozen=True, kw_only=True):
@@ -150,6 +151,8 @@ def make_case(
     laid = real(actual)
     if found is None or laid is None or due is None or not np.isfinite(due).all():
         return None
+    if np.squeeze(laid).ndim > due.ndim + _MORE_AXES:
+        return None  # to try what could be said of each choice of its axes takes minutes
     if laid.shape != due.shape and np.squeeze(laid).shape == np.squeeze(due).shape:
         laid = laid.reshape(due.shape)
     axes = _form(output, due.shape)

@@ -1,7 +1,8 @@
 """Looks closer at a formula that is wrong: the sides of its `=` chain, and its single edits.
 
-Evaluates trees that came from the student's side, decoded strictly and small enough to cost little
-however they are nested. Knows nothing of how a formula was typed.
+Evaluates trees that came from the student's side, decoded strictly and small; as sums in them can
+still be long, the evaluations for one output share a budget. Knows nothing of how a formula was
+typed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,12 +11,13 @@ from itertools import pairwise
 from grader import compare
 from grader.expected import inputs_by_name
 from grader.model import ExpectedCase, Part
-from grader.student.formulas import Formula, FormulaError, edits, evaluate, to_unicode
+from grader.student.formulas import Budget, Formula, FormulaError, edits, evaluate, to_unicode
 from grader.student.formulas.tree import Node, children
 from grader.student.packing import Value
 
 MAX_NODES = 80
 MAX_CASES = 6
+_EVALUATIONS = 3  # as many as cost most may be made for one output
 
 
 def single_edit(
@@ -29,7 +31,7 @@ def single_edit(
     for kind, edited in edits(formula):
         if kind not in kinds and asked.is_right(edited):
             kinds.add(kind)
-    return kinds.pop() if len(kinds) == 1 else ""
+    return kinds.pop() if len(kinds) == 1 and not asked.budget.is_spent else ""
 
 
 def differing_sides(
@@ -54,6 +56,7 @@ class _Asked:
         assert part.signature is not None
         self.part, self.signature, self.layout = part, part.signature, layout
         self.variable = part.signature.outputs[output]
+        self.budget = Budget(_EVALUATIONS)
         self.cases = [
             (inputs_by_name(case.inputs, self.signature), case.outputs[output]) for case in cases
         ]
@@ -86,6 +89,7 @@ class _Asked:
                     signature=self.signature,
                     notation=self.part.notation,
                     layout=self.layout,
+                    budget=self.budget,
                 )
             except FormulaError:
                 yield None

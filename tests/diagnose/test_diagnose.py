@@ -525,6 +525,24 @@ def test_several_scalars_show_a_constant_and_a_ratio():
     assert of([4, 5, 9, 13]) is None
 
 
+def test_an_array_of_many_more_axes_is_not_tried_in_all_ways(monkeypatch):
+    """There are 120 ways to choose two axes of 16, and each would sum all that was returned."""
+    monkeypatch.setattr(np, "squeeze", counted := Counted(np.squeeze))
+    assert diagnosed(lambda y, i: np.ones((2,) * 16)) is None
+    assert counted.calls < 20
+
+
+class Counted:
+    """A function that counts its calls."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *given):
+        self.calls += 1
+        return self.function(*given)
+
+
 def test_what_is_no_real_array_has_no_diagnosis():
     for value in (None, "text", np.array([1j]), {"a": 1}):
         assert diagnosed(lambda y, i, value=value: value) is None

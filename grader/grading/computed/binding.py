@@ -3,6 +3,8 @@
 Knows nothing of expected values.
 """
 
+from itertools import islice
+
 from grader.expected import bind_outputs
 from grader.model import Record, Verdict
 from grader.sandbox import TestOutcome
@@ -10,6 +12,7 @@ from grader.student.packing import Packed, Unusable, Value, unpack
 from grader.student.signature import Signature
 from grader.student.wire import CaseReply, Raised
 
+_MAX_KEYS, _MAX_KEY = 8, 40
 _RAISED_VERDICTS = {"out of memory": Verdict.OUT_OF_MEMORY}
 
 
@@ -57,7 +60,16 @@ def _miscounted(packed: Packed, signature: Signature) -> str:
     if isinstance(value, Unusable):
         return f"returned {value.found}; wanted {count} values: {names}"
     if isinstance(value, dict):
-        return f"returned a dict with the keys {', '.join(value)}; wanted {names}"
+        return f"returned a dict with the keys {_few(value)}; wanted {names}"
     if isinstance(value, tuple):
         return f"returned {len(value)} values; wanted {count}: {names}"
     return f"returned one value; wanted {count}: {names}"
+
+
+def _few(keys: dict[str, Value]) -> str:
+    """As many keys as somebody reads."""
+    shown = [
+        key if len(key) <= _MAX_KEY else f"{key[:_MAX_KEY]}…" for key in islice(keys, _MAX_KEYS)
+    ]
+    more = len(keys) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -5,6 +5,7 @@ Knows nothing of other tests, but for what explains a mistake over all of them.
 
 from fractions import Fraction
 
+import msgspec
 from msgspec.structs import replace
 
 from grader import compare
@@ -16,6 +17,8 @@ from grader.model import RUNGS, Comparison, OutputResult, Rungs, Stage
 from grader.student.packing import NoValue, Packed, Unusable, Value, pack, unpack
 
 SQUEEZED_SHARE = Fraction(9, 10)
+MAX_KEPT = 64 * 2**10
+"""The bytes that a value may have which the record keeps: more than a page can show."""
 
 
 def output_result(
@@ -50,7 +53,7 @@ def _right(answer: Answer, cases: Cases, out_of: Fraction) -> OutputResult:
         out_of=out_of,
         comparison=comparison if comparison.agrees else Comparison(stage=Stage.AGREES),
         case=last,
-        got=_packed(answer.bound[cases.test][last].values[cases.output]),
+        got=_kept(answer.bound[cases.test][last].values[cases.output]),
         expected=answer.expected.tests[cases.test].cases[last].outputs[cases.output].value,
     )
 
@@ -87,7 +90,7 @@ def _wrong(answer: Answer, cases: Cases, explaining: Explaining, out_of: Fractio
             scale=wanted.scale,
             bound=max(comparison.bound, answer.expected.tolerance),
         ),
-        got=_packed(actual),
+        got=_kept(actual),
         expected=wanted.value,
     )
     known = explaining.recognised(k)
@@ -121,5 +124,7 @@ def _doubted(result: OutputResult, answer: Answer, output: int) -> OutputResult:
     return replace(result, sentence=f"{read}{result.sentence}", rungs=rungs, guess=read)
 
 
-def _packed(value: Value) -> Packed:
-    return value if isinstance(value, NoValue | Unusable) else pack(value)
+def _kept(value: Value) -> Packed | None:
+    """The value for the record, if it is one that somebody can look at."""
+    packed = value if isinstance(value, NoValue | Unusable) else pack(value)
+    return packed if len(msgspec.msgpack.encode(packed)) <= MAX_KEPT else None

@@ -8,7 +8,7 @@ It knows no expected values, no references and no marks.
 
 from grader.student.formulas.checking import decode, encode
 from grader.student.formulas.edits import edits
-from grader.student.formulas.errors import FormulaError
+from grader.student.formulas.errors import Budget, FormulaError
 from grader.student.formulas.reading import read
 from grader.student.formulas.tree import Formula
 from grader.student.formulas.values import (
@@ -22,6 +22,7 @@ from grader.student.formulas.values import (
 )
 
 __all__ = [
+    "Budget",
     "Formula",
     "FormulaError",
     "decode",

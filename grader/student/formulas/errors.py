@@ -20,6 +20,23 @@ MAX_ELEMENTS = 1_000_000  # of one intermediate array
 MAX_WORK = 50_000_000  # elements that all sums of one indexed formula compute together
 
 
+class Budget:
+    """What evaluations may still take together.
+
+    Attributes:
+        steps: of formulas in numbers.
+        work: elements that the sums of indexed formulas compute.
+    """
+
+    def __init__(self, evaluations: int = 1) -> None:
+        self.steps, self.work = evaluations * MAX_STEPS, evaluations * MAX_WORK
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether an evaluation was refused because nothing was left."""
+        return min(self.steps, self.work) < 0
+
+
 class FormulaError(Exception):
     """A text that can not be read, or a formula that has no value.
 

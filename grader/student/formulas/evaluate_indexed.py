@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.student.formulas.errors import MAX_ELEMENTS, MAX_TERMS, MAX_WORK, FormulaError
+from grader.student.formulas.errors import MAX_ELEMENTS, MAX_TERMS, Budget, FormulaError
 from grader.student.formulas.evaluate_scalar import shortened
 from grader.student.formulas.functions import COMPARISONS, Floats, finite, function_of
 from grader.student.formulas.printing import pretty_name
@@ -48,7 +48,11 @@ class Axis(NamedTuple):
 
 
 def evaluate_indexed(
-    formula: Formula, case: Case, numbers: Mapping[str, float], notation: Notation
+    formula: Formula,
+    case: Case,
+    numbers: Mapping[str, float],
+    notation: Notation,
+    budget: Budget,
 ) -> Floats:
     """All entries of the answer.
 
@@ -57,6 +61,7 @@ def evaluate_indexed(
         case: the arrays.
         numbers: the inputs that are numbers.
         notation: bases of arrays, arrays with a border of zeros, functions.
+        budget: what it may take.
 
     Raises:
         FormulaError: there is no value.
@@ -66,7 +71,7 @@ def evaluate_indexed(
         raise FormulaError(
             f"the left side has {len(left)} indices; the answer has {len(target)} axes"
         )
-    evaluation = _Evaluation(case, numbers, notation)
+    evaluation = _Evaluation(case, numbers, notation, budget)
     first = notation.base.get(formula.output, 1)
     for name, size in zip((*left, *target[len(left) :]), target, strict=True):
         if isinstance(name, int):
@@ -83,14 +88,16 @@ def evaluate_indexed(
 class _Evaluation:
     """One evaluation; the value of a node has one axis per index that is open there."""
 
-    def __init__(self, case: Case, numbers: Mapping[str, float], notation: Notation) -> None:
+    def __init__(
+        self, case: Case, numbers: Mapping[str, float], notation: Notation, budget: Budget
+    ) -> None:
         self.case = case
         self.numbers = {**case.sizes, **numbers}
         self.families = families(numbers)
         self.notation = notation
         self.axes: list[Axis] = []
         self.outside: Element | None = None
-        self.budget = MAX_WORK
+        self.budget = budget
 
     def finished(self, value: Floats) -> Floats:
         """The value on all entries, if it is finite."""
@@ -231,8 +238,8 @@ class _Evaluation:
         first, last = int(low.min()), int(high.max())
         length = max(0, last - first + 1)
         open_size = int(np.prod([len(axis.values) for axis in self.axes]))
-        self.budget -= length * open_size * sum(1 for _ in walk(node.body))
-        if length > MAX_TERMS or length * open_size > MAX_ELEMENTS or self.budget < 0:
+        self.budget.work -= length * open_size * sum(1 for _ in walk(node.body))
+        if length > MAX_TERMS or length * open_size > MAX_ELEMENTS or self.budget.work < 0:
             raise FormulaError("a sum in the formula has too many terms")
         self.axes.append(Axis(node.index, np.arange(first, first + length)))
         body = self.value(node.body)

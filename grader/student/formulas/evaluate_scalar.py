@@ -12,8 +12,8 @@ from grader.student.formulas.errors import (
     MAX_BITS,
     MAX_EXPONENT,
     MAX_MAGNITUDE,
-    MAX_STEPS,
     MAX_TERMS,
+    Budget,
     FormulaError,
     shorten,
 )
@@ -62,19 +62,22 @@ def exact(value: object, name: str) -> Real:
     raise FormulaError(f"{pretty_name(name)} is no finite number here")
 
 
-def evaluate_scalar(node: Node, inputs: Mapping[str, Real], notation: Notation) -> Real:
+def evaluate_scalar(
+    node: Node, inputs: Mapping[str, Real], notation: Notation, budget: Budget
+) -> Real:
     """The value of a formula in numbers.
 
     Args:
         node: the formula.
         inputs: exact values by declared name.
         notation: for the names of functions.
+        budget: what it may take.
 
     Raises:
         FormulaError: there is no value, with the reason in the student's terms.
     """
     try:
-        value = _Evaluation(inputs, notation).value(node)
+        value = _Evaluation(inputs, notation, budget).value(node)
     except RecursionError:
         raise FormulaError("the formula is nested too deep") from None
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
@@ -83,12 +86,12 @@ def evaluate_scalar(node: Node, inputs: Mapping[str, Real], notation: Notation) 
 class _Evaluation:
     """One evaluation: the values of names and indices, and the steps that are left."""
 
-    def __init__(self, inputs: Mapping[str, Real], notation: Notation) -> None:
+    def __init__(self, inputs: Mapping[str, Real], notation: Notation, budget: Budget) -> None:
         self.inputs = inputs
         self.notation = notation
         self.families = families(inputs)
         self.indices: dict[str, Real] = {}
-        self.steps = MAX_STEPS
+        self.budget = budget
 
     def value(self, node: Node) -> Real:  # noqa: C901, PLR0912  # one line per kind of node
         """The value of a node, within the limits."""
@@ -129,8 +132,8 @@ class _Evaluation:
         Raises:
             FormulaError: none are left.
         """
-        self.steps -= steps
-        if self.steps < 0:
+        self.budget.steps -= steps
+        if self.budget.steps < 0:
             raise FormulaError("the formula takes too many steps to evaluate")
 
     def limited(self, value: Real, node: Node) -> Real:
@@ -269,8 +272,9 @@ class _Evaluation:
 
     def spend_ahead(self, node: Fold, terms: int) -> None:
         """Refuse a sum at once whose terms alone exceed the budget."""
-        if terms * _NODE_COST * sum(_least_cost(n) for n, _ in walk(node.body)) > self.steps:
-            raise FormulaError("the formula takes too many steps to evaluate")
+        needed = terms * _NODE_COST * sum(_least_cost(n) for n, _ in walk(node.body))
+        if needed > self.budget.steps:
+            self.spend(needed)
 
     def _bound(self, bound: Node | None, node: Fold) -> int:
         if bound is None:

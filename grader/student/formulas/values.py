@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from grader.student.formulas import mathml, printing
-from grader.student.formulas.errors import FormulaError, listed
+from grader.student.formulas.errors import Budget, FormulaError, listed
 from grader.student.formulas.evaluate_arrays import evaluate_arrays
 from grader.student.formulas.evaluate_indexed import evaluate_indexed
 from grader.student.formulas.evaluate_scalar import evaluate_scalar, exact
@@ -25,6 +25,7 @@ def evaluate(
     signature: Signature,
     notation: Notation,
     layout: str = "",
+    budget: Budget | None = None,
 ) -> Value:
     """The value of a formula on one case.
 
@@ -34,6 +35,7 @@ def evaluate(
         signature: the part's names and shapes.
         notation: the part's functions, bases and borders.
         layout: for arrays "row", "column" or "jacobian".
+        budget: what it may take, where it shares that with others.
 
     Returns:
         An int, a Fraction or (behind exp, log and the like) a float; for arrays a float64 array,
@@ -45,6 +47,7 @@ def evaluate(
     if free := free_indices(formula):
         verb = "is" if len(free) == 1 else "are"
         raise FormulaError(f"{listed(free)} {verb} neither summed over nor on the left")
+    budget = budget or Budget()
     texts = {v.name for v in signature.inputs if v.type == "str"}  # a formula can not use them
     numbers = {
         name: exact(inputs[name], name)
@@ -54,12 +57,12 @@ def evaluate(
     output = next((v for v in signature.outputs if v.name == formula.output), signature.outputs[0])
     if output.is_scalar and not _uses_arrays(formula.tree, signature):
         sizes = {} if signature.is_scalar else case_of(signature, inputs, output.name).sizes
-        return evaluate_scalar(formula.tree, {**sizes, **numbers}, notation)
+        return evaluate_scalar(formula.tree, {**sizes, **numbers}, notation, budget)
     case = case_of(signature, inputs, output.name)
     floats = {name: float(value) for name, value in numbers.items()}
     try:
         if formula.left or _is_indexed(formula.tree):
-            value = evaluate_indexed(formula, case, floats, notation)
+            value = evaluate_indexed(formula, case, floats, notation, budget)
         else:
             value = evaluate_arrays(formula.tree, case, floats, notation, layout)
     except RecursionError:
@@ -136,7 +139,7 @@ def evaluate_text(text: str, values: Mapping[str, Value]) -> Real:
         FormulaError: the formula can not be read, or has no value.
     """
     numbers = {name: exact(value, name) for name, value in values.items()}
-    return evaluate_scalar(_author_tree(text, tuple(values)), numbers, Notation())
+    return evaluate_scalar(_author_tree(text, tuple(values)), numbers, Notation(), Budget())
 
 
 @lru_cache(maxsize=256)
