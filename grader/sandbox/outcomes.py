@@ -4,9 +4,11 @@ Every reply is decoded strictly and held against what was asked: order, counts, 
 does not fit costs the test in progress and nothing else.
 """
 
+import io
 import re
 import signal
 from collections.abc import Mapping
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -32,10 +34,15 @@ from grader.student.wire import (
 
 MAX_TIMEOUTS = 2
 """After so many timeouts in one part its remaining tests are skipped."""
+MAX_REPLIES = 4 * frames.MAX_REPLY
+"""The bytes that all replies to one job may have: the judge has them in memory at once."""
 _MAX_TEXT = 4_000
 OUT_OF_CLOCK = "timed out by the clock"
 """The reason of a timeout for which other work on the machine may be to blame."""
 _MAX_LINES = 40
+_MAX_REMARK, _MAX_REMARKS = 600, 20
+_LAST_QUOTED = 20_000
+"""A line further down is named and not looked up: nobody writes that much by hand."""
 _WHERE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,9}) in ')
 _NO_SIGNAL = 10_000
 
@@ -106,6 +113,7 @@ class JobRun:
         self.is_spoiled = self.has_begun = False
         self._is_running = False
         self._spent_s = 0.0
+        self._room = MAX_REPLIES
 
     def outcomes(self) -> tuple[TaskOutcome, ...]:
         """One per task, once all tests have an outcome."""
@@ -175,6 +183,11 @@ class JobRun:
             return False
         if len(reply.cases) != len(wanted.cases) or not all(map(_is_usable, reply.cases)):
             return False
+        self._room -= len(payload)
+        if self._room < 0:
+            sentence = f"returned too much: all tests of a problem may return {MAX_REPLIES:,} bytes"
+            self._close(_cut_off("returned too much", sentence))
+            return True
         limit = self._job.tasks[self.position.task].cpu_s
         spent = reply.cpu_s if 0 <= reply.cpu_s <= limit else 0.0  # NaN is not
         self._spent_s += spent
@@ -236,7 +249,9 @@ def _ran(cases: tuple[CaseReply, ...]) -> TestOutcome:
         cases=cases,
         traceback=tuple(map(_line, ends[0].frames)) if ends else (),
         printed=next((case.printed for case in cases if case.printed), ""),
-        remarks=tuple(dict.fromkeys(remark for case in cases for remark in case.remarks)),
+        remarks=tuple(
+            islice(dict.fromkeys(r for case in cases for r in case.remarks), _MAX_REMARKS)
+        ),
     )
 
 
@@ -253,7 +268,7 @@ def _bounded(case: CaseReply) -> CaseReply:
             message=result.message[:_MAX_TEXT],
             frames=tuple(map(_bounded_frame, result.frames[:_MAX_LINES])),
         )
-    remarks = tuple(remark[:_MAX_TEXT] for remark in case.remarks[:_MAX_LINES])
+    remarks = tuple(remark[:_MAX_REMARK] for remark in case.remarks[:_MAX_REMARKS])
     return CaseReply(result=result, remarks=remarks, printed=case.printed[:_MAX_TEXT])
 
 
@@ -328,6 +343,8 @@ def _lines(trace: bytes, sources: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def _quoted(data: bytes, line: int) -> str:
-    lines = data.splitlines()
-    text = lines[line - 1].decode(errors="replace").strip()[:200] if line <= len(lines) else ""
+    if not 0 < line <= _LAST_QUOTED:
+        return ""
+    lines = io.TextIOWrapper(io.BytesIO(data), errors="replace")
+    text = next(islice(lines, line - 1, None), "").strip()[:200]
     return f", `{text}`" if text else ""
