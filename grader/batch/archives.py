@@ -19,19 +19,14 @@ from grader.batch.platforms import (
     place_by_platform,
 )
 from grader.errors import SubmissionError
-from grader.student.wire import Source
 from grader.submission import (
-    MAX_BYTES,
-    MAX_FILES,
     MAX_MEMBERS,
     Archive,
+    Copying,
     Member,
-    Notes,
     Submission,
     Unpacked,
-    inner_archive,
     student_name,
-    submission_of,
 )
 
 
@@ -87,23 +82,6 @@ def _entries(
         )
 
 
-def taken_from_archive(path: Path, student: str) -> Submission:
-    """Copy what one student handed in as one archive.
-
-    Raises:
-        SubmissionError: the file can not be opened at all.
-    """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise SubmissionError(f"{path}: found more than {MAX_BYTES // 2**20} MiB; pack less")
-        data = path.read_bytes()
-    except OSError as error:
-        raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
-    taker = _Taker()
-    taker.take_inner(data, path.name)
-    return submission_of(student, tuple(taker.sources.values()), taker.notes)
-
-
 def _with_metadata(
     archive: Archive | Unpacked, names: list[str]
 ) -> tuple[list[str], dict[str, Handed], str]:
@@ -129,61 +107,11 @@ def _taken(
     archive: Archive | Unpacked, members: dict[str, Member], student: str, files: tuple[Placed, ...]
 ) -> Submission:
     """Copy one student's files; an archive among them is opened, one level deep."""
-    taker = _Taker()
+    copying = Copying()
     for placed in (one for one in files if one.member in members):
-        taker.take(archive, members[placed.member], placed.path)
+        copying.add_member(archive, members[placed.member], placed.path)
     marks = tuple({placed.mark for placed in files})
     for name, note in archive.notes.items():
         if name.startswith(marks):
-            taker.notes.leave_out(name, note)
-    return submission_of(student, tuple(taker.sources.values()), taker.notes)
-
-
-class _Taker:
-    """The copying under way, within the bounds of one submission."""
-
-    def __init__(self) -> None:
-        self.sources: dict[str, Source] = {}
-        self.notes = Notes()
-        self._total = 0
-
-    def take(
-        self, archive: Archive | Unpacked, member: Member, path: str, *, is_inner: bool = False
-    ) -> None:
-        # Known before it is read: unpacking what is left out anyway can take a day.
-        if len(self.sources) >= MAX_FILES or self._total + member.size > MAX_BYTES:
-            many = "was left out: the submission has too many files or bytes"
-            self.notes.leave_out(path, many)
-            return
-        self._total += member.size
-        try:
-            data = archive.read(member)
-        except SubmissionError as error:
-            self.notes.leave_out(path, f"was left out: {error}")
-            return
-        if path.lower().endswith(".zip") and not is_inner:
-            self.take_inner(data, path)
-            return
-        if path in self.sources:
-            self.notes.said.append(f"{path} was handed in more than once; the last one counts")
-        self.sources[path] = Source(path=path, data=data)
-
-    def take_inner(self, data: bytes, path: str) -> None:
-        try:
-            inner = inner_archive(data, place=path)
-        except SubmissionError as error:
-            why = str(error).removeprefix(f"{path}: ")
-            self.notes.leave_out(path, f"was left out: {why}")
-            return
-        for name, note in inner.notes.items():
-            self.notes.leave_out(f"{path}/{name}", note)
-        names = [member.name for member in inner.members]
-        root = _common_folder(names)
-        for member in inner.members:
-            self.take(inner, member, member.name.removeprefix(root), is_inner=True)
-
-
-def _common_folder(names: list[str]) -> str:
-    """The one folder that all names stand in, with its `/`; "" where there is none."""
-    roots = {name.partition("/")[0] for name in names if "/" in name}
-    return f"{roots.pop()}/" if len(roots) == 1 and all("/" in name for name in names) else ""
+            copying.notes.leave_out(name, note)
+    return copying.finished(student)

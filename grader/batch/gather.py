@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from grader.batch.archives import archived, taken_from_archive, unpacked
+from grader.batch.archives import archived, unpacked
 from grader.batch.entries import Entry, utc
 from grader.batch.platforms import is_beside
 from grader.errors import UsageError
@@ -76,8 +76,6 @@ def _entry(path: Path) -> Entry:
 
 
 def _taken(path: Path, student: str) -> Submission:
-    if path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink():
-        return taken_from_archive(path, student)
     return replace(take_submission(path), student=student)
 
 

@@ -17,7 +17,7 @@ _TEXT = "hand in its text as .md, .tex or .txt, or type the answers into answers
 _PRINTED = "a PDF holds pages, not text; hand in what it was made from (.tex, .md, .ipynb)"
 _WORDS = "documents of word processors are not opened; save it as plain text (.txt)"
 _PAGES = "web pages are not opened; hand in the notebook itself (.ipynb)"
-_PACKED = "an archive inside a submission is not opened; unpack it and hand in the files"
+_PACKED = "archives are opened once, and only zip archives; unpack it and hand in the files"
 _ADVICE = {
     ".pdf": f"{_PRINTED}, or {_TEXT}",
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf", ".pages"), f"{_WORDS}, or {_TEXT}"),

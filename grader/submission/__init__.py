@@ -4,7 +4,8 @@ Copies bytes and matches names. It never decodes, parses or runs a student's fil
 the student's side, which gives back an index.
 """
 
-from grader.submission.archive import MAX_MEMBERS, Archive, Member, inner_archive
+from grader.submission.archive import MAX_MEMBERS, Archive, Member
+from grader.submission.copying import MAX_BYTES, Copying, Submission
 from grader.submission.match import (
     Match,
     Matching,
@@ -13,38 +14,25 @@ from grader.submission.match import (
     match_answers,
     unread_files,
 )
-from grader.submission.take import (
-    LEFT_BEHIND,
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_FILES,
-    Notes,
-    Submission,
-    student_name,
-    submission_of,
-    take_submission,
-)
+from grader.submission.take import LEFT_BEHIND, MAX_DEPTH, student_name, take_submission
 from grader.submission.unpacked import Unpacked
 
 __all__ = [
     "LEFT_BEHIND",
     "MAX_BYTES",
     "MAX_DEPTH",
-    "MAX_FILES",
     "MAX_MEMBERS",
     "Archive",
+    "Copying",
     "Match",
     "Matching",
     "Member",
-    "Notes",
     "Submission",
     "TypedField",
     "Unpacked",
     "field_names",
-    "inner_archive",
     "match_answers",
     "student_name",
-    "submission_of",
     "take_submission",
     "unread_files",
 ]

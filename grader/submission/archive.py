@@ -27,6 +27,8 @@ _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _REGULAR = frozenset({0, stat.S_IFREG})  # 0: made on a system that has no such types
+NO_FILE = "is a link or no regular file and was left out"
+"""Said of what holds nothing that was handed in."""
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "__pycache__"})
 
 
@@ -153,7 +155,7 @@ def _trouble(info: zipfile.ZipInfo, name: str) -> str:
     if len(name) > _MAX_NAME or not name.isprintable():
         return "has a name that can not be kept and was left out"
     if stat.S_IFMT(info.external_attr >> 16) not in _REGULAR:
-        return "is a link or no regular file and was left out"
+        return NO_FILE
     if info.flag_bits & _ENCRYPTED:
         return "is encrypted and was left out"
     if info.compress_type not in _METHODS:

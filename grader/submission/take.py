@@ -1,4 +1,4 @@
-"""Copies a submission's regular files as bytes, following no link, within bounds.
+"""Takes a submission from the disk: a folder, a file or an archive; no link is followed.
 
 Knows nothing of what the bytes mean.
 """
@@ -8,61 +8,22 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.model import Record
-from grader.student.wire import Place, Source, Unread
+from grader.submission.copying import MAX_BYTES, Copying, Submission
 
-MAX_FILES = 500
 MAX_FILE_BYTES = 16 * 2**20
-MAX_BYTES = 64 * 2**20
 LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
 """Folders that tools leave behind; nobody writes answers there."""
 MAX_DEPTH = 20
 """Folders deeper than this are left out."""
-_MAX_NOTES = 50
-_MAX_PART = 255  # bytes of a file's name, here and where it is laid out again
 _MAX_NAME, _CUT_NAME = 200, 180  # bytes; a folder's name may have 255, and files need some more
 _CLASS_FILES = frozenset({"class.html", "marks.csv"})  # they stand beside the students' folders
 
 
-class Submission(Record, frozen=True, kw_only=True):
-    """What one student handed in, as bytes.
-
-    Attributes:
-        notes: what was left out and why, and more that is worth saying, one sentence each.
-        left_out: files that were handed in and are not here: they may hold any answer.
-        digest: of all paths and bytes.
-    """
-
-    student: str
-    sources: tuple[Source, ...]
-    notes: tuple[str, ...]
-    left_out: tuple[Unread, ...] = ()
-    digest: str
-
-
-class Notes:
-    """What is to be said of a copying under way.
-
-    Attributes:
-        said: one sentence each.
-        left_out: the files that are not copied, which some of the sentences are about.
-    """
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.left_out: list[Unread] = []
-
-    def leave_out(self, name: str, why: str) -> None:
-        """Say that a file is not copied: `why` goes on from its name."""
-        self.said.append(f"{name} {why}")
-        self.left_out.append(Unread(place=Place(file=name), message=why))
-
-
 def take_submission(path: Path) -> Submission:
-    """Copy a submission: a folder, or a single file.
+    """Copy a submission: a folder, a single file, or an archive.
 
     Raises:
         SubmissionError: there is nothing at `path`, or it can not be opened.
@@ -71,15 +32,18 @@ def take_submission(path: Path) -> Submission:
         found = "a link" if path.is_symlink() else "nothing"
         raise SubmissionError(f"{path}: found {found}; wanted a folder or a file handed in")
     taker = _Taker()
+    is_archive = path.suffix.lower() == ".zip" and path.is_file()
     try:
         if path.is_dir():
             taker.folder(path)
         else:
-            taker.file(path, path.name)
+            taker.file(path, path.name, is_all=is_archive)
     except OSError as error:
         raise SubmissionError(f"{path}: can not be opened: {error.strerror}") from error
+    if is_archive:
+        return taker.copying.finished(student_name(path.stem))
     folder = path.resolve() if path.is_dir() else path.resolve().parent
-    return submission_of(student_name(folder.name), tuple(taker.sources), taker.notes)
+    return taker.copying.finished(student_name(folder.name))
 
 
 def student_name(text: str) -> str:
@@ -93,93 +57,49 @@ def student_name(text: str) -> str:
     return f"{name}-" if name.lower() in _CLASS_FILES else name or "unnamed"
 
 
-def submission_of(
-    student: str, sources: tuple[Source, ...], notes: Notes | None = None
-) -> Submission:
-    """A submission of files that were copied already."""
-    notes = notes or Notes()
-    sources = _fitting(sources, notes)
-    if not sources and not notes.said:
-        notes.said.append("no file was found in what was handed in")
-    return Submission(
-        student=student,
-        sources=sources,
-        notes=_few(notes.said),
-        left_out=tuple(notes.left_out[:_MAX_NOTES]),
-        digest=_digest(sources),
-    )
-
-
-def _fitting(sources: tuple[Source, ...], notes: Notes) -> tuple[Source, ...]:
-    """The files that can stand together in one folder."""
-    kept: dict[str, Source] = {}
-    folders: set[str] = set()
-    for source in sources:
-        path = PurePosixPath(source.path)
-        above = {str(folder) for folder in path.parents}
-        if any(len(part.encode()) > _MAX_PART for part in path.parts):
-            notes.leave_out(source.path, "was left out: its name is too long")
-        elif str(path) in kept or str(path) in folders or above & kept.keys():
-            notes.leave_out(source.path, "was left out: another file or folder has its name")
-        else:
-            kept[str(path)] = source
-            folders |= above
-    return tuple(kept.values())
-
-
-def _few(notes: list[str]) -> tuple[str, ...]:
-    """As many notes as somebody reads."""
-    more = len(notes) - _MAX_NOTES
-    return (
-        tuple(notes) if more <= 0 else (*notes[:_MAX_NOTES], f"{more:,} more files were left out")
-    )
-
-
 class _Taker:
-    """The copying under way: what was taken, what was left out."""
+    """Walks over what was handed in."""
 
     def __init__(self) -> None:
-        self.sources: list[Source] = []
-        self.notes = Notes()
-        self.total = 0
+        self.copying = Copying()
 
     def folder(self, root: Path) -> None:
         for path in self._walk(root):
             name = path.relative_to(root).as_posix()
-            if len(self.sources) == MAX_FILES:
-                more = f"and all behind it were left out: more than {MAX_FILES} files"
-                self.notes.leave_out(_as_text(name), more)
+            if self.copying.ends_before(_as_text(name)):
                 return
             self.file(path, name)
 
-    def file(self, path: Path, name: str) -> None:
-        """Copy one file through a descriptor that refuses links, so that none can slip in."""
+    def file(self, path: Path, name: str, *, is_all: bool = False) -> None:
+        """Copy one file through a descriptor that refuses links, so that none can slip in.
+
+        Args:
+            is_all: it is an archive that holds the whole submission.
+        """
         name = _as_text(name)
         try:
             descriptor = os.open(
                 path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             )
         except OSError as error:
-            self.notes.leave_out(name, f"was left out: {error.strerror}")
+            self.copying.notes.leave_out(name, f"was left out: {error.strerror}")
             return
         with os.fdopen(descriptor, "rb") as opened:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                self.notes.leave_out(name, "was left out: it is not a regular file")
-            elif status.st_size > MAX_FILE_BYTES or self.total + status.st_size > MAX_BYTES:
+                self.copying.notes.said.append(f"{name} was left out: it is not a regular file")
+            elif status.st_size > (MAX_BYTES if is_all else MAX_FILE_BYTES):
                 size = f"{status.st_size / 2**20:.0f} MiB"
-                self.notes.leave_out(name, f"was left out: {size} is too large")
-            else:
-                data = opened.read(MAX_FILE_BYTES)
-                self.total += len(data)
-                self.sources.append(Source(path=name, data=data))
+                self.copying.notes.leave_out(name, f"was left out: {size} is too large")
+            elif is_all or self.copying.has_room(name, status.st_size):
+                self.copying.add(name, opened.read(status.st_size))
 
     def _walk(self, folder: Path, depth: int = 0) -> Iterator[Path]:
         """Files below a folder, sorted; links are noted and skipped, hidden ones skipped."""
         if depth > MAX_DEPTH:
             name = _as_text(folder.name)
             deep = f"was left out: folders are nested deeper than {MAX_DEPTH}"
-            self.notes.leave_out(name, deep)
+            self.copying.notes.leave_out(name, deep)
             return
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -187,11 +107,12 @@ class _Taker:
             if entry.name.startswith(".") or entry.name in LEFT_BEHIND:
                 continue
             if entry.is_symlink():
-                self.notes.leave_out(_as_text(entry.name), "is a link and was not followed")
+                link = f"{_as_text(entry.name)} is a link and was not followed"
+                self.copying.notes.said.append(link)
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name.endswith((".py", ".yaml", ".yml")):
                     folder_note = f"{_as_text(entry.name)} is a folder; a file was expected"
-                    self.notes.said.append(folder_note)
+                    self.copying.notes.said.append(folder_note)
                 yield from self._walk(Path(entry.path), depth + 1)
             else:
                 yield Path(entry.path)
@@ -200,11 +121,3 @@ class _Taker:
 def _as_text(name: str) -> str:
     """A file name as UTF-8 text; bytes that are none become escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _digest(sources: tuple[Source, ...]) -> str:
-    digest = hashlib.blake2b(digest_size=32)
-    for source in sources:
-        digest.update(f"{len(source.path.encode())} {source.path} {len(source.data)}\n".encode())
-        digest.update(source.data)
-    return digest.hexdigest()

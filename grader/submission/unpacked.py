@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.submission.archive import MAX_MEMBER_BYTES, Member, is_junk
+from grader.submission.archive import MAX_MEMBER_BYTES, NO_FILE, Member, is_junk
 
 _MAX_DEPTH = 40  # a student's own folders, and those of the platform around them
 
@@ -48,7 +48,7 @@ class Unpacked:
         if is_junk(name):
             return
         if not stat.S_ISREG(status.st_mode):
-            self.notes[name] = "is a link or no regular file and was left out"
+            self.notes[name] = NO_FILE
         elif name in found:
             self.notes[name] = "stands in the folder twice; the first one counts"
         elif status.st_size > MAX_MEMBER_BYTES:

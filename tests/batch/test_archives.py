@@ -10,6 +10,7 @@ from grader.batch import archives
 from grader.batch.gather import gather
 from grader.cli.paths import is_class
 from grader.errors import SubmissionError
+from grader.submission import copying, take, take_submission
 from grader.submission.archive import MAX_MEMBER_BYTES
 from tests import tiny
 from tests.batch.classes import run, table
@@ -297,7 +298,7 @@ def test_names_with_digits_of_other_scripts_are_put_in_order(tmp_path):
 def test_what_is_left_out_is_not_unpacked(tmp_path, monkeypatch):
     """A small archive can hold so much that unpacking it takes a day."""
     files = {f"bob/{n}.txt": bytes(400) for n in range(20)}
-    monkeypatch.setattr(archives, "MAX_BYTES", 1000)
+    monkeypatch.setattr(copying, "MAX_BYTES", 1000)
     read = []
     monkeypatch.setattr(archives.Archive, "read", lambda _, member: read.append(member) or b"")
     notes = entries(packed(tmp_path / "class.zip", {"ada/a.py": "1", **files}))["bob"].take().notes
@@ -312,11 +313,25 @@ def test_an_archive_that_is_a_link_is_not_followed(tmp_path):
         entries(tmp_path)["bob"].take()
 
 
+def test_an_archive_of_a_student_is_opened_however_it_comes(tmp_path):
+    """In the class's archive, in a folder of it, or as a submission by itself."""
+    write_files(tmp_path, {"class/ada/affine.py": "beside", "class/bob/a.py": "1"})
+    packed(tmp_path / "class/ada/hw.zip", {"hw/affine.py": "1", "hw/answers.yaml": "2"})
+    taken = entries(tmp_path / "class")["ada"].take()
+    assert {source.path: source.data for source in taken.sources} == {
+        "affine.py": b"beside",
+        "answers.yaml": b"2",
+    }
+    assert taken.notes == ("affine.py stands in an archive and beside it; that one counts",)
+    one = take_submission(packed(tmp_path / "zoe.zip", {"hw/a.py": "1"}))
+    assert (one.student, [source.path for source in one.sources]) == ("zoe", ["a.py"])
+
+
 def test_an_archive_that_is_too_large_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "MAX_BYTES", 10)
+    monkeypatch.setattr(take, "MAX_BYTES", 10)
     packed(tmp_path / "ada.zip", {"a.py": "1"})
-    with pytest.raises(SubmissionError, match="pack less"):
-        entries(tmp_path)["ada"].take()
+    taken = entries(tmp_path)["ada"].take()
+    assert (taken.sources, taken.notes) == ((), ("ada.zip was left out: 0 MiB is too large",))
 
 
 def test_an_archive_is_graded_as_a_class(template, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import SubmissionError
 from grader.submission import archive as archives
-from grader.submission import inner_archive
+from grader.submission.archive import inner_archive
 
 FILE = stat.S_IFREG | 0o644
 

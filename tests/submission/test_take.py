@@ -6,7 +6,8 @@ import pytest
 
 from grader.errors import SubmissionError
 from grader.student.wire import Source
-from grader.submission import student_name, submission_of, take, take_submission
+from grader.submission import copying, student_name, take, take_submission
+from grader.submission.copying import submission_of
 from tests.nests import nested
 
 
@@ -65,7 +66,7 @@ def test_what_tools_leave_behind_is_skipped(tmp_path):
 
 def test_large_and_many_files_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(take, "MAX_FILE_BYTES", 10)
-    monkeypatch.setattr(take, "MAX_FILES", 2)
+    monkeypatch.setattr(copying, "MAX_FILES", 2)
     for name in "abcd":
         (tmp_path / name).write_bytes(b"1")
     (tmp_path / "aa").write_bytes(b"1" * 11)
