@@ -109,7 +109,7 @@ def _returning(reference: Function, expression: str, what: str) -> Function:
             'use an edit ("old", "new") or a function'
         )
     try:
-        value = ast.parse(expression, mode="eval").body
+        value = ast.parse(f"({expression}\n)", mode="eval").body  # as behind `return`: also a, *b
     except SyntaxError as error:
         raise DeclarationError(
             f"{what} returns {expression!r}, which is no expression of Python: {error.msg}"

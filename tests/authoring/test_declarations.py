@@ -73,6 +73,12 @@ def test_what_is_returned_instead_may_use_the_reference_own_names():
     assert part.wrongs[0].function(inputs=2, outputs=5) == 11
 
 
+def test_what_is_returned_instead_is_all_that_may_stand_behind_a_return():
+    part = short()
+    part.wrong("two", "outputs, *[inputs,\n 7]").say("One number is asked for.")
+    assert part.wrongs[0].function(inputs=2, outputs=5) == (5, 2, 7)
+
+
 def test_a_lambda_may_be_edited_as_it_is_written():
     part = short()
     part.wrong("no bias", ("(inputs + 1)", "inputs")).say("Each output has a bias.")
