@@ -44,6 +44,7 @@ UNBIASED = (
     "You normalised with the unbiased variance. Batch norm divides by N here; the unbiased one only "
     "goes into the running average."
 )
+VARIANCE = "You divided by the variance; x-hat is divided by the standard deviation."
 
 
 @jacobian.reference
@@ -89,9 +90,7 @@ jacobian.wrong("mean path missing", ("(own - mean - spread)", "(own - spread)"))
     "The path through the mean is missing. Adding a constant to all x of a feature changes no y, "
     "so each row of J has to sum to 0."
 )
-jacobian.wrong("variance for deviation", ("gamma / sd)", "gamma / sd**2)")).say(
-    "You divided by the variance; x-hat is divided by the standard deviation."
-)
+jacobian.wrong("variance for deviation", ("gamma / sd)", "gamma / sd**2)")).say(VARIANCE)
 jacobian.wrong("unbiased variance", ("x.var(0)", "x.var(0, ddof=1)")).say(UNBIASED)
 jacobian.wrong(
     "unbiased variance, differentiated",
@@ -100,7 +99,6 @@ jacobian.wrong(
 
 
 # --- 1.1: claims ----------------------------------------------------------------------------------
-
 
 why.true("larger-weights", lambda: close(4 * network(scale=4.0).gW, network().gW)).say(
     "Larger weights give larger x, and batch norm divides by their spread again: follow the chain "
@@ -183,6 +181,7 @@ UNCHANGED = (
     "The loss is the same, but you differentiate by other numbers: to change y as much as before, do "
     "the scaled weights have to move as far as W had to?"
 )
+AS_BEFORE = "this gradient too. What stands behind the normalisation sees the same x-hat as before."
 
 scaled.reference(lambda g, alpha: g / alpha)
 scaled.oracle(lambda g, alpha: g * ratio_of(network(scale=alpha).gW, network().gW))
@@ -219,15 +218,10 @@ after.reference(lambda gW, ggamma, gbeta, gV, alpha: (gW / alpha, ggamma, gbeta,
 
 
 @after.oracle
-def after_by_autograd(gW, ggamma, gbeta, gV, alpha):
+def after_by_autograd(alpha, **given):
     """Each gradient times the factor that autograd finds for its kind."""
-    new, old = network(scale=alpha), network()
-    return (
-        gW * ratio_of(new.gW, old.gW),
-        ggamma * ratio_of(new.ggamma, old.ggamma),
-        gbeta * ratio_of(new.gbeta, old.gbeta),
-        gV * ratio_of(new.gV, old.gV),
-    )
+    new, old = (vars(network(scale=scale)) for scale in (alpha, 1.0))
+    return tuple(gradient * ratio_of(new[name], old[name]) for name, gradient in given.items())
 
 
 after.test("random gradients", cases=8)
@@ -235,19 +229,11 @@ after.wrong("scaled along", ("gW / alpha", "alpha * gW")).say(SCALED_ALONG)
 after.wrong("weights unchanged", ("gW / alpha", "gW")).say(UNCHANGED)
 after.wrong("divided twice", ("gW / alpha", "gW / alpha**2")).say("One division too many.")
 after.wrong(
-    "later gradients divided too",
-    ("/ alpha, ggamma, gbeta, gV", "/ alpha, ggamma / alpha, gbeta / alpha, gV / alpha"),
-).say(
-    "You divided this gradient too. What stands behind the normalisation sees the same x-hat as "
-    "before."
-)
+    "later gradients divided too", "gW / alpha, ggamma / alpha, gbeta / alpha, gV / alpha"
+).say(f"You divided {AS_BEFORE}")
 after.wrong(
-    "later gradients scaled along",
-    ("/ alpha, ggamma, gbeta, gV", "/ alpha, alpha * ggamma, alpha * gbeta, alpha * gV"),
-).say(
-    "You scaled this gradient too. What stands behind the normalisation sees the same x-hat as "
-    "before."
-)
+    "later gradients scaled along", "gW / alpha, alpha * ggamma, alpha * gbeta, alpha * gV"
+).say(f"You scaled {AS_BEFORE}")
 
 claims = solution["scaling-claims"]
 
@@ -432,24 +418,18 @@ forward.wrong(
     "You normalised each image by itself; that is instance norm. The examples of a batch share "
     "the statistics, which is where its name comes from."
 )
-forward.wrong(
-    "statistics of each example", ("(0, *range(2, x.ndim))", "tuple(range(1, x.ndim))")
-).say(
+forward.wrong("statistics of each example", ("(0, *range(2,", "tuple(range(1,")).say(
     "You normalised each example over its features; that is layer norm. Batch norm goes the other "
     "way: one feature, all examples."
 )
-forward.wrong(
-    "unbiased variance", ("x.var(axes, keepdims=True)", "x.var(axes, keepdims=True, ddof=1)")
-).say(UNBIASED)
+forward.wrong("unbiased variance", ("x.var(axes,", "x.var(axes, ddof=1,")).say(UNBIASED)
 forward.wrong("eps outside the root", ("np.sqrt(var + eps)", "(np.sqrt(var) + eps)")).say(
     "You added eps to the standard deviation; it belongs to the variance, inside the root."
 )
 forward.wrong("eps left out", ("var + eps", "var")).say(
     "eps is missing: a feature that does not vary would be divided by 0."
 )
-forward.wrong("variance for deviation", ("np.sqrt(var + eps)", "(var + eps)")).say(
-    "You divided by the variance; x-hat is divided by the standard deviation."
-)
+forward.wrong("variance for deviation", ("np.sqrt(var + eps)", "(var + eps)")).say(VARIANCE)
 forward.wrong("no scale and shift", "xh").say(
     "That is x-hat; gamma and beta still have to scale and shift it."
 )

@@ -58,9 +58,7 @@ pool_any.wrong("all cells of a window", ("dP[at][i, j]", "dP[at]")).say(
     "You gave the gradient to every cell of a window. Move one that is not the largest a little: A "
     "stays as it is."
 )
-pool_any.wrong(
-    "average pooling", [("dP[at][i, j]", "dP[at]"), ("dz * w", "dz / (kh * kw) * w")]
-).say(
+pool_any.wrong("average pooling", ("dP[at][i, j] += dz", "dP[at] += dz / (kh * kw)")).say(
     "You shared the gradient out as for an average. A maximum only moves with the cell that holds it."
 )
 pool_any.wrong("upstream forgotten", ("dz * w", "w")).say(

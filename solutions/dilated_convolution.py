@@ -347,19 +347,11 @@ stack.wrong("strides forgotten", ("* d * jump", "* d")).say(
     "Your size does not depend on the strides. Above a stride, neighbouring cells are several "
     "input cells apart, and a tap steps that far."
 )
-stack.wrong(
-    "stride before its own layer",
-    (
-        "size += (k - 1) * d * jump\n        jump *= s",
-        "jump *= s; size += (k - 1) * d * jump",
-    ),
-).say(
+stack.wrong("stride before its own layer", ("* d * jump", "* d * jump * s")).say(
     "You let a layer's own stride widen its taps. A stride moves the outputs apart, so it only "
     "counts from the next layer on."
 )
-stack.wrong(
-    "field for step", ("(k - 1) * d * jump", "(k - 1) * (size - 1 if size > 1 else d)")
-).say(
+stack.wrong("field for step", ("d * jump", "(size - 1 if size > 1 else d)")).say(
     "You let a tap step by the field of the layer below. Fields of neighbouring outputs overlap: "
     "how far they are apart is set by the strides below."
 )
@@ -367,10 +359,9 @@ stack.wrong("taps times dilation", ("(k - 1) * d", "(k * d - 1)")).say(GAPS)
 stack.wrong("dilation ignored", ("* d * jump", "* jump")).say(
     "Your size does not depend on the dilations, which say how far the taps are apart."
 )
-stack.wrong(
-    "the last dilation everywhere",
-    ("for k, s, d in zip(", "d = dilation[-1]\n    for k, s, _ in zip("),
-).say("You took the dilation of the last layer for all of them. Each layer has its own.")
+stack.wrong("the last dilation everywhere", ("* d", "* dilation[-1]")).say(
+    "You took the dilation of the last layer for all of them. Each layer has its own."
+)
 stack.wrong("one cell forgotten", ("size, jump = 1, 1", "size, jump = 0, 1")).say(
     "You added up the steps from the first cell to the last one. The field holds both of these."
 )
@@ -466,19 +457,15 @@ size.wrong("taps times dilation", ("D * (K - 1) - 1", "D * K")).say(
 size.wrong("padding on one side", ("2 * P", "P")).say(
     "P cells are added on each side, and you counted one of them."
 )
-size.wrong(
-    "rounded up", ("(I + 2 * P - D * (K - 1) - 1) // S", "-(-(I + 2 * P - D * (K - 1) - 1) // S)")
-).say("You count a step that does not fit in any more. What is left over is dropped.")
-size.wrong(
-    "rounded to the nearest",
-    (
-        "(I + 2 * P - D * (K - 1) - 1) // S",
-        "round((I + 2 * P - D * (K - 1) - 1) / S)",
-    ),
-).say("You round to the nearest number of steps. A step either fits or is dropped.")
-size.wrong(
-    "not rounded", ("(I + 2 * P - D * (K - 1) - 1) // S", "(I + 2 * P - D * (K - 1) - 1) / S")
-).say("Where the last step does not fit, this is no whole number. Say what becomes of the rest.")
+size.wrong("rounded up", [("(I +", "-(-(I +"), ("// S", "// S)")]).say(
+    "You count a step that does not fit in any more. What is left over is dropped."
+)
+size.wrong("rounded to the nearest", [("(I +", "round((I +"), ("// S", "/ S)")]).say(
+    "You round to the nearest number of steps. A step either fits or is dropped."
+)
+size.wrong("not rounded", ("// S", "/ S")).say(
+    "Where the last step does not fit, this is no whole number. Say what becomes of the rest."
+)
 size.wrong("steps for positions", ("// S + 1", "// S")).say(
     "You counted the steps. There is one position more than there are steps between them."
 )

@@ -91,34 +91,24 @@ separable.test("random layers", cases=12, weight=2)
 separable.test("no biases", bias=False)
 separable.test("a single input channel", Cin=1)
 separable.test("kernels of one pixel", K=1)
-separable.wrong(
-    "one filter in the total", ("depthwise + pointwise", "K * K + bias + pointwise")
-).say(
+separable.wrong("one filter in the total", ("depthwise +", "K * K + bias +")).say(
     "This total is not the sum of the two layers: it holds one depthwise filter, "
     "and there is one per input channel."
 )
 separable.wrong("one depthwise filter", ("Cin * (K * K + bias)", "(K * K + bias)")).say(
     "That is a single depthwise filter. Each input channel has one of its own."
 )
-separable.wrong(
-    "depthwise counted as standard", ("Cin * (K * K + bias)", "Cout * (Cin * K * K + bias)")
-).say(
+separable.wrong("depthwise counted as standard", ("Cin * (K", "Cout * (Cin * K")).say(
     "A depthwise layer does not mix channels or change how many there are: a filter sees one "
     "channel, and the number of output channels comes in with the pointwise layer."
 )
-separable.wrong(
-    "depthwise filters over all channels", ("Cin * (K * K + bias)", "Cin * (Cin * K * K + bias)")
-).say(ONE_CHANNEL)
+separable.wrong("depthwise filters over all channels", ("(K", "(Cin * K")).say(ONE_CHANNEL)
 separable.wrong("pointwise with a K x K kernel", ("(Cin + bias)", "(Cin * K * K + bias)")).say(
     "Pointwise means a kernel of one pixel: each filter has one weight per input channel."
 )
 separable.wrong(
     "one bias per layer",
-    [
-        ("Cin * (K * K + bias)", "Cin * K * K + bias"),
-        ("Cout * (Cin + bias)", "Cout * Cin + bias"),
-        ("Cout * (Cin * K * K + bias)", "Cout * Cin * K * K + bias"),
-    ],
+    [(f"({each} + bias)", f"{each} + bias") for each in ("K * K", "Cin", "Cin * K * K")],
 ).say(ONE_BIAS)
 separable.wrong("biases forgotten", ("depthwise = Cin", "bias = 0; depthwise = Cin")).say(NO_BIAS)
 
@@ -157,37 +147,23 @@ inverted.test("random blocks", cases=12, weight=2)
 inverted.test("no biases", bias=False)
 inverted.test("no expansion", t=1)
 inverted.test("as many channels out as in", Cout=lambda Cout, Cin: Cin)
-inverted.wrong(
-    "depthwise on the block's input", ("hidden * (K * K + bias)", "Cin * (K * K + bias)")
-).say(ON_EXPANDED)
-inverted.wrong(
-    "depthwise filters over all channels",
-    ("hidden * (K * K + bias)", "hidden * (hidden * K * K + bias)"),
-).say(ONE_CHANNEL)
-inverted.wrong(
-    "projection with a K x K kernel", ("(hidden + bias)", "(hidden * K * K + bias)")
-).say("The projection is pointwise: each filter has one weight per expanded channel.")
+inverted.wrong("depthwise on the block's input", ("hidden * (K", "Cin * (K")).say(ON_EXPANDED)
+inverted.wrong("depthwise filters over all channels", ("(K", "(hidden * K")).say(ONE_CHANNEL)
+inverted.wrong("projection with a K x K kernel", ("(hidden +", "(hidden * K * K +")).say(
+    "The projection is pointwise: each filter has one weight per expanded channel."
+)
 inverted.wrong("expansion to t channels", ("hidden = t * Cin", "hidden = t")).say(
     "The expansion multiplies the number of channels by t; t is not the number itself."
 )
-inverted.wrong(
-    "a shortcut with weights", ("depthwise + project", "depthwise + project + Cout * (Cin + bias)")
-).say("The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters.")
-inverted.wrong(
-    "batch norm counted",
-    [
-        ("hidden * (Cin + bias)", "hidden * (Cin + bias + 2)"),
-        ("hidden * (K * K + bias)", "hidden * (K * K + bias + 2)"),
-        ("Cout * (hidden + bias)", "Cout * (hidden + bias + 2)"),
-    ],
-).say("You added a scale and a shift per channel, as batch norm has. There is none in this block.")
+inverted.wrong("a shortcut with weights", ("+ project", "+ project + Cout * (Cin + bias)")).say(
+    "The shortcut adds the input as it is. It has nothing to learn, so it adds no parameters."
+)
+inverted.wrong("batch norm counted", ("hidden = t", "bias += 2; hidden = t")).say(
+    "You added a scale and a shift per channel, as batch norm has. There is none in this block."
+)
 inverted.wrong(
     "one bias per layer",
-    [
-        ("hidden * (Cin + bias)", "hidden * Cin + bias"),
-        ("hidden * (K * K + bias)", "hidden * K * K + bias"),
-        ("Cout * (hidden + bias)", "Cout * hidden + bias"),
-    ],
+    [(f"({each} + bias)", f"{each} + bias") for each in ("Cin", "K * K", "hidden")],
 ).say(ONE_BIAS)
 inverted.wrong("biases forgotten", ("hidden = t", "bias = 0; hidden = t")).say(NO_BIAS)
 

@@ -61,9 +61,7 @@ backward.wrong("no transposes", [("g @ W2.T", "g @ W2"), ("g1 @ W1.T", "g1 @ W1"
     "Your formula keeps the order of the one for plain numbers. With examples in rows, the "
     "gradient goes back through a weight matrix by multiplying with its transpose from the right."
 )
-backward.wrong(
-    "weights multiplied elementwise", [("g @ W2.T", "g * W2"), ("g1 @ W1.T", "g1 * W1")]
-).say(
+backward.wrong("weights multiplied elementwise", [("@ W2.T", "* W2"), ("@ W1.T", "* W1")]).say(
     "You multiplied by the weights element by element. Each hidden unit feeds all outputs, so "
     "its gradient is a sum over them: a matrix product."
 )
@@ -83,22 +81,9 @@ backward.wrong("slopes at the outputs", [("df(z1)", "df(h)"), ("df(z3)", "df(f(z
 backward.wrong("hidden slope at the output", ("df(z1)", "df(h)")).say(
     "The slope of the hidden layer is taken at its input z1, not at its output a1."
 )
-backward.wrong("the number 1 added", ("return g +", "return 1 +")).say(
-    "In the formula for plain numbers, 1 is a factor that stands for the identity: what the bypass "
-    "adds to the gradient is the upstream behind the last activation, not the number 1."
-)
-backward.wrong("no bypass", ("return g + g1", "return g1")).say(
-    "a reaches the output along two ways, through the layers and along the bypass. The gradients "
-    "of the two add up; the second is missing."
-)
 backward.wrong(
     "averaged over the batch",
-    [
-        ("a.T @ g1", "a.T @ g1 / len(a)"),
-        ("g1.sum(0)", "g1.mean(0)"),
-        ("h.T @ g,", "h.T @ g / len(a),"),
-        ("g.sum(0)", "g.mean(0)"),
-    ],
+    "g + g1 @ W1.T, a.T @ g1 / len(a), g1.mean(0), h.T @ g / len(a), g.mean(0)",
 ).say(
     "You divided by the number of examples. Whether the loss is a mean is up to the upstream "
     "gradient; the parameters collect the sum over the examples."
@@ -116,16 +101,12 @@ def input_gradient(delta, z1, z3, W1, W2):
     return g + (g @ W2.T * slope(z1)) @ W1.T
 
 
-@expression.oracle
-def input_gradient_by_autograd(delta, z1, z3, W1, W2):
-    """The input is taken as 0, and the biases so that z1 and z3 come out as given."""
-    import torch
-
-    delta, z1, z3, W1, W2 = map(torch.as_tensor, (delta, z1, z3, W1, W2))
-    a = torch.zeros_like(delta, requires_grad=True)
-    a1 = torch.tanh(a @ W1 + z1)
-    a2 = torch.tanh((a1 - torch.tanh(z1)) @ W2 + z3 + a)
-    return torch.autograd.grad(a2, a, delta)[0].numpy()
+@expression.oracle_forward
+def block_about(a, *, z1, z3, W1, W2):
+    """The block as a moves away from where z1 and z3 are as given."""
+    moved = a - a.detach()
+    a1 = (z1 + moved @ W1).tanh()
+    return (z3 + (a1 - z1.tanh()) @ W2 + moved).tanh()
 
 
 @no_skip.reference
@@ -134,14 +115,10 @@ def plain_gradient(delta, z1, z2, W1, W2):
     return (g @ W2.T * slope(z1)) @ W1.T
 
 
-@no_skip.oracle
-def plain_gradient_by_autograd(delta, z1, z2, W1, W2):
-    import torch
-
-    delta, z1, z2, W1, W2 = map(torch.as_tensor, (delta, z1, z2, W1, W2))
-    a = torch.zeros_like(delta, requires_grad=True)
-    a2 = torch.tanh((torch.tanh(a @ W1 + z1) - torch.tanh(z1)) @ W2 + z2)
-    return torch.autograd.grad(a2, a, delta)[0].numpy()
+@no_skip.oracle_forward
+def layers_about(a, *, z1, z2, W1, W2):
+    a1 = (z1 + (a - a.detach()) @ W1).tanh()
+    return (z2 + (a1 - z1.tanh()) @ W2).tanh()
 
 
 for part in (expression, no_skip):
@@ -162,14 +139,15 @@ expression.wrong("bypass without the slope", ("return g +", "return delta +")).s
     "The activation comes after the sum, so delta has to pass its slope at z3 before it can take "
     "the bypass."
 )
-expression.wrong("the number 1 added", ("return g +", "return 1 +")).say(
-    "In the formula for plain numbers, 1 is a factor that stands for the identity: what the bypass "
-    "adds to the gradient is the upstream behind the last activation, not the number 1."
-)
-expression.wrong("no bypass", ("return g +", "return")).say(
-    "a reaches the output along two ways, through the layers and along the bypass. The gradients "
-    "of the two add up; the second is missing."
-)
+for part in (backward, expression):
+    part.wrong("the number 1 added", ("return g +", "return 1 +")).say(
+        "In the formula for plain numbers, 1 is a factor that stands for the identity: what the "
+        "bypass adds to the gradient is the upstream behind the last activation, not the number 1."
+    )
+    part.wrong("no bypass", ("return g +", "return")).say(
+        "a reaches the output along two ways, through the layers and along the bypass. The "
+        "gradients of the two add up; the second is missing."
+    )
 
 
 # --- 6.2: a deep stack ----------------------------------------------------------------------------
@@ -225,13 +203,9 @@ norms.wrong(
 norms.wrong("no bypass on the way back", (" + skip * g\n", "\n")).say(
     "Your forward pass has the bypass, but nothing comes back along it."
 )
-norms.wrong(
-    "no bypass at all",
-    (
-        "gradient_norm(dout, x, W1, W2, skip):",
-        "gradient_norm(dout, x, W1, W2, skip):\n    skip = False",
-    ),
-).say("You computed the stack without a bypass in both cases: nothing depends on skip.")
+norms.wrong("no bypass at all", ("passed =", "skip, passed = False,")).say(
+    "You computed the stack without a bypass in both cases: nothing depends on skip."
+)
 norms.wrong("the number 1 added", ("skip * g\n", "skip\n")).say(
     "What the bypass adds to the gradient is the upstream behind the last activation, not the number 1."
 )

@@ -81,13 +81,7 @@ stage_share.wrong("one matrix", ("blocks * 2 *", "blocks *")).say(
     "That is one of the two layers: after it has made the means fewer, another one must give as "
     "many gates as there are channels."
 )
-stage_share.wrong(
-    "channels inside the block",
-    (
-        "((3, 256), (4, 512), (6, 1024), (3, 2048))",
-        "((3, 64), (4, 128), (6, 256), (3, 512))",
-    ),
-).say(
+stage_share.wrong("channels inside the block", ("C * C", "(C // 4) ** 2")).say(
     "You took the channels of the 3 x 3 convolutions. SE is set on what the whole block puts out."
 )
 stage_share.wrong("r read as width", ("* C * C // r", "* C * r")).say(
@@ -96,16 +90,16 @@ stage_share.wrong("r read as width", ("* C * C // r", "* C * r")).say(
 stage_share.wrong("r forgotten", ("r = 16", "r = 1")).say(
     "You left the hidden layer as wide as the map. The ratio makes it narrower."
 )
-stage_share.wrong(
-    "biases counted", ("blocks * 2 * C * C // r", "blocks * (2 * C * C // r + C // r + C)")
-).say("You counted biases; the block of this sheet has none.")
+stage_share.wrong("biases counted", ("2 * C * C // r", "(2 * C * C // r + C // r + C)")).say(
+    "You counted biases; the block of this sheet has none."
+)
 stage_share.wrong("equal cost per block", {"share": Fraction(3, 16)}).say(
     "You counted blocks, as if they all cost the same. Look at your numbers for one block of the "
     "first stage and for one of the last."
 )
-stage_share.wrong(
-    "in percent", ("Fraction(stages[-1]", "100 * Fraction(stages[-1]"), share=0.5
-).say("That is the number of percent. Written as a fraction of 1 it is below 1.")
+stage_share.wrong("in percent", ("Fraction(", "100 * Fraction("), share=0.5).say(
+    "That is the number of percent. Written as a fraction of 1 it is below 1."
+)
 
 
 # --- 4.1: what the gates do at each depth ---------------------------------------------------------
@@ -402,8 +396,7 @@ backward.wrong("W1 not transposed", ("W1.T", "W1")).say(
     "The way back from u to the means is not transposed."
 )
 backward.wrong(
-    "averaged over the batch",
-    [("s.T @ du", "s.T @ du / len(x)"), ("h.T @ dv", "h.T @ dv / len(x)")],
+    "averaged over the batch", "direct + squeezed, s.T @ du / len(x), h.T @ dv / len(x)"
 ).say(
     "You divided by the number of examples. Whether the loss is a mean is up to dy; the weights "
     "collect the sum over the examples."
