@@ -1,4 +1,7 @@
-"""The tour of one check: read the answers, run them on what is public, judge what can be judged."""
+"""The tour of one check: read the answers, run them on what is public, judge what can be judged.
+
+Needs no solutions, and knows of hidden tests how many there are.
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction

@@ -1,4 +1,7 @@
-"""Detectors for one factor that all elements are off by, and the names that it may have."""
+"""Detectors for one factor that all elements are off by, and the names that it may have.
+
+A factor is told by the name of a size or an input, or as a small number; never as it was measured.
+"""
 
 from collections.abc import Callable, Iterator
 from itertools import combinations

@@ -1,4 +1,7 @@
-"""Detectors that look at where the wrong values stand among right ones."""
+"""Detectors that look at where the wrong values stand among right ones.
+
+By how much a value is wrong says nothing to them.
+"""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Puts a kit together, scans it for what must stay hidden, and packs it.
 
-The same course gives the same bytes, on any day.
+The same course gives the same bytes, on any day. How its texts are made is not known here.
 """
 
 import io

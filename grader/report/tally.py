@@ -1,6 +1,7 @@
 """The marks of a whole report as they are printed, so that every column adds up on every page.
 
 The parts are rounded together; what stands inside a part is rounded so that it adds up to the part.
+No mark is given or taken here.
 """
 
 from collections.abc import Sequence

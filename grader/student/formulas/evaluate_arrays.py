@@ -11,11 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.student.formulas.errors import FormulaError
-from grader.student.formulas.evaluate_scalar import shortened
 from grader.student.formulas.functions import COMPARISONS, FUNCTIONS, Floats, finite, function_of
 from grader.student.formulas.layouts import Layout, diagonal, layout_of
 from grader.student.formulas.pairs import Pair
-from grader.student.formulas.printing import pretty_name
+from grader.student.formulas.printing import pretty_name, shortened
 from grader.student.formulas.shapes import MATRIX, Case, Dims, Shaped, broadcast, shown
 from grader.student.formulas.tree import (
     Call,

@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.student.formulas.errors import MAX_ELEMENTS, MAX_TERMS, Budget, FormulaError
-from grader.student.formulas.evaluate_scalar import shortened
 from grader.student.formulas.functions import COMPARISONS, Floats, finite, function_of
-from grader.student.formulas.printing import pretty_name
+from grader.student.formulas.printing import pretty_name, shortened
 from grader.student.formulas.shapes import Case
 from grader.student.formulas.tree import (
     Call,

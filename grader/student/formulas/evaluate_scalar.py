@@ -15,10 +15,9 @@ from grader.student.formulas.errors import (
     MAX_TERMS,
     Budget,
     FormulaError,
-    shorten,
 )
 from grader.student.formulas.functions import COMPARISONS, Real, function_of, square_root
-from grader.student.formulas.printing import pretty_name, to_unicode
+from grader.student.formulas.printing import pretty_name, shortened
 from grader.student.formulas.tree import (
     Call,
     Cases,
@@ -316,9 +315,3 @@ def _least_cost(node: Node) -> int:
             return max(1, math.floor(high.value) - math.floor(low.value))
         case _:
             return 1
-
-
-def shortened(node: Node) -> str:
-    """A formula for a message, at most one line long."""
-    text = to_unicode(node)
-    return shorten(text)  # one line

@@ -2,7 +2,7 @@
 
 A problem's `notation.functions` maps names of its own (f', Act', σ) to the names here. A function
 is exact where its value is: floor, max or the root of a square give integers and fractions, while
-exp, log and tanh give floats.
+exp, log and tanh give floats. Knows nothing of trees, or of what is typed.
 """
 
 import math

@@ -3,7 +3,7 @@
 Row: as the signature declares, one example a row. Column: everything transposed, the answer too.
 Jacobian: one example at a time, a gradient is a row, a weight stands before its input (z = W a),
 a slope such as f'(z) is a diagonal matrix, and a number added to a square matrix is that multiple
-of the identity.
+of the identity. Knows shapes, and nothing of trees or of which layouts a part accepts.
 """
 
 from typing import Protocol

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.student.formulas.errors import MAX_ELEMENTS, FormulaError
-from grader.student.formulas.evaluate_scalar import shortened
 from grader.student.formulas.functions import Floats
+from grader.student.formulas.printing import shortened
 from grader.student.formulas.shapes import MATRIX, Dims, Shaped, broadcast, shown
 from grader.student.formulas.tree import Node, Operator
 from grader.student.signature import Dim

@@ -6,6 +6,7 @@ Knows the tree only.
 import re
 
 from grader.student.formulas.characters import PRETTY
+from grader.student.formulas.errors import shorten
 from grader.student.formulas.tree import (
     Call,
     Cases,
@@ -104,6 +105,11 @@ def to_unicode(node: Node) -> str:  # noqa: C901, PLR0912  # one line per kind o
             if operator == "not":
                 return f"not {_inside(operands[0], SUM)}"
             return f" {operator} ".join(_inside(o, COMPARISON) for o in operands)
+
+
+def shortened(node: Node) -> str:
+    """A formula for a message, at most one line long."""
+    return shorten(to_unicode(node))
 
 
 def _inside(node: Node, least: int) -> str:

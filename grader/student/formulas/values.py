@@ -1,4 +1,7 @@
-"""The values of formulas, and the other questions that a formula can answer about itself."""
+"""The values of formulas, and the other questions that a formula can answer about itself.
+
+Picks who evaluates a formula: in numbers, over indices or in whole arrays. Knows no truth.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -48,12 +51,7 @@ def evaluate(
         verb = "is" if len(free) == 1 else "are"
         raise FormulaError(f"{listed(free)} {verb} neither summed over nor on the left")
     budget = budget or Budget()
-    texts = {v.name for v in signature.inputs if v.type == "str"}  # a formula can not use them
-    numbers = {
-        name: exact(inputs[name], name)
-        for name in scalar_names(signature)
-        if name in inputs and name not in texts
-    }
+    numbers = _numbers(signature, inputs)
     output = next((v for v in signature.outputs if v.name == formula.output), signature.outputs[0])
     if output.is_scalar and not _uses_arrays(formula.tree, signature):
         sizes = {} if signature.is_scalar else case_of(signature, inputs, output.name).sizes
@@ -68,6 +66,13 @@ def evaluate(
     except RecursionError:
         raise FormulaError("the formula is nested too deep") from None
     return float(value) if output.is_scalar else value
+
+
+def _numbers(signature: Signature, inputs: Mapping[str, Value]) -> dict[str, Real]:
+    """The inputs that are numbers; texts are none, and no formula can use them."""
+    texts = {v.name for v in signature.inputs if v.type == "str"}
+    names = [name for name in scalar_names(signature) if name in inputs and name not in texts]
+    return {name: exact(inputs[name], name) for name in names}
 
 
 @lru_cache(maxsize=256)  # as `free_indices`
