@@ -14,8 +14,8 @@ from grader.student.naming import Value
 from grader.student.phrases import normal, pattern, plain, trimmed
 from grader.student.wire import Asked, Found
 
-_TRUE = ("true", "t", "yes", "y", "right", "correct", "wahr", "richtig", "ja", "✓")
-_FALSE = ("false", "f", "no", "n", "wrong", "incorrect", "falsch", "nein", "✗")
+_TRUE = ("true", "t", "yes", "y", "right", "correct", "wahr", "richtig", "ja", "vrai", "✓")
+_FALSE = ("false", "f", "no", "n", "wrong", "incorrect", "falsch", "nein", "faux", "✗")
 _AND = " and "
 _WORDS = {**dict.fromkeys(_TRUE, "true"), **dict.fromkeys(_FALSE, "false")}
 _HEAD = re.compile(
@@ -23,11 +23,12 @@ _HEAD = re.compile(
 )
 _BOX = re.compile(r"\s*(?:[-*•+]\s)?\s?\[(?P<tick>[ xX✓])\]\s?(?P<rest>.*)")
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|nicht|kein\w*|instead of|rather than|unlike)|n't)\s+(?:\w+\s+){0,2}$",
+    r"(?:\b(?:not|never|nicht|kein\w*|pas|ni|instead of|rather than|unlike)|n't)"
+    r"\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;.]\s|\b(?:and|but|while|und|aber)\b")
-_PLAIN = re.compile(r"\b(?:true|false|wahr|falsch)\b", re.IGNORECASE)
+_PLAIN = re.compile(r"\b(?:true|false|wahr|falsch|vrai|faux)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|never|nicht|kein\w*|if)\b|n't", re.IGNORECASE)
 _JOINING = re.compile(
     r"\b(?:and|or|over|the|axes|axis|option|options|answer|is|i|it|pick)\b|[\s,;:.&|]+"

@@ -1,17 +1,22 @@
 """Takes apart pages in two columns, as they come out of a printed document side by side.
 
-A page has two columns where most of its lines go on at one place behind a gap, and both sides are
-as wide as text is; rows of a table are not. Knows nothing of parts.
+A page has two columns where most of its lines go on at one place behind a gap, both sides are as
+wide as text is, and labels begin lines of the second one too; a column of remarks has none. Knows
+nothing of parts.
 """
 
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from grader.student.labels import read_label
 from grader.student.texts import NEW_PAGE, Line
 
 MAX_GUTTER = 200
 """Where the second column begins at the latest, in characters."""
 MIN_LINES = 8
+MIN_LABELS = 2
+CLEAR = 2.0
+"""The weight of a label that is plainly one."""
 MIN_WIDTH = 16
 """The characters that half of the lines of each column have at least."""
 
@@ -50,8 +55,9 @@ def _gutter(texts: Sequence[str]) -> int:
             begins.setdefault(gutter, []).append(text)
     for gutter, both in begins.items():
         is_most = len(both) >= max(MIN_LINES, len(filled) / 2)
-        if is_most and _is_text([text[:gutter] for text in both]):
-            return gutter if _is_text([text[gutter:] for text in both]) else 0
+        right = [text[gutter:] for text in both]
+        if is_most and _is_text([text[:gutter] for text in both]) and _is_text(right):
+            return gutter if sum(map(_is_labelled, right)) >= MIN_LABELS else 0
     return 0
 
 
@@ -60,6 +66,11 @@ def _gaps(text: str) -> Iterator[int]:
     for at in range(MIN_WIDTH, min(len(text), MAX_GUTTER)):
         if text[at] not in " |&" and not text[at - 2 : at].strip(" ") and text[:at].strip():
             yield at
+
+
+def _is_labelled(text: str) -> bool:
+    label = read_label(text)
+    return label is not None and label.weight >= CLEAR
 
 
 def _is_text(texts: Sequence[str]) -> bool:

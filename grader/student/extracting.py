@@ -13,7 +13,7 @@ import msgspec
 from grader.student.blocks import Text
 from grader.student.guessing import unnamed_values, with_rival
 from grader.student.naming import Value, named_values
-from grader.student.phrases import pattern
+from grader.student.phrases import pattern, plain
 from grader.student.speaking import spoken_values
 from grader.student.wire import Asked, Found
 
@@ -22,6 +22,7 @@ MAX_UNTOLD = 300
 NAMED, GUESSED = 1, 2
 UNTOLD = "no value could be told apart"
 _REMARK = re.compile(r"(?P<number>[-−]?\d[\d,.]{0,40})\s{1,3}\([^()]{1,200}\)")
+_VALUE = re.compile(r"[^\W\d_]{2,}\s?=\s?[-−]?\d")
 _LAYOUT = re.compile(r"\s*(?:\|[\s|:\-]*\||```|~~~|\\(?:begin|end)\{|\\item\s*$|#+\s)")
 
 
@@ -75,7 +76,8 @@ def untold_values(part: Asked, section: Text, found: Sequence[Value]) -> Iterato
 def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
     """The lines of a section in which no value was found, and that say more than they lay out.
 
-    A line in which a value was found may still speak of a name that is missing.
+    A line in which a value was found may still speak of a name that is missing, or hold another
+    value.
     """
     short = (rf"\b{name[:3]}" for name in missing if len(name) > 3)  # noqa: PLR2004  # "cols"
     speaks = re.compile("|".join((*map(pattern, missing), *short)), re.IGNORECASE)
@@ -86,7 +88,14 @@ def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
     for (position, line), is_head in zip(lines, [*is_ruler[1:], False], strict=True):
         block = section.block_at(position)
         places = {section.place(position), section.place(block.start if block else position)}
-        is_placed = places & used and not speaks.search(line)
+        rest = _without(plain(line), [value.text for value in found])
+        is_placed = places & used and not speaks.search(line) and not _VALUE.search(rest)
         if line.strip() and not is_placed and not is_head and not _LAYOUT.match(line):
             kept.append(line.strip())
     return "\n".join(kept)
+
+
+def _without(line: str, texts: Sequence[str]) -> str:
+    for text in texts:
+        line = line.replace(text, "")
+    return line

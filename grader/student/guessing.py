@@ -14,6 +14,8 @@ from grader.student.blocks import MARK, Block, Text, boxed
 from grader.student.chains import chained
 from grader.student.naming import Value, chosen
 from grader.student.phrases import (
+    COUNTED,
+    GAP,
     first_side,
     formula_runs,
     is_balanced,
@@ -26,6 +28,7 @@ from grader.student.phrases import (
     rows,
     told_number,
     trimmed,
+    without_remarks,
 )
 from grader.student.wire import Asked
 
@@ -33,6 +36,7 @@ _EQUATION_NUMBER = re.compile(r"^[ \t]{0,80}\(\d{1,2}\)[ \t]{0,80}$", re.MULTILI
 _DENIAL = re.compile(r"\b(?:not|instead of|rather than|unlike|nicht)\s*$", re.IGNORECASE)
 _RIVAL_BEFORE = re.compile(r"(?P<value>\S*(?:\d\S*|[$`]))\s+(?:or|oder)\s+[$`]*(?:\\boxed\{)?$")
 _RIVAL_BEHIND = re.compile(r"[$`})]*\s+(?:or|oder)\s+(?P<value>[$`]\S*|\S*\d\S*)")
+_UNIT = re.compile(COUNTED, re.IGNORECASE)
 _TIMES = re.compile(r"\s(?:x|by)\s|[×✕]|\\times\b")
 _LABELLED = re.compile(r"(?:(?P<word>[A-Za-z][A-Za-z.]{0,11})\s)?(?P<number>[^A-Za-z]+)")
 _LETTER = re.compile(r"\\?[A-Za-z]+(?:_\w|_\{\w+\})?'*|[α-ω]")
@@ -186,6 +190,7 @@ def _in_formulas(part: Asked, section: Text) -> list[Value]:
         return in_order or _in_a_row(part, section)
     if telling:
         telling = [b for b in telling if _has_name(last_side(b.text), part)] or telling
+        telling = [b for b in telling if _UNIT.match(section.prose, b.end)] or telling
         last = telling[-1]
         made = _without_definitions(rows(last.text), part)
         return [_value(part, made, last.start, "the last formula of the part")]
@@ -218,7 +223,9 @@ def _in_plain_lines(part: Asked, section: Text) -> list[Value]:
         return []
     lines, stretches = list[Value](), list[Value]()
     for position, line in _lines(section):
-        for run in formula_runs(line, part.inputs):
+        bare = without_remarks(line)
+        texts = GAP.split(bare if tells(bare, part) else line)
+        for run in (run for text in texts for run in formula_runs(text, part.inputs)):
             text = last_side(run)
             if tells(run, part) and _has_name(text, part):
                 is_whole = run == trimmed(line)

@@ -46,7 +46,8 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 _WORD = (
     r"problem|question|exercise|task|part|answer(?:\s+to)?|ans|solution(?:\s+to)?|q|ex|aufgabe|frage"
-    r"|teil|teilaufgabe|antwort|lösung"
+    r"|teil|teilaufgabe|antwort|lösung|exercice|problème|réponse|partie|ejercicio|problema|pregunta"
+    r"|respuesta|opgave|oppgave|uppgift|esercizio"
 )
 _HEAD = re.compile(
     r"""(?P<open>\s*(?:

@@ -13,7 +13,9 @@ import msgspec
 from grader.student.blocks import Block, Text, boxed
 from grader.student.chains import chained
 from grader.student.phrases import (
+    GAP,
     first_side,
+    is_formula,
     normal,
     pattern,
     plain,
@@ -33,6 +35,7 @@ _BRACKETED = re.compile(r"\([^()]*\)")
 _INDEXED = r"(?:[A-Za-z]_\{?(?:\\(?:text|mathrm|mathit)\{)?)"
 """A letter that has the name as its index: `n_{\\text{total}}`."""
 _INDEX = re.compile(rf"^{_INDEXED}(?=[A-Za-z]{{2}})")
+_UNIT = re.compile(r"(?<=[\d}])\s*[A-Za-z]+$")
 _LEADING_OVER = frozenset({"and", "the"})
 
 
@@ -103,14 +106,13 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
         for hit, after in zip_longest(hits, hits[1:]):
             piece = shown[hit.end() : after.start() if after else len(shown)]
             is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
-            text = _value(hit["sign"], piece, known, has_next=after is not None) if is_field else ""
-            guess = "behind a dash" if hit["sign"] in _DASHES else _doubt(text, piece)
+            text, guess = _value(hit["sign"], piece, known, has_next=after is not None)
             text = "" if normal(text) in by_name else text  # the next name of a table's head
             value = Value(by_name[normal(hit["name"])], text, start, guess)
             if hit["sign"] == "=" and not piece:
                 waiting.append(value)
                 continue
-            yield from (value, *_shared(waiting, value)) if text else ()
+            yield from (value, *_shared(waiting, value)) if text and is_field else ()
             waiting = []
 
 
@@ -138,7 +140,7 @@ def _in_tables(part: Asked, section: Text, names: dict[str, str]) -> Iterator[Va
             name = found.pop() if len(found) == 1 else ""
             if name and normal(row[0]) != name and normal(row[0]).startswith(name):
                 guess = f"from the row that begins with {names[name]}"
-                text = _cell("|".join(row[1:]))
+                text, _ = _cell("|".join(row[1:]), part.inputs)
                 yield from [Value(names[name], text, position, guess)] if text else []
 
 
@@ -194,12 +196,14 @@ def _doubt(text: str, piece: str) -> str:
     return "the first number behind its name" if _GOES_ON.match(rest) else ""
 
 
-def _value(sign: str, piece: str, known: Sequence[str], *, has_next: bool) -> str:
+def _value(sign: str, piece: str, known: Sequence[str], *, has_next: bool) -> tuple[str, str]:
+    """What stands behind a name and its sign, and why it may not be meant, or ""."""
     if sign in ("|", "&"):
-        return _cell(piece)
+        return _cell(piece, known)
     if piece.rstrip(" *_").endswith(":"):  # it leads over to what comes below
-        return ""
-    return chosen(value_at_head(_clause(piece, has_next=has_next), known))
+        return "", ""
+    text = chosen(value_at_head(_clause(piece, has_next=has_next), known))
+    return text, "behind a dash" if sign in _DASHES else _doubt(text, piece)
 
 
 def _clause(piece: str, *, has_next: bool) -> str:
@@ -209,14 +213,17 @@ def _clause(piece: str, *, has_next: bool) -> str:
         while words and words[-1] in _LEADING_OVER:
             words.pop()
         piece = " ".join(words).rstrip(" ,;/")
-    return piece.split(";")[0]
+    return GAP.split(piece.split(";")[0])[0]
 
 
-def _cell(piece: str) -> str:
-    """The last cell of a table's row that holds something."""
+def _cell(piece: str, known: Sequence[str]) -> tuple[str, str]:
+    """The last cell of a table's row that holds something; a guess where a remark follows it."""
     cells = [trimmed(cell) for cell in _CELL.split(piece.replace(r"\\", ""))]
     filled = [cell for cell in cells if re.search(r"\w", cell)]
-    return chosen(filled[-1]) if filled else ""
+    values = [cell for cell in filled if is_formula(_UNIT.sub("", cell), known)]
+    if not filled or not values or values[-1] == filled[-1]:
+        return (chosen(filled[-1]) if filled else ""), ""
+    return chosen(values[-1]), "the last cell of its row that is a formula"
 
 
 def chosen(text: str) -> str:

@@ -29,10 +29,10 @@ _NUMBER = re.compile(
     r"|\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3}){1,5}|\d[\d,]{0,40}(?:\.\d{1,40})?)"
     r"(?:[eE][-+]?\d{1,4})?(?![\w^}(]|\.\d|,\d)"
 )
-_COUNTED = re.compile(
-    rf"({_NUMBER.pattern})[\s~]*(?:parameters?|params|paramètres)\b", re.IGNORECASE
-)
-_IN_BRACKETS = re.compile(r"(?<=\s)\((?=[^()]*[A-Za-z]{2})[^()]*\)")
+COUNTED = r"[\s~]*(?:parameters?|params|paramètres)\b"
+"""What stands behind the number that a question about a network's size asks for."""
+_COUNTED = re.compile(rf"({_NUMBER.pattern}){COUNTED}", re.IGNORECASE)
+_REMARK = re.compile(r"(?<=\s)\((?=[^()]*[A-Za-z]{2}\s)[^()]*\)")
 _SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -44,6 +44,8 @@ _SMALL = frozenset(
 _IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
 _ASIDE = re.compile(r",\s(?=(?:[A-Za-z]{2,}\s){1,2}\S)")
 _LAST_WORD = re.compile(r"\s(?:a|an|and|as|for|if|in|is|of|or|so|to|we)$")
+GAP = re.compile(r"(?<=[\w)}\]])\s{3,}(?=[\w(])")
+"""Where the next column of a text in columns begins: no formula goes on behind it."""
 _APART = re.compile(r"[,;]?\s*\\q?quad\b\s*|[,;](?:\\[,;:!]|[\s~])\s*")
 """What may stand between two equations of a row."""
 _AFTER_EQUALS = re.compile(r"=\s*(?=[-−]?\d)")
@@ -219,12 +221,17 @@ def last_number(text: str) -> str:
     return numbers[-1] if numbers else ""
 
 
+def without_remarks(text: str) -> str:
+    """A text without the brackets that hold words."""
+    return _REMARK.sub("", text)
+
+
 def told_number(text: str) -> str:
     """The number that a sentence comes to: behind `=`, before "parameters", outside of brackets."""
     counted = _COUNTED.findall(text)
     if counted and not _AFTER_EQUALS.search(text):
         return str(counted[-1])
-    return last_number(_IN_BRACKETS.sub("", text)) or last_number(text)
+    return last_number(without_remarks(text)) or last_number(text)
 
 
 def normal(name: str) -> str:

@@ -110,9 +110,8 @@ def _candidates(lines: Sequence[Line]) -> dict[int, Label]:
 
 
 def _is_alone(lines: Sequence[Line], number: int) -> bool:
-    """Whether a line stands between empty ones."""
-    beside = [*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2]]
-    return not any(line.text.strip() for line in beside)
+    """Whether a line stands below an empty one."""
+    return number == 0 or not lines[number - 1].text.strip()
 
 
 def _has_parts(node: int | None, sheet: Sheet) -> bool:

@@ -175,3 +175,23 @@ def test_a_claim_may_be_judged_in_its_clause() -> None:
     assert [got[f"claims {name}"].text for name in ("linear", "square")] == ["false", "true"]
     got = found("## 5\n\nThat linear holds can not be true, square: no\n")
     assert got["claims linear"].text not in ("true", "false")
+
+
+def test_a_remark_in_the_last_cell_is_no_value() -> None:
+    """What a cell before it says is a guess; a unit is no remark."""
+    got = found("## 3\n\n| expand | 72 | 54 without biases |\n| total | 309 parameters |\n")
+    assert (got["counts expand"].text, got["counts expand"].trust) == ("72", 2)
+    assert (got["counts total"].text, got["counts total"].trust) == ("309 parameters", 1)
+
+
+def test_another_value_in_a_line_may_be_the_missing_one() -> None:
+    """Whatever it is called there."""
+    got = found("## 3\n\nAusdehnung $= 72$; total $= 309$\n")
+    assert got["counts expand"].guess.startswith(UNTOLD)
+    assert "counts expand" not in found("## 3\n\ntotal = 72 + 237 = 309\n")
+
+
+def test_a_formula_in_a_remark_is_not_meant() -> None:
+    """What stands outside of the brackets is; and the number that counts parameters."""
+    got = found("## 2\n\nIt is 2*I*K (I*K for one and I*K for the other).\n")["size size"]
+    assert (got.text, got.trust) == ("2*I*K", 2)

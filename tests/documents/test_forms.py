@@ -252,6 +252,7 @@ def test_a_line_that_speaks_of_a_missing_value_is_not_placed() -> None:
         "> [!note] 2.3",
         "Answer to 2.3:",
         "Lösung 2.3:",
+        "Exercice 2.3.",
         "\\item[2.3]",
         "**2 (c)**",
     ],

@@ -97,9 +97,7 @@ def test_a_number_on_a_line_of_its_own_opens_the_problem_that_needs_it() -> None
         Asked(number="2a", key="two", kind="computed", names=("n",)),
         Asked(number="2b", key="more", kind="computed", names=("n",)),
     )
-    source = Source(
-        path="hw.txt", data=b"1\n\nCounts\n\n(a) 7\n\n2\n\nMore\n\n(a) 8\n\n(b)\n\n2\n\n"
-    )
+    source = Source(path="hw.txt", data=b"1\nCounts\n\n(a) 7\n\n2\n\nMore\n\n(a) 8\n\n(b)\n\n2\n\n")
     assert [one.text for one in read_submission((source,), lettered).found] == ["7", "8", "2"]
 
 
@@ -149,12 +147,16 @@ def test_columns_are_read_one_after_the_other() -> None:
 
 def test_each_page_has_columns_of_its_own() -> None:
     """The second column of a page stands before the next page."""
-    remark = ("which goes on and on in words alone",) * len(LEFT)
-    got = read(f"{side_by_side(LEFT, remark)}\n\f{side_by_side(RIGHT, remark)}\n", "hw.txt")
+    words = ("which goes on in words",) * 6
+    first = side_by_side((*words, *words[:2]), LEFT)
+    second = side_by_side(RIGHT, ("3.1 More was not asked", "3.2 so that this is left", *words))
+    got = read(f"{first}\n\f{second}\n", "hw.txt")
     assert {name: got[name] for name in VALUES} == VALUES
 
 
 def test_a_table_is_no_page_in_columns() -> None:
-    """Its rows stay whole, however many there are."""
+    """Its rows stay whole, however many there are, and so do remarks beside answers."""
+    remarks = ("as can be seen", "with total = 7 of them", *("and so on and on",) * 6)
+    assert read(side_by_side(LEFT, remarks), "hw.txt")["count total"] == "542"
     rows = [f"{name:<20}{k * 7}" for k, name in enumerate(("a", "b", "total") * 5)]
     assert read("1.2\n" + "\n".join(rows) + "\n", "hw.txt")["count total"] == "98"
