@@ -221,22 +221,25 @@ def _print_class(
     everybody: list[Standing] = []  # in short: whole, a large class would not fit in memory
     spreadsheet = session.reports / session.assignment / "marks.csv"
     seen = _kept_in_short(session.book.standings(*about), everybody)
-    _write(spreadsheet, as_csv(seen, session.book.columns(*about)))
+    csv = as_csv(seen, session.book.columns(*about))
     mine = set(students)
     standings = [standing for standing in everybody if standing.student in mine]
-    page = _write_page(session, tuple(everybody))
     if session.common.as_json:
         found = session.book.standings(*about)
         _print_json(standing for standing in found if standing.student in mine)
-        return _exit(standings, graded)
-    print_table(standings, sort=session.options.sort)
-    print_looks(standings)
-    moves = [event.move for event in graded if event.move is not None]
-    if moves or session.options.regrade:
-        print_moves(moves, regraded=len(graded))
-    print_attendance(session.attendance)
-    places = {"Gradebook": session.book.path, "Class report": page, "Spreadsheet": spreadsheet}
-    print_places(places, walls)
+    else:
+        print_table(standings, sort=session.options.sort)
+        print_looks(standings)
+        moves = [event.move for event in graded if event.move is not None]
+        if moves or session.options.regrade:
+            print_moves(moves, regraded=len(graded))
+        print_attendance(session.attendance)
+    # Only now: a disk that is full or a file that is locked keeps nobody from seeing the marks.
+    _write(spreadsheet, csv)
+    page = _write_page(session, tuple(everybody))
+    if not session.common.as_json:
+        places = {"Gradebook": session.book.path, "Class report": page, "Spreadsheet": spreadsheet}
+        print_places(places, walls)
     return _exit(standings, graded)
 
 

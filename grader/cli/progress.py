@@ -37,15 +37,17 @@ def _bar(total: int) -> Iterator[Advance]:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
+    whole = Column(no_wrap=True)  # on a narrow terminal the bar gives way
     columns = (
         TextColumn("Grading"),
         BarColumn(),
-        MofNCompleteColumn(),
+        MofNCompleteColumn(table_column=whole),
         TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
+        TimeElapsedColumn(table_column=whole),
         TextColumn("gone,"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(table_column=whole),
         TextColumn("left"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -21,8 +21,8 @@ _ADVICE = {
     "SQLITE_LOCKED": "another program holds it; close that program and run the same command again",
     "SQLITE_READONLY": "it can not be written; check who owns the file and its folder",
     "SQLITE_CANTOPEN": "it can not be opened; check that the folder is there and is yours",
-    "SQLITE_IOERR": "the disk refused to read or write; what was stored before is kept. Check the"
-    " disk and run the same command again",
+    "SQLITE_IOERR": "the disk refused to read or write, as one that is full does; what was stored"
+    " before is kept. Check the disk and run the same command again",
     "SQLITE_NOTADB": "it is damaged or is no gradebook; move it away, and the next run makes a new"
     " one. `sqlite3 FILE .recover` saves what is legible of it, overrides included",
 }

@@ -254,6 +254,17 @@ def test_a_disk_that_is_full_is_told_and_what_was_stored_is_kept(root, tmp_path)
     assert "6 students; of 12 marks the mean is 9.50" in second
 
 
+def test_a_spreadsheet_that_can_not_be_written_hides_no_marks(root):
+    """Another program may hold it, or the disk may be full."""
+    spreadsheet = root / "reports/week-1/marks.csv"
+    spreadsheet.unlink()
+    spreadsheet.mkdir()
+    done = run(root, "submissions", check=2)
+    assert table(done)["student000"][:2] == ["11", "12"]
+    assert "marks.csv: can not be written" in done.stderr
+    assert not list(spreadsheet.parent.glob(".marks*"))
+
+
 def test_lost_pages_are_written_again_and_nobody_is_graded(root):
     folder = root / "reports/week-1/student003"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
