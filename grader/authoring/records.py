@@ -1,5 +1,7 @@
-"""What a solution file declares, as frozen records. They only hold."""
+"""What a solution file declares, as frozen records."""
 
+import inspect
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -51,3 +53,13 @@ class CarryRule(msgspec.Struct, frozen=True, kw_only=True):
     output: str
     rule: str | Function
     say: str
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The inputs and outputs that the function takes; none of a formula."""
+        return () if isinstance(self.rule, str) else tuple(inspect.signature(self.rule).parameters)
+
+    def carried(self, known: Mapping[str, Any]) -> Any:
+        """What the output would be, by the function, from inputs and other outputs by name."""
+        assert not isinstance(self.rule, str)
+        return self.rule(**{name: known[name] for name in self.takes})

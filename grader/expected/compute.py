@@ -4,7 +4,6 @@ Refuses a problem whose reference and oracle disagree, or whose claim is not wha
 finds: such a problem can grade nobody. Knows nothing of submissions or files.
 """
 
-import inspect
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -100,7 +99,7 @@ def _carry(part: Part, rule: CarryRule) -> Carry:
         return Carry(output=rule.output, formula=rule.rule, say=rule.say)
     assert part.signature is not None
     outputs = {variable.name for variable in part.signature.outputs}
-    takes = tuple(name for name in inspect.signature(rule.rule).parameters if name in outputs)
+    takes = tuple(name for name in rule.takes if name in outputs)
     return Carry(output=rule.output, formula="", takes=takes, say=rule.say)
 
 

@@ -121,8 +121,7 @@ def _check_carries(path: Path, part: Part, declared: PartSolution) -> None:
         if isinstance(rule.rule, str):
             _check_formula(path, part, rule.output, rule.rule)
         known = [*(v.name for v in part.signature.inputs), *outputs]
-        taken = () if isinstance(rule.rule, str) else inspect.signature(rule.rule).parameters
-        for name in taken:
+        for name in rule.takes:
             if name not in known or name == rule.output:
                 raise ProblemError(
                     path,

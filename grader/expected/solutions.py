@@ -4,7 +4,6 @@ The file is the instructor's own code and is trusted. Knows nothing of drawn cas
 """
 
 import importlib.util
-import inspect
 import re
 import sys
 import traceback
@@ -84,11 +83,9 @@ class PartCode:
         Raises:
             ProblemError: the rule fails.
         """
-        rule = next(c.rule for c in self._declared.carries if c.output == output)
-        assert not isinstance(rule, str)
-        known = {**inputs, **answer}
-        wanted = {name: known[name] for name in inspect.signature(rule).parameters}
-        return called(self._path, f"{self._part.id}: the carry rule of {output!r}", rule, **wanted)
+        rule = self._declared.carry_rule(output)
+        what = f"{self._part.id}: the carry rule of {output!r}"
+        return called(self._path, what, rule.carried, known={**inputs, **answer})
 
 
 def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:

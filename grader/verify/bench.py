@@ -78,13 +78,9 @@ class Bench:
         return lambda inputs, answer: bool(validator(**inputs, answer=answer))
 
     def _carried(self, output: str, inputs: dict[str, Value], answer: dict[str, Value]) -> Value:
-        rule = next(c.rule for c in self.declared.carries if c.output == output)
-        assert not isinstance(rule, str)
-        known = {**inputs, **answer}
-        code = getattr(rule, "__code__", None)
-        names = code.co_varnames[: code.co_argcount] if code is not None else known
         with np.errstate(all="ignore"):
-            return rule(**{name: known[name] for name in names})
+            value: Value = self.declared.carry_rule(output).carried({**inputs, **answer})
+            return value
 
     # --- answers --------------------------------------------------------------------------------
 
