@@ -99,10 +99,16 @@ class Child:
         """
         self._is_ended = True
         ended = self._server.end(_FIRST.get(self._why, b""))
-        trace = os.read(self._trace, _MAX_TRACE)  # nobody holds the other end now
         # A child that ends closes its stream as well, and that was its own doing.
         why = "" if self._why == "closed" and not ended.has_gone_on else self._why
-        return End(status=ended.status, cpu_s=ended.cpu_s, why=why, trace=trace)
+        return End(status=ended.status, cpu_s=ended.cpu_s, why=why, trace=self._last_words())
+
+    def _last_words(self) -> bytes:
+        """Where the interpreter was, if it has said so."""
+        try:
+            return os.read(self._trace, _MAX_TRACE)
+        except BlockingIOError:
+            return b""
 
     def _complete(self) -> tuple[bytes, bytes] | None:
         """A frame out of what has been read, if there is a whole one."""

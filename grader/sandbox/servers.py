@@ -207,6 +207,7 @@ class Server:
         ours, theirs = socket.socketpair()
         trace, trace_in = os.pipe()
         os.set_blocking(trace_in, False)  # last words that find no room are dropped
+        os.set_blocking(trace, False)  # a child can mail the other end, which then stays open
         try:
             ends = [theirs.fileno(), trace_in]
             socket.send_fds(self._stream, [frames.frame(frames.NEW, b"")], ends)
