@@ -11,7 +11,7 @@ import msgspec
 
 from grader.model import Walls
 from grader.sandbox.bubblewrap import find_bubblewrap
-from grader.sandbox.levels import Level
+from grader.sandbox.levels import FROM_INSIDE, Level
 from grader.student.canary import PROCESSES, SEE_PROCESSES
 
 # What keeps a user from making namespaces: the setting, the value that does, the one that does not.
@@ -64,7 +64,7 @@ def advice(level: Level, machine: Machine | None = None) -> tuple[str, ...]:
         found.append(
             "install bubblewrap: `sudo apt-get install bubblewrap`, or what your system has"
         )
-    elif not level.way.bubblewrap:
+    elif not level.way.bubblewrap and not any(map(_is_inside, level.failures)):
         found += _for_namespaces(machine, " ".join(level.failures))
     told = " ".join((*level.attacks, *level.failures))
     if PROCESSES in told:
@@ -72,6 +72,11 @@ def advice(level: Level, machine: Machine | None = None) -> tuple[str, ...]:
     if SEE_PROCESSES in told:
         found.append("use a kernel with Landlock (5.13 or newer, `landlock` in its list `lsm=`)")
     return tuple(found)
+
+
+def _is_inside(failure: str) -> bool:
+    """Whether bubblewrap did start, and something else was missing."""
+    return failure.startswith("bubblewrap") and FROM_INSIDE in failure
 
 
 def _for_namespaces(machine: Machine, failures: str) -> list[str]:

@@ -17,20 +17,14 @@ from grader.sandbox.children import Child
 from grader.sandbox.places import places
 from grader.sandbox.servers import NOBODY, Server, ServerDiedError, Way, ways
 from grader.student import frames
-from grader.student.canary import (
-    NAMESPACES,
-    PROCESSES,
-    PROGRAMS,
-    SEE_FILES,
-    SEE_PROCESSES,
-    SOCKETS,
-)
+from grader.student.canary import SEE_FILES, SEE_PROCESSES
 from grader.student.frames import AttackOrder
 
-_TOLERABLE = frozenset({SEE_FILES, SEE_PROCESSES})
-"""What walls without namespaces can not prevent: the names of things, not what is in them."""
-_TOLERABLE_INSIDE = frozenset({SEE_PROCESSES, SOCKETS, PROCESSES, PROGRAMS, NAMESPACES})
-"""What namespaces make harmless: sockets lead nowhere, processes end with the server."""
+# The names of things, not what is in them. Whoever has the kernel's other calls can do more than
+# those that are tried: leave messages, shared memory and keys, or close the folder of all.
+_TOLERABLE_INSIDE = frozenset({SEE_PROCESSES})
+_TOLERABLE = _TOLERABLE_INSIDE | {SEE_FILES}
+FROM_INSIDE = "from inside one could"
 _NOTES = {
     Walls.FULL: "students' code ran in bubblewrap, behind Landlock and seccomp: no network, no"
     " processes, no files but its own",
@@ -177,7 +171,7 @@ class Choice:
         walls = level_of(way, attacks)
         if walls is not Walls.NONE and self._wanted in (None, walls):
             return Level(walls=walls, way=way, attacks=attacks, failures=tuple(self._failures))
-        self._fail(way, f"from inside one could {' and '.join(attacks)}")
+        self._fail(way, f"{FROM_INSIDE} {' and '.join(attacks)}")
         return None
 
     def _fail(self, way: Way, why: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from grader.model import Walls
 from grader.sandbox.advising import Machine, advice
-from grader.sandbox.levels import Level, level_of
+from grader.sandbox.levels import FROM_INSIDE, Level, level_of
 from grader.sandbox.servers import Way
 from grader.student.canary import NAMESPACES, PROCESSES, SEE_FILES, SEE_PROCESSES, SOCKETS
 
@@ -17,7 +17,7 @@ READ = "read the judge's files"
     [
         (INSIDE, (), Walls.FULL),
         (INSIDE, (SEE_PROCESSES,), Walls.REDUCED),
-        (INSIDE, (SOCKETS, PROCESSES, NAMESPACES), Walls.REDUCED),
+        (INSIDE, (SOCKETS, PROCESSES, NAMESPACES), Walls.NONE),
         (INSIDE, (SEE_FILES,), Walls.NONE),
         (INSIDE, (READ,), Walls.NONE),
         (BESIDE, (), Walls.REDUCED),
@@ -36,7 +36,7 @@ REDUCED = Level(walls=Walls.REDUCED, way=BESIDE, attacks=(SEE_FILES,))
 NONE = Level(
     walls=Walls.NONE,
     way=BESIDE,
-    failures=(f"without bubblewrap: from inside one could {PROCESSES}",),
+    failures=(f"without bubblewrap: {FROM_INSIDE} {PROCESSES}",),
 )
 DEBIAN, UBUNTU = "kernel.unprivileged_userns_clone", "kernel.apparmor_restrict_unprivileged_userns"
 CONTAINER = ("docker run --security-opt seccomp=unconfined", "systempaths=unconfined", "unmask=ALL")
@@ -55,6 +55,18 @@ def test_full_walls_need_no_advice() -> None:
             NONE,
             Machine(has_bubblewrap=False),
             [("apt-get install bubblewrap",), ("apt-get install libseccomp2",)],
+        ),
+        (
+            Level(
+                walls=Walls.NONE,
+                way=BESIDE,
+                failures=(
+                    f"bubblewrap: {FROM_INSIDE} {SOCKETS} and {PROCESSES}",
+                    f"without bubblewrap: {FROM_INSIDE} {PROCESSES}",
+                ),
+            ),
+            Machine(),
+            [("apt-get install libseccomp2",)],
         ),
         (
             REDUCED,
