@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -179,12 +180,6 @@ ENDS = {
         Verdict.RAISED,
         "crashed",
     ),
-    "a recursion without a limit": (
-        "import sys\nclass A:\n    def __getattr__(self, n): return getattr(self, n + 'a')\n"
-        "def f(x):\n    if x == 0:\n        sys.setrecursionlimit(10**9)\n        A().b\n",
-        Verdict.RAISED,
-        "crashed",
-    ),
     "a signal to itself": (
         "import os\ndef f(x):\n    if x == 0: os.kill(os.getpid(), 9)\n",
         Verdict.RAISED,
@@ -212,6 +207,13 @@ ENDS = {
         "returned too much",
     ),
 }
+if sys.version_info < (3, 12):  # newer ones count calls in C as well, and raise an error in time
+    ENDS["a recursion without a limit"] = (
+        "import sys\nclass A:\n    def __getattr__(self, n): return getattr(self, n + 'a')\n"
+        "def f(x):\n    if x == 0:\n        sys.setrecursionlimit(10**9)\n        A().b\n",
+        Verdict.RAISED,
+        "crashed",
+    )
 
 
 @pytest.mark.parametrize("name", ENDS)
