@@ -60,7 +60,7 @@ def _entries_in(folder: Path) -> Iterator[Entry]:
         listed = sorted(listing, key=lambda entry: entry.name)
     for entry in listed:
         is_left = entry.name.startswith(".") or entry.name in LEFT_BEHIND
-        if not is_left and not is_beside(entry.name):
+        if not is_left and (entry.is_dir() or not is_beside(entry.name)):
             yield _entry(Path(entry.path))
 
 

@@ -100,7 +100,7 @@ def is_most(answers: Iterable[bool]) -> bool:
 
 
 def is_beside(name: str) -> bool:
-    """Whether a file or folder beside the students' is nobody's submission: a list, a README."""
+    """Whether a file beside the students' folders is nobody's submission: a list, a README."""
     return "/" not in name and (name.startswith("README") or name.lower().endswith(".csv"))
 
 

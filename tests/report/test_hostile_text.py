@@ -136,7 +136,7 @@ class Outputs:
     @property
     def marks(self):
         """Per student the cells of the spreadsheet."""
-        text = (self.reports / "marks.csv").read_text(encoding="utf-8")
+        text = (self.reports / "marks.csv").read_text(encoding="utf-8-sig")
         return {row[0]: row for row in csv.reader(text.splitlines())}
 
 
@@ -213,9 +213,9 @@ def test_a_terminal_gets_nothing_that_it_acts_on(outputs, arguments):
 def test_a_spreadsheet_gets_no_formula(outputs):
     outputs.run("book", "export", "marks.csv")
     for path in (outputs.reports / "marks.csv", outputs.root / "marks.csv"):
-        data = path.read_bytes()
-        assert_inert(data)
-        cells = [cell for row in csv.reader(data.decode().splitlines()) for cell in row]
+        text = path.read_text("utf-8-sig")
+        assert_inert(text.encode())
+        cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
         assert not [cell for cell in cells if cell.lstrip().startswith(tuple("=+-@＝＋－＠"))]
 
 
