@@ -12,7 +12,7 @@ from grader.model import Comparison, OutputResult, PartResult, TestResult
 from grader.report.maps import picture
 from grader.report.materials import Materials, shortened
 from grader.report.pages import OutputView, Score, TestView
-from grader.report.values import Shown, digits_apart, show
+from grader.report.values import Shown, digits_apart, show, show_alike
 from grader.report.words import Words
 
 _LINES = 30  # of a traceback
@@ -145,10 +145,8 @@ def _values(
             None if expected is None else show(expected, words, worst=worst),
         )
     digits = digits_apart(got, expected, worst)
-    return (
-        show(got, words, worst=worst, digits=digits),
-        show(expected, words, worst=worst, digits=digits),
-    )
+    mine, truth = show_alike((got, expected), words, worst=worst, digits=digits)
+    return mine, truth
 
 
 def _figures(words: Words, output: OutputResult) -> Iterable[str]:

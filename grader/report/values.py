@@ -31,6 +31,7 @@ SLICES = 6
 DEPTH = 3
 TEXT = 500
 NUMBER = 60
+_LINE, _BETWEEN = 84, 2  # characters: of a table, and between its columns
 _DIGITS = (6, 10, 17)
 
 
@@ -73,10 +74,34 @@ def show(
     packed: Packed, words: Words, *, label: str = "", worst: tuple[int, ...] = (), digits: int = 6
 ) -> Shown:
     """Prepare one value; `worst` is the index of the element to mark and to keep in sight."""
+    (shown,) = show_alike((packed,), words, worst=worst, digits=digits)
+    return replace(shown, label=label)
+
+
+def show_alike(
+    values: tuple[Packed, ...], words: Words, *, worst: tuple[int, ...], digits: int
+) -> list[Shown]:
+    """Prepare values that are compared: the same slice and columns of each, as many as fit."""
+    focus = _Focus(worst=worst, digits=digits)
+    shown = [_shown(value, words, focus) for value in values]
+    fitting = _LINE // (max(map(_longest, shown)) + _BETWEEN)
+    if fitting >= COLUMNS:
+        return shown
+    narrow = replace(focus, columns=max(1, fitting))
+    return [_shown(value, words, narrow) for value in values]
+
+
+def _longest(shown: Shown) -> int:
+    """The longest number in a table or in those of its items."""
+    cells = (len(cell.text) for row in shown.rows for cell in row.cells)
+    return max((*cells, *map(_longest, shown.items)), default=0)
+
+
+def _shown(packed: Packed, words: Words, focus: "_Focus") -> Shown:
     try:
-        return _show(packed, words, label, _Focus(worst=worst, digits=digits))
+        return _show(packed, words, "", focus)
     except WireError as error:
-        return Shown(label=label, text=words.not_a_value.format(error))
+        return Shown(text=words.not_a_value.format(error))
 
 
 def digits_apart(actual: Packed, expected: Packed, worst: tuple[int, ...]) -> int:
@@ -93,6 +118,7 @@ class _Focus(Record, frozen=True):
 
     worst: tuple[int, ...]
     digits: int
+    columns: int = COLUMNS
     depth: int = 0
 
 
@@ -123,7 +149,7 @@ def _items(many: Many, words: Words, label: str, focus: _Focus) -> Shown:
     """Show the values of a tuple or dict, nested at most `DEPTH` deep."""
     if focus.depth >= DEPTH or not many.items:
         return Shown(label=label, text="(…)" if many.items else "()")
-    inner = _Focus(worst=focus.worst, digits=focus.digits, depth=focus.depth + 1)
+    inner = replace(focus, depth=focus.depth + 1)
     names = many.names or tuple(f"[{index}]" for index in range(len(many.items)))
     shown = tuple(
         _show(item, words, clip(name, limit=NUMBER), inner)
@@ -138,26 +164,25 @@ def _table(array: np.ndarray, words: Words, label: str, focus: _Focus) -> Shown:
     caption = words.array.format(array.dtype.name, _shape(array.shape))
     if array.size == 0:
         return Shown(label=label, text=words.empty, caption=caption)
-    worst = focus.worst if _is_inside(focus.worst, array.shape) else ()
+    focus = focus if _is_inside(focus.worst, array.shape) else replace(focus, worst=())
     lead = array.shape[:-2]
     if lead and math.prod(lead) <= SLICES:
-        slices = (_plane(array, at, worst, words, focus.digits) for at in np.ndindex(lead))
+        slices = (_plane(array, at, words, focus) for at in np.ndindex(lead))
         return Shown(label=label, caption=caption, items=tuple(slices))
-    at = (worst or (0,) * array.ndim)[:-2]
-    shown = _plane(array, at, worst, words, focus.digits)
+    at = (focus.worst or (0,) * array.ndim)[:-2]
+    shown = _plane(array, at, words, focus)
     where = f", {words.slice.format(shown.label)}" if lead else ""
     return replace(shown, label=label, caption=caption + where)
 
 
-def _plane(
-    array: np.ndarray, at: tuple[int, ...], worst: tuple[int, ...], words: Words, digits: int
-) -> Shown:
+def _plane(array: np.ndarray, at: tuple[int, ...], words: Words, focus: _Focus) -> Shown:
     """Show a window of one slice, around the worst element where that is in it."""
+    worst = focus.worst
     is_matrix = array.ndim > 1
     plane = array[at] if is_matrix else array[np.newaxis, :]
     marked = (worst if is_matrix else (0, *worst))[-2:] if worst and worst[:-2] == at else ()
     rows = _window(plane.shape[0], marked[0] if marked else 0, ROWS)
-    columns = _window(plane.shape[1], marked[1] if marked else 0, COLUMNS)
+    columns = _window(plane.shape[1], marked[1] if marked else 0, focus.columns)
     return Shown(
         label=f"[{', '.join(map(str, at))}, :, :]" if at else "",
         columns=tuple(map(str, columns)),
@@ -165,7 +190,7 @@ def _plane(
             Row(
                 index=str(r) if is_matrix else "",
                 cells=tuple(
-                    Cell(text=_number(plane[r, c], digits), is_worst=(r, c) == marked)
+                    Cell(text=_number(plane[r, c], focus.digits), is_worst=(r, c) == marked)
                     for c in columns
                 ),
             )

@@ -1,8 +1,11 @@
 """The pages in a real browser: Debian's chromium, headless."""
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from grader.report import write_report
+from grader.student.packing import pack
 from tests.report import samples
 from tests.report.test_pages import PAGES, hostile_report
 
@@ -178,6 +181,23 @@ def test_error_maps_are_drawn_to_scale_and_named(folder, show):
     box = found.bounding_box()
     assert 60 < box["width"] <= 360
     assert abs(box["width"] - box["height"]) < 2
+
+
+@pytest.mark.parametrize("width", [360, 1000])
+def test_a_wide_array_scrolls_by_itself_and_shows_what_is_worst(tmp_path, show, width):
+    values = np.arange(60.0).reshape(2, 30) / 7e4
+    part = samples.wrong_backward()
+    output = part.tests[0].outputs[1]
+    worst = replace(output.comparison, worst=(1, 29))
+    output = replace(output, got=pack(values), expected=pack(-values), comparison=worst)
+    part = replace(part, tests=(replace(part.tests[0], outputs=(output,)),))
+    problem = replace(samples.report().problems[0], parts=(part,))
+    report = replace(samples.report(), problems=(problem,))
+    write_report(report, problems=samples.problems(), folder=tmp_path)
+    page = show(tmp_path / "batch-norm.html", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator(".scroll", has=page.locator(".worst")).first
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth") == (width == 1000)
 
 
 def test_what_is_folded_is_printed(folder, show):

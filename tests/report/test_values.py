@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.values import COLUMNS, ROWS, digits_apart, show
+from grader.report.values import COLUMNS, ROWS, Cell, digits_apart, show, show_alike
 from grader.report.words import Words
 from grader.student.packing import Array, Many, Rational, Scalar, Unusable, pack
 
@@ -63,6 +63,15 @@ def test_a_large_array_shows_the_slice_and_window_of_the_worst_element():
     marked = [cell.text for row in shown.rows for cell in row.cells if cell.is_worst]
     assert marked == [str(array[1, 30, 44])]
     assert shown.notes == ("32 more rows", "42 more columns")
+
+
+def test_long_numbers_take_fewer_columns_and_two_values_the_same():
+    got, expected = np.full((2, 30), 3.0), np.arange(60).reshape(2, 30) / 7
+    shown = show_alike((pack(got), pack(expected)), WORDS, worst=(1, 29), digits=10)
+    assert [one.columns for one in shown] == [("24", "25", "26", "27", "28", "29")] * 2
+    assert shown[0].rows[1].cells[-1] == Cell(text="3", is_worst=True)
+    assert max(sum(len(cell.text) + 2 for cell in row.cells) for row in shown[1].rows) <= 84
+    assert len(show(pack(got), WORDS).columns) == COLUMNS
 
 
 def test_no_column_is_left_out_alone():
