@@ -222,7 +222,7 @@ def _values_of(found: TestResult | PartResult) -> dict[str, dict[str, Any]]:
     from grader.student.packing import unpack
 
     inputs = getattr(found, "inputs", {})
-    outputs = [o for o in getattr(found, "outputs", ()) if o.marks != o.out_of]
+    outputs = [o for o in getattr(found, "outputs", ()) if not o.is_right]
     shown = [output for output in outputs if output.case == outputs[0].case]
     return {
         "inputs": {name: unpack(packed) for name, packed in inputs.items()},
@@ -233,7 +233,7 @@ def _values_of(found: TestResult | PartResult) -> dict[str, dict[str, Any]]:
 
 def _sentences(found: TestResult | PartResult) -> Iterator[str]:
     """The most telling line first: pytest repeats it in its summary."""
-    outputs = [o for o in getattr(found, "outputs", ()) if o.marks != o.out_of and o.comparison]
+    outputs = [o for o in getattr(found, "outputs", ()) if not o.is_right and o.comparison]
     for output in outputs:
         yield from _of_output(output)
     if not outputs:

@@ -2,7 +2,7 @@
 
 import enum
 
-from grader.model import Reading, Record, TestResult
+from grader.model import Reading, Record, TestResult, Verdict
 
 
 class Status(enum.StrEnum):
@@ -50,7 +50,7 @@ class PartCheck(Record, frozen=True, kw_only=True):
     @property
     def passed(self) -> int:
         """How many of them passed."""
-        return sum(test.marks == test.out_of for test in self.tests)
+        return sum(test.verdict is Verdict.PASSED for test in self.tests)
 
 
 class Checked(Record, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import click
 
 from grader.check import Checked, PartCheck, Status
 from grader.cli.terminal import cut, echo_wrapped, one_line, room_for_title
-from grader.model import Stage
+from grader.model import Stage, Verdict
 
 if TYPE_CHECKING:
     from grader.model import OutputResult, TestResult
@@ -63,7 +63,7 @@ def _details(part: PartCheck) -> Iterator[str]:
             yield f"{label}read as  {one_line(reading.read_as)}"
         for warning in reading.warnings:
             yield f"{label}{one_line(warning)}"
-    failed = [test for test in part.tests if test.marks != test.out_of]
+    failed = [test for test in part.tests if test.verdict is not Verdict.PASSED]
     for test in failed:
         yield from _failure(test)
     if part.sentence and not failed:
@@ -77,7 +77,7 @@ def _failure(test: "TestResult") -> Iterator[str]:
     yield f"{test.name}: {one_line(test.sentence)}"
     yield from (f"  {one_line(line)}" for line in test.traceback[:3])
     for output in test.outputs:
-        if output.marks != output.out_of and output.got is not None and output.expected is not None:
+        if not output.is_right and output.got is not None and output.expected is not None:
             if values := values_of(output):
                 yield f"  {output.name}: {values}"
             if output.diagnosis is not None and output.diagnosis.hint:

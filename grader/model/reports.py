@@ -55,6 +55,11 @@ class OutputResult(Record, frozen=True, kw_only=True):
     got: Packed | None = None
     expected: Packed | None = None
 
+    @property
+    def is_right(self) -> bool:
+        """Whether it earns everything; where there are no marks, whether nothing is said of it."""
+        return self.marks == self.out_of and bool(self.out_of or not self.sentence)
+
 
 class TestResult(Record, frozen=True, kw_only=True):
     """One test of one part.

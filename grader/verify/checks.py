@@ -112,7 +112,7 @@ def right_answers(bench: Bench) -> tuple[int, int, float, list[Finding]]:
     findings, noise = [], 0.0
     for name, answer in answers.items():
         result = bench.judge(answer)
-        if result.marks != result.out_of:
+        if result.verdict is not Verdict.PASSED:
             findings.append(
                 _fault(
                     "accepted", f"{name} earns {result.marks} of {result.out_of}: {result.sentence}"
@@ -131,7 +131,7 @@ def forward_agrees(bench: Bench) -> list[Finding]:
     if GRADIENTS not in names:
         return [_fault("oracle", "no draw lets the public forward pass be differentiated")]
     result = bench.judge(bench.called(reference))
-    if result.marks == result.out_of:
+    if result.verdict is Verdict.PASSED:
         return []
     return [_fault("oracle", f"the reference fails the public checks: {result.sentence}")]
 

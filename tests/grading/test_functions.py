@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from grader.cli.exits import Exit, exit_code
 from grader.model import Verdict
@@ -23,6 +24,20 @@ def test_a_right_function_earns_everything(desk):
     part = desk.part("1.1", python=tiny.RIGHT_FUNCTIONS)
     assert (part.verdict, part.marks, part.lost, part.remarks) == (Verdict.PASSED, 4, (), ())
     assert all(test.cases_passed == test.cases for test in part.tests)
+
+
+def test_where_there_are_no_marks_a_mistake_is_still_a_mistake(desk):
+    assignment = desk.grading.assignment
+    numbered = tuple(
+        replace(n, part=replace(n.part, marks=Fraction(0))) for n in assignment.numbered
+    )
+    free = replace(desk.grading, assignment=replace(assignment, numbered=numbered))
+    wrong = tiny.RIGHT_FUNCTIONS.replace("x, dy)", "x, dy) / len(x)")
+    for python, verdict in ((tiny.RIGHT_FUNCTIONS, Verdict.PASSED), (wrong, Verdict.WRONG)):
+        report = type(desk)(free, desk.sandbox).report(python=python)
+        part = next(part for part in report.parts if part.number == "1.1")
+        assert (part.verdict, part.marks, part.out_of, part.lost) == (verdict, 0, 0, ())
+        assert bool(part.sentence) == (verdict is Verdict.WRONG)
 
 
 def test_axes_of_length_1_cost_a_named_tenth_of_their_output(desk):

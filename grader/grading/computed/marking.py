@@ -81,7 +81,7 @@ def _test(
         outputs = [output_result(answer, cases, explaining, each) for cases in seen]
         verdict = speaking(_verdict(answer, k, output) for k, output in enumerate(outputs))
         reason, sentence = "", next((o.sentence for o in outputs if o.sentence), "")
-    losing = (output.case for output in outputs if output.marks != output.out_of)
+    losing = (output.case for output in outputs if not output.is_right)
     shown = test.cases[next(losing, len(test.cases) - 1)]
     names = (variable.name for variable in answer.signature.inputs)
     return TestResult(
@@ -107,7 +107,7 @@ def _verdict(answer: Answer, k: int, output: OutputResult) -> Verdict:
         return Verdict.UNREADABLE
     if k in answer.unanswered:
         return Verdict.MISSING
-    if output.marks == output.out_of:
+    if output.is_right:
         return Verdict.PASSED
     return Verdict.UNREADABLE if k in answer.guessed else Verdict.WRONG
 

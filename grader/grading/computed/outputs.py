@@ -117,7 +117,7 @@ def _shared(output: OutputResult, layout: Layout) -> OutputResult:
 
 def _doubted(result: OutputResult, answer: Answer, output: int) -> OutputResult:
     """An output that was guessed says first how it was read."""
-    if output not in answer.guessed or result.marks == result.out_of:
+    if output not in answer.guessed or result.is_right:
         return result
     read = f"{answer.guessed[output]}. As it was read: "
     rungs = Rungs(shape=f"{read}{result.rungs.shape}", place=f"{read}{result.rungs.place}")
