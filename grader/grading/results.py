@@ -129,7 +129,7 @@ def guess_sentence(numbered: NumberedPart, field: TypedField, name: str = "") ->
     shown = field.text if len(field.text) <= MAX_SHOWN else f"{field.text[:MAX_SHOWN]}…"
     key = f"{numbered.number} {name}".strip()
     return (
-        f"we read {what}{' '.join(shown.split())!r} from {field.place} ({field.guess}); that is not"
+        f"we read {what}“{' '.join(shown.split())}” from {field.place} ({field.guess}); that is not"
         f" right, or not what you meant, so a person will look at it. To be read as you mean it,"
         f" write a line `Answer {key}: …`"
     )

@@ -61,7 +61,7 @@ class Tally:
         part = self._report.parts[at]
         lines = _lines(part.tests, part, self._earned[at], self._out_of[at])
         return [
-            (_plain(test, *line), _outputs(test, *line))
+            (_plain(test, *line, is_open=_is_open(part, test)), _outputs(part, test, *line))
             for test, line in zip(part.tests, lines, strict=True)
         ]
 
@@ -85,15 +85,27 @@ class Tally:
         )
 
 
-def _plain(line: _Line, earned: int, out_of: int) -> Score:
+def _plain(line: _Line, earned: int, out_of: int, *, is_open: bool) -> Score:
     return Score(
-        earned=written(earned, exact=line.marks), out_of=written(out_of, exact=line.out_of)
+        earned=NOTHING_YET if is_open else written(earned, exact=line.marks),
+        out_of=written(out_of, exact=line.out_of),
     )
 
 
-def _outputs(test: TestResult, earned: int, out_of: int) -> list[Score]:
+def _outputs(part: PartResult, test: TestResult, earned: int, out_of: int) -> list[Score]:
     lines = _lines(test.outputs, test, earned, out_of)
-    return [_plain(output, *line) for output, line in zip(test.outputs, lines, strict=True)]
+    return [
+        _plain(output, *line, is_open=_is_open(part, test, output))
+        for output, line in zip(test.outputs, lines, strict=True)
+    ]
+
+
+def _is_open(part: PartResult, test: TestResult, output: OutputResult | None = None) -> bool:
+    """Whether nobody has decided on any mark of a test, or of one output of it."""
+    line = output or test
+    lost = (mark for mark in part.lost if mark.test == test.name)
+    is_lost = any(output is None or mark.output in ("", output.name) for mark in lost)
+    return bool(part.pending and line.out_of) and not line.marks and not is_lost
 
 
 def _lines(lines: Sequence[_Line], whole: _Line, earned: int, out_of: int) -> list[tuple[int, int]]:

@@ -180,7 +180,7 @@ def test_a_wrong_guess_loses_nothing_yet(tmp_path: Path, week: Grading, sandbox:
     size, count = (next(p for p in report.parts if p.number == n) for n in ("1.2", "1.3a"))
     assert (size.verdict, size.marks, size.pending, size.lost) == (Verdict.UNREADABLE, 0, 2, ())
     assert size.sentence.startswith(
-        "we read 'I + 2P - K' from hw.md line 1 (the last formula of the part); that is not right, or"
+        "we read “I + 2P - K” from hw.md line 1 (the last formula of the part); that is not right, or"
         " not what you meant, so a person will look at it. To be read as you mean it, write a line"
         " `Answer 1.2: …`"
     )

@@ -6,8 +6,9 @@ from fractions import Fraction as F
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from grader.model import OutputResult, PartResult, ProblemResult, Report, Verdict, Walls
+from grader.model import LostMark, OutputResult, PartResult, ProblemResult, Report, Verdict, Walls
 from grader.model import TestResult as OneTest
 from grader.report import shown
 from grader.report.tally import Tally
@@ -120,6 +121,19 @@ def test_lost_marks_add_up_to_what_is_missing():
 def test_undecided_marks_are_a_dash_and_not_lost():
     score = Tally(report(part(F(0), [], pending=F(2)))).total()
     assert (score.earned, score.out_of, score.lost, score.open) == ("–", "2", "", "2")
+
+
+def test_a_test_or_output_that_nobody_has_decided_on_is_a_dash_as_its_part_is():
+    wrong, unread = a_test([F(0), F(0)], F(1, 2)), replace(a_test([F(0)], F(1)), name="u")
+    lost = LostMark(marks=F(1, 2), sentence="wrong", test="t", output="0")
+    tests = Tally(report(replace(part(F(0), [wrong, unread], pending=F(3, 2)), lost=(lost,))))
+    (one, outputs), (other, _) = tests.tests(0, 0)
+    assert [one.earned, *(output.earned for output in outputs), other.earned] == [
+        "0",
+        "0",
+        "–",
+        "–",
+    ]
 
 
 def test_shares_of_the_bar_are_the_whole():

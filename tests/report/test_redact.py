@@ -153,7 +153,7 @@ def test_without_inputs_only_wrong_is_said(found):
 
 def test_without_inputs_a_guess_is_still_told():
     """How an answer was read says nothing of what is right, and is what a student can mend."""
-    read = "we read '530' from hw.md line 3. As it was read: "
+    read = "we read “530” from hw.md line 3. As it was read: "
     comparison = Comparison(stage=Stage.VALUES, sentence="off by 12", error=0.5)
     part = redacted(hidden(sentence=f"{read}off by 12", guess=read, comparison=comparison))
     output = part.tests[0].outputs[0]
