@@ -89,14 +89,22 @@ def _marked_choice(
         sentence=slips[0].sentence if slips else "",
         readings=readings_of(match),
         lost=(
-            LostMark(marks=left * s.cost / total, sentence=s.sentence, rungs=s.rungs) for s in slips
+            LostMark(
+                marks=left * s.cost / total, sentence=s.sentence, output=s.claim, rungs=s.rungs
+            )
+            for s in slips
         ),
     )
 
 
 class _Slip(Record, frozen=True, kw_only=True):
-    """A claim that is not right, and how many right ones it costs: itself, or one more if wrong."""
+    """A claim that is not right, and how many right ones it costs: itself, or one more if wrong.
 
+    Attributes:
+        claim: its id, or "" where it may not be named.
+    """
+
+    claim: str
     sentence: str
     rungs: Rungs
     cost: int
@@ -110,13 +118,24 @@ def _slips(
     by_truth = sorted(claims, key=lambda claim: claim.truth)
     wrong = [claim for claim in by_truth if given.get(claim.id, claim.truth) != claim.truth]
     slips = [
-        _Slip(sentence=_explained(part, claim), rungs=_rungs(part, claim), cost=2)
+        _Slip(
+            claim="" if _is_left_out(part, claim) else claim.id,
+            sentence=_explained(part, claim),
+            rungs=_rungs(part, claim),
+            cost=2,
+        )
         for claim in wrong
     ]
     if part.pick == "one":
         return tuple(slips[:1])
-    open_ = (f"{claim.id}: not answered" for claim in claims if claim.id not in given)
-    return (*slips, *(_Slip(sentence=s, rungs=Rungs(shape=s, place=s), cost=1) for s in open_))
+    return (*slips, *(_unanswered(claim.id) for claim in claims if claim.id not in given))
+
+
+def _unanswered(claim: str) -> _Slip:
+    sentence = f"{claim}: not answered"
+    return _Slip(
+        claim=claim, sentence=sentence, rungs=Rungs(shape=sentence, place=sentence), cost=1
+    )
 
 
 def _share(part: Part, slips: tuple[_Slip, ...], count: int) -> Fraction:
@@ -128,16 +147,21 @@ def _share(part: Part, slips: tuple[_Slip, ...], count: int) -> Fraction:
 
 def _explained(part: Part, claim: ExpectedClaim) -> str:
     """Says which claim is wrong and why; an option that was not picked is not named."""
-    if part.pick != "each" and claim.truth:
+    if _is_left_out(part, claim):
         return "an option that belongs to the answer was not picked"
     return f"{claim.id}: {claim.say}" if claim.say else f"{claim.id} is not right"
+
+
+def _is_left_out(part: Part, claim: ExpectedClaim) -> bool:
+    """Whether it is an option that should have been picked, which is the answer."""
+    return part.pick != "each" and claim.truth
 
 
 def _rungs(part: Part, claim: ExpectedClaim) -> Rungs:
     """That something is not right, and then which claim or pick; the reason stays out."""
     if part.pick == "each":
         return Rungs(shape="a claim is not judged right", place=f"{claim.id} is not right")
-    place = "" if claim.truth else f"{claim.id} is not right"
+    place = "" if _is_left_out(part, claim) else f"{claim.id} is not right"
     shape = "this is not the right choice"
     return Rungs(shape=shape, place=place or _explained(part, claim))
 

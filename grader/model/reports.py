@@ -112,6 +112,7 @@ class LostMark(Record, frozen=True, kw_only=True):
     """Marks that were lost, and why.
 
     Attributes:
+        output: of which output, or which claim; "" where it is the whole test, or may not be told.
         rungs: of a claim, what to say instead where less may be said.
     """
 

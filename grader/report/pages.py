@@ -195,11 +195,17 @@ class TestView(Record, frozen=True):
 
 
 class ClaimLine(Record, frozen=True):
-    """One claim of a choice, or one option of a pick, with the answer as typed (or "")."""
+    """One claim of a choice, or one option of a pick.
+
+    Attributes:
+        given: the answer as typed, or "".
+        ruling: that it lost marks, where that may be told.
+    """
 
     id: str
     text: Markup
     given: str
+    ruling: Ruling | None
 
 
 class PartView(Record, frozen=True):

@@ -35,7 +35,8 @@ def part_view(
         place: the index of its problem in the report, and its own in the problem.
     """
     words, tally = made_of.words, made_of.tally
-    given = _given(result.readings, part.claims if part else ())
+    claims = part.claims if part else ()
+    given = _given(result.readings, claims)
     tests = views_of_tests(made_of, result, tally.tests(*place))
     passed = sum(test.verdict is Verdict.PASSED for test in result.tests)
     return PartView(
@@ -46,7 +47,7 @@ def part_view(
         score=tally.part(*place),
         sentence=shortened(result.sentence),
         question=made_of.markdown(part.ask) if part else Markup(),
-        claims=_claims(made_of, part.claims if part else (), given),
+        claims=tuple(_claim(made_of, claim, given, result) for claim in claims),
         signature=str(part.signature) if part and part.signature else "",
         call=part.call.strip() if part else "",
         answers=() if given else _answers(made_of, result),
@@ -58,12 +59,17 @@ def part_view(
     )
 
 
-def _claims(
-    made_of: Materials, claims: tuple[Claim, ...], given: Mapping[str, str]
-) -> tuple[ClaimLine, ...]:
-    return tuple(
-        ClaimLine(id=claim.id, text=made_of.markdown(claim.text), given=given.get(claim.id, ""))
-        for claim in claims
+def _claim(
+    made_of: Materials, claim: Claim, given: Mapping[str, str], result: PartResult
+) -> ClaimLine:
+    """Show a claim with what was answered, and whether that lost marks."""
+    is_lost = any(mark.output == claim.id for mark in result.lost)
+    verdict = Verdict.MISSING if given and claim.id not in given else Verdict.WRONG
+    return ClaimLine(
+        id=claim.id,
+        text=made_of.markdown(claim.text),
+        given=given.get(claim.id, ""),
+        ruling=made_of.ruling(verdict) if is_lost else None,
     )
 
 

@@ -131,6 +131,14 @@ def test_which_output_follows_from_others_is_told_above_the_lowest_rung(graded, 
     assert part_of(report, "1.3a").remarks == (CARRIED if rung == "shape" else told,)
 
 
+@pytest.mark.parametrize("rung", RUNGS)
+def test_which_claim_lost_marks_is_told_above_the_lowest_rung(graded, rung):
+    report, _ = graded(hints=rung)
+    assert [mark.output for mark in part_of(report, "1.3b").lost] == [
+        "" if rung == "shape" else "square"
+    ]
+
+
 def test_the_middle_rung_tells_the_place_and_keeps_the_concept(graded):
     report, _ = graded(hints="place")
     part = part_of(report, "1.1")

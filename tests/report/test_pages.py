@@ -169,6 +169,22 @@ def test_claims_stand_with_what_was_answered(folder):
     assert [row.text.split()[-1] for row in rows[1:]] == ["false", "true"]
 
 
+def test_a_claim_that_lost_marks_says_so_in_its_row(tmp_path):
+    lost = (
+        LostMark(marks=F(2, 3), sentence="a: no", output="a"),
+        LostMark(marks=F(1, 3), sentence="b: not answered", output="b"),
+    )
+    found = samples.claims()
+    found = replace(
+        found, marks=F(0), verdict=Verdict.WRONG, readings=found.readings[:1], lost=lost
+    )
+    problem = replace(samples.report().problems[0], parts=(found,))
+    report = replace(samples.report(), problems=(problem,))
+    write_report(report, problems=samples.problems(), folder=tmp_path)
+    rows = list(part(tmp_path, "batch-norm.html", "part-noise").one("table").all("tr"))
+    assert [list(row.all("td"))[-1].text for row in rows[1:]] == ["wrong false", "missing"]
+
+
 def test_a_text_is_shown_with_its_rubric(folder):
     found = part(folder, "batch-norm.html", "part-why")
     assert "a larger step is stable" in found.one("blockquote").text
