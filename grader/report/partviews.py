@@ -8,7 +8,16 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from grader.model import Claim, LostMark, Part, PartResult, Reading, Verdict, plain_label
+from grader.model import (
+    Claim,
+    LostMark,
+    Part,
+    PartResult,
+    Reading,
+    TestResult,
+    Verdict,
+    plain_label,
+)
 from grader.report.materials import Materials, shortened
 from grader.report.pages import ClaimLine, Loss, PartView, Typed
 from grader.report.prose import unwrapped
@@ -82,22 +91,30 @@ def _given(readings: tuple[Reading, ...], claims: tuple[Claim, ...]) -> dict[str
 
 
 def _losses(part: PartResult, write: Callable[[list[Fraction]], list[str]]) -> tuple[Loss, ...]:
-    """Put lost marks together by their reason, the part's own sentence first."""
+    """Put lost marks together by their reason, the part's own sentence first.
+
+    Where one line of code fails in several tests, the message of the first stands for all.
+    """
+    lines = {test.sentence: _line_of(test) for test in part.tests if test.traceback}
     reasons: dict[str, list[LostMark]] = {}
-    for mark in part.lost:
-        reasons.setdefault(mark.sentence, []).append(mark)
-    order = sorted(reasons, key=lambda sentence: sentence != part.sentence)
-    sums = [sum((mark.marks for mark in reasons[s]), Fraction(0)) for s in order]
+    for mark in sorted(part.lost, key=lambda mark: mark.sentence != part.sentence):
+        reasons.setdefault(lines.get(mark.sentence, mark.sentence), []).append(mark)
+    sums = [sum((mark.marks for mark in lost), Fraction(0)) for lost in reasons.values()]
     outputs = {test.name: len(test.outputs) for test in part.tests}
     return tuple(
         Loss(
             marks=marks,
-            sentence=shortened(sentence),
-            places=_places(reasons[sentence], outputs),
-            is_lead=sentence == part.sentence,
+            sentence=shortened(lost[0].sentence),
+            places=_places(lost, outputs),
+            is_lead=lost[0].sentence == part.sentence,
         )
-        for sentence, marks in zip(order, write(sums), strict=True)
+        for lost, marks in zip(reasons.values(), write(sums), strict=True)
     )
+
+
+def _line_of(test: TestResult) -> str:
+    """What kind of failure a test ended with, and at which line."""
+    return f"{test.sentence.partition(':')[0]} {test.traceback[-1]}"
 
 
 def _places(marks: list[LostMark], outputs: Mapping[str, int]) -> tuple[str, ...]:

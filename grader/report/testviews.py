@@ -27,7 +27,7 @@ def views_of_tests(
         scores: per test its marks and those of its outputs, as printed.
     """
     views = [
-        _view(made_of, test, *score, said=part.remarks)
+        _view(made_of, test, *score, said=(part.sentence, *part.remarks))
         for test, score in zip(part.tests, scores, strict=True)
     ]
     failed = [i for i, view in enumerate(views) if view.has_more and view.ruling.tone != "good"]
@@ -45,13 +45,19 @@ def _view(
     *,
     said: tuple[str, ...],
 ) -> TestView:
-    """Show one test; remarks that were `said` for the whole part are not repeated."""
+    """Show one test; what was `said` of the whole part alone is not repeated."""
     words = made_of.words
     outputs = () if _ended(test) else _output_views(words, test, of_outputs)
     told = {output.sentence for output in outputs}
+    if len(test.outputs) == 1:
+        outputs = tuple(o for o in outputs if o.sentence not in said or _tells_more(o))
     sentence = "" if test.sentence in told else shortened(test.sentence)
     inputs = tuple(show(value, words, label=name) for name, value in test.inputs.items())
     remarks = tuple(remark for remark in test.remarks if remark not in said)
+    traceback = () if test.sentence.endswith(test.traceback) else test.traceback[:_LINES]
+    has_more = any((inputs, outputs, traceback, test.printed, remarks))
+    if sentence in said and not has_more:
+        sentence = ""
     return TestView(
         name=test.name,
         is_public=test.is_public,
@@ -62,10 +68,10 @@ def _view(
         inputs=inputs,
         outputs=outputs,
         has_one_output=len(test.outputs) == 1,
-        traceback=test.traceback[:_LINES],
+        traceback=traceback,
         printed=test.printed,
         remarks=remarks,
-        has_more=any((sentence, inputs, outputs, test.traceback, test.printed, remarks)),
+        has_more=bool(sentence) or has_more,
         is_unfolded=False,
     )
 
@@ -130,6 +136,12 @@ def _output_view(words: Words, output: OutputResult, score: Score) -> OutputView
         got=got,
         expected=expected,
     )
+
+
+def _tells_more(output: OutputView) -> bool:
+    """Whether an output tells more than its sentence."""
+    told = (output.diagnosis, output.hint, output.map, output.got, output.expected)
+    return bool(output.figures) or any(told)
 
 
 def _values(

@@ -217,6 +217,47 @@ def test_equal_reasons_are_put_together_and_their_marks_added(tmp_path):
     ]
 
 
+def failing(*messages, lines=("work.py, line 3, in f: x @ y",)):
+    """A part whose tests end each with its message at the same line."""
+    one = samples.wrong_backward()
+    tests = tuple(
+        replace(
+            one.tests[1],
+            name=f"test {n}",
+            verdict=Verdict.RAISED,
+            sentence=message,
+            traceback=lines,
+            outputs=(),
+        )
+        for n, message in enumerate(messages, 1)
+    )
+    lost = tuple(LostMark(marks=F(1), sentence=t.sentence, test=t.name) for t in tests)
+    return replace(one, sentence=messages[0], tests=tests, lost=lost, marks=F(4 - len(messages)))
+
+
+def test_one_line_that_fails_in_several_tests_is_one_reason(tmp_path):
+    part_ = failing(
+        "raised ValueError: shapes (1,2) and (3,2) not aligned",
+        "raised ValueError: shapes (4,5) and (2,5) not aligned",
+        "raised TypeError: it is None",
+    )
+    problem = replace(samples.report().problems[0], parts=(part_,))
+    page = read(written(tmp_path, problems=(problem,)) / "batch-norm.html")
+    assert [li.text for li in page.one("ul", class_="losses").all("li")] == [
+        "−2 raised ValueError: shapes (1,2) and (3,2) not aligned test 1; test 2",
+        "−1 raised TypeError: it is None test 3",
+    ]
+
+
+def test_a_test_that_only_repeats_its_part_is_not_unfolded(tmp_path):
+    said = "ran out of time at line 6 of work.py, `while True: pass`"
+    part_ = failing(said, lines=("line 6 of work.py, `while True: pass`",))
+    problem = replace(samples.report().problems[0], parts=(part_,))
+    page = read(written(tmp_path, problems=(problem,)) / "batch-norm.html")
+    assert page.one("div", class_="test").text.startswith("raised test 1 hidden")
+    assert page.text.count(said) == 1
+
+
 def test_marks_that_a_whole_test_lost_are_placed_by_its_name(tmp_path):
     told = (LostMark(marks=F(2), sentence="it ended in an error", test="a batch of one"),)
     part_ = replace(samples.wrong_backward(), lost=told, marks=F(2), sentence="")
