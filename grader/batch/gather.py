@@ -29,7 +29,9 @@ def gather(paths: Iterable[Path], *, is_class: Callable[[Path], bool]) -> tuple[
         UsageError: a path is not there, holds nothing, or two are of the same student.
     """
     found: dict[str, Entry] = {}
-    for path in paths:
+    given = tuple(paths)
+    # A shell's glob names what lies beside the submissions as well.
+    for path in (p for p in given if len(given) == 1 or not _is_left(p)):
         entries = list(_entries_at(path, is_class))
         if not entries:
             raise UsageError(f"{path}: found no submission in it; wanted one entry per student")
@@ -59,9 +61,14 @@ def _entries_in(folder: Path) -> Iterator[Entry]:
     with os.scandir(folder) as listing:
         listed = sorted(listing, key=lambda entry: entry.name)
     for entry in listed:
-        is_left = entry.name.startswith(".") or entry.name in LEFT_BEHIND
-        if not is_left and (entry.is_dir() or not is_beside(entry.name)):
+        if not _is_left(Path(entry.path)):
             yield _entry(Path(entry.path))
+
+
+def _is_left(path: Path) -> bool:
+    """Whether something beside the submissions is none itself."""
+    is_file_beside = is_beside(path.name) and not path.is_dir()
+    return path.name.startswith(".") or path.name in LEFT_BEHIND or is_file_beside
 
 
 def _entry(path: Path) -> Entry:

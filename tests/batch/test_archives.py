@@ -183,6 +183,13 @@ def test_what_somebody_puts_beside_the_submissions_changes_nothing(tmp_path, lay
         assert is_class(tmp_path / "folder", None)
 
 
+def test_a_shells_glob_finds_what_the_folder_holds(tmp_path):
+    files = {"ada/a.py": "1", "bob/a.py": "2", "marks.csv": "x", "README.md": "x", "__MACOSX/a": ""}
+    write_files(tmp_path, files)
+    found = gather(sorted(tmp_path.iterdir()), is_class=lambda _: False)
+    assert [entry.student for entry in found] == ["ada", "bob"]
+
+
 def test_a_folder_of_archives_is_no_student(tmp_path):
     files = {f"class/{name}.zip": zipped({"hw/a.py": name}) for name in ("ada", "bob")}
     found = entries(packed(tmp_path / "class.zip", files))
