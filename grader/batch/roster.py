@@ -4,18 +4,16 @@ Takes a list with one student a line, or the table that a course platform or a s
 Who handed in tells which column names the students; headings are in any language.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.gradebook import Rows, read_table
 from grader.model import Record
 from grader.submission import student_name
 
-_DELIMITERS = "\t;,"
 # What the first line of a list may say instead of a student.
 _HEADINGS = frozenset(
     {"student", "students", "sid", "id", "number", "name", "names", "first", "last", "given"}
@@ -23,8 +21,6 @@ _HEADINGS = frozenset(
 )
 _MOST_COLUMNS = 10  # of a table; marks stand further behind
 _NOBODY = frozenset({"pointspossible", "studenttest"})  # lines of Canvas' own
-
-Rows = tuple[tuple[str, ...], ...]
 
 
 class Attendance(Record, frozen=True, kw_only=True):
@@ -46,14 +42,9 @@ def read_roster(path: Path) -> Rows:
         UsageError: the file can not be read, or is empty.
     """
     try:
-        text = _decoded(path.read_bytes())
+        listed = tuple(dict.fromkeys(read_table(path.read_bytes())))
     except OSError as error:
         raise UsageError(f"{path}: the roster can not be read: {error.strerror}") from error
-    lines = [line for line in text.splitlines() if line.strip()]
-    delimiter = max(_DELIMITERS, key=lambda mark: sum(mark in line for line in lines))
-    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
-    found = (tuple(cell.strip() for cell in row) for row in rows)
-    listed = tuple(dict.fromkeys(row for row in found if any(row)))
     if not listed:
         raise UsageError(f"{path}: found no student; wanted one a line, or a table with a heading")
     return listed
@@ -123,13 +114,3 @@ def _keys(text: str) -> set[str]:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold())
-
-
-def _decoded(data: bytes) -> str:
-    """Text as spreadsheets save it: UTF-8, UTF-16 with its mark, or what western Windows writes."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")

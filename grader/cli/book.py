@@ -13,6 +13,8 @@ from grader.errors import UsageError, did_you_mean
 from grader.model import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from grader.gradebook import Gradebook, PastAttempt, Standing
 
 BOOK = "gradebook.sqlite"
@@ -125,6 +127,42 @@ def export(place: _Place, file: Path) -> None:
     click.echo(f"wrote {near(file)}")
 
 
+@book.command(short_help="Set the marks that were filled in in an exported CSV.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--by", help="Who decides (default: your login name).")
+@click.option("--reason", help="Why; it is shown with the marks (default: the file's name).")
+@click.pass_obj
+def fill(place: _Place, file: Path, by: str | None, reason: str | None) -> None:
+    """Set a person's marks from FILE: a CSV of `grade book export`, filled in where marks are open.
+
+    Marks that are decided are not changed. All cells are taken, or none.
+    """
+    from grader.gradebook import Counting, Gradebook, Override, now, read_filled
+
+    with Gradebook(place.path, is_writer=True) as gradebook:
+        about = (place.assignment, Counting(place.count))
+        found = read_filled(file, gradebook.standings(*about), gradebook.columns(*about))
+        decided = [
+            Override(
+                student=student,
+                assignment=place.assignment,
+                part=part,
+                marks=marks,
+                by=by or getpass.getuser(),
+                reason=reason or f"from {file.name}",
+                at=now(),
+            )
+            for student, part, marks in found.marks
+        ]
+        gradebook.override(*decided)
+    if found.passed_over:
+        columns = one_line(", ".join(found.passed_over))
+        click.echo(f"note: passed over what is no part's: {columns}", err=True)
+    students = {one.student for one in decided}
+    said = f"set {_counted(decided, 'mark')} of {_counted(students, 'student')}"
+    click.echo(f"{said} from {near(file)}")
+
+
 @book.command()
 @click.argument("student", callback=_as_kept)
 @click.argument("part")
@@ -169,6 +207,10 @@ def override(  # noqa: PLR0913  # one parameter per option
         for one in decided:
             said = "computed marks count again" if withdraw else f"{marks} by {one.by}"
             click.echo(f"{one_line(student)} {one.part}: {said}")
+
+
+def _counted(things: "Collection[object]", name: str) -> str:
+    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
 
 
 def _line(past: "PastAttempt") -> str:

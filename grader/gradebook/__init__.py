@@ -12,6 +12,7 @@ from grader.gradebook.counts import (
     count_tests,
 )
 from grader.gradebook.export import as_csv, as_json
+from grader.gradebook.filled import Filled, read_filled
 from grader.gradebook.lateness import lateness
 from grader.gradebook.records import (
     Attempt,
@@ -28,11 +29,13 @@ from grader.gradebook.records import (
     TestCount,
 )
 from grader.gradebook.rows import now, packed, preview, unpacked
+from grader.gradebook.tables import Rows, read_table
 
 __all__ = [
     "Attempt",
     "Counted",
     "Counting",
+    "Filled",
     "Fingerprint",
     "Gradebook",
     "MisconceptionCount",
@@ -41,6 +44,7 @@ __all__ = [
     "PartMark",
     "PastAttempt",
     "RemarkCount",
+    "Rows",
     "Standing",
     "TestCount",
     "as_csv",
@@ -53,5 +57,7 @@ __all__ = [
     "now",
     "packed",
     "preview",
+    "read_filled",
+    "read_table",
     "unpacked",
 ]

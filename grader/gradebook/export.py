@@ -16,7 +16,7 @@ import msgspec
 from grader.gradebook.records import PartMark, Standing
 
 FORMAT = 1
-_HEAD = (
+HEAD = (
     *("student", "assignment", "status", "marks", "out_of", "pending"),
     *("submitted_at", "late_s", "graded_at", "attempts", "overrides"),
 )
@@ -38,10 +38,10 @@ def as_csv(standings: Iterable[Standing], parts: dict[str, str]) -> str:
     out = io.StringIO("\ufeff")
     out.seek(0, io.SEEK_END)
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_HEAD, *(inert(number) for number in parts.values())])
+    writer.writerow([*HEAD, *(inert(number) for number in parts.values())])
     for standing in standings:
         marks = {part.part: part for part in standing.parts}
-        writer.writerow([*_sums(standing), *(_mark(marks.get(part)) for part in parts)])
+        writer.writerow([*_sums(standing), *(cell_of(marks.get(part)) for part in parts)])
     return out.getvalue()
 
 
@@ -57,6 +57,13 @@ def as_json(standings: Iterable[Standing]) -> Iterator[str]:
         text = _ACTING.sub(lambda found: json.dumps(found.group())[1:-1], text)
         yield f"{',' * bool(number)}\n{text}"
     yield "\n]}"
+
+
+def cell_of(part: PartMark | None) -> str:
+    """The marks of one part; empty where nobody has decided on any of them."""
+    if part is None or (part.pending and part.pending == part.out_of):
+        return ""
+    return _decimal(part.marks)
 
 
 def inert(text: str) -> str:
@@ -84,13 +91,6 @@ def _sums(standing: Standing) -> list[str | int]:
         standing.attempts,
         standing.by_person,
     ]
-
-
-def _mark(part: PartMark | None) -> str:
-    """The marks of one part; empty where nobody has decided on any of them."""
-    if part is None or (part.pending and part.pending == part.out_of):
-        return ""
-    return _decimal(part.marks)
 
 
 def _decimal(marks: Fraction) -> str:

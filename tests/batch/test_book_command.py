@@ -36,6 +36,20 @@ def test_an_export_holds_everybody(root):
     assert (rows[1]["marks"], rows[1]["1.1"], rows[1]["1.4"]) == ("10", "3", "")
 
 
+def test_a_spreadsheet_that_was_filled_in_sets_the_open_marks(root):
+    run(root, "book", "export", "marks.csv", check=0)
+    file = root / "marks.csv"
+    with file.open(encoding="utf-8-sig") as opened:
+        rows = list(csv.reader(opened))
+    rows[1][-1] = "0.5"
+    file.write_text("\n".join(map(";".join, rows)).replace("0.5", "0,5"))
+    done = run(root, "book", "fill", "marks.csv", "--by", "Dr Ng", check=0)
+    assert done.stdout == "set 1 mark of 1 student from marks.csv\n"
+    assert "affine/why: 0.50 by Dr Ng" in run(root, "book", "show", "student000", check=0).stdout
+    done = run(root, "book", "fill", "gone.csv", check=2)
+    assert done.stderr == "error: gone.csv: can not be read: No such file or directory\n"
+
+
 def test_an_override_can_be_withdrawn_and_both_stay_on_record(root):
     run(
         root,
