@@ -546,3 +546,67 @@ class Counted:
 def test_what_is_no_real_array_has_no_diagnosis():
     for value in (None, "text", np.array([1j]), {"a": 1}):
         assert diagnosed(lambda y, i, value=value: value) is None
+
+
+def numbers_of(shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def in_each_window(y):
+    return np.where(windows(y), y + 1, y)
+
+
+def framed_on(y, axes):
+    """Wrong in the first and last index of each of the axes, by amounts that follow no rule."""
+    wrong = y.copy()
+    for axis in axes:
+        for index in (0, -1):
+            place = (slice(None),) * axis + (index,)
+            wrong[place] += numbers_of(y[place].shape, seed=7 + axis)
+    return wrong
+
+
+# Per kind a mistake, the shape at which there are just enough numbers to be sure, and one with
+# fewer: what could be chance is not told.
+EVIDENCE = [
+    ("sign", lambda y, x: -y, (3,), (2,)),
+    ("all zeros", lambda y, x: 0 * y, (3,), (2,)),
+    ("constant difference", lambda y, x: y + 1, (3,), (2,)),
+    ("constant", lambda y, x: np.full(y.shape, 0.3), (4,), (3,)),
+    ("missing term", lambda y, x: y - x, (3,), (2,)),
+    ("term weight", lambda y, x: y + 0.37 * x, (6,), (5,)),
+    ("shifted", lambda y, x: np.concatenate([x[:1], y[:-1]]), (4,), (3,)),
+    ("one element", lambda y, x: but(y, 1, 1.0), (6,), (5,)),
+    ("one per window", lambda y, x: in_each_window(y), (2, 6), (2, 4)),
+    ("rows equal", lambda y, x: np.broadcast_to(x[:1], y.shape), (2, 3), (2, 2)),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "enough", "few"), EVIDENCE, ids=[e[0] for e in EVIDENCE]
+)
+def test_a_rule_is_told_with_enough_numbers_only(kind, change, enough, few):
+    kinds = []
+    for shape in (enough, few):
+        y, x = numbers_of(shape), numbers_of(shape, seed=1)
+        line = "f(x[N]) -> y[N]" if len(shape) == 1 else "f(x[N,C]) -> y[N,C]"
+        found = told(line, [(change(y, x), y, {"x": x})])
+        kinds.append(found.kind if found else None)
+    assert kinds[0] == kind
+    assert kinds[1] != kind
+
+
+@pytest.mark.parametrize(("axes", "kind"), [((0, 1), "border only"), ((0,), None), ((1,), None)])
+def test_two_edges_are_no_border(axes, kind):
+    y = numbers_of((5, 6))
+    found = told("f(x[N,C]) -> y[N,C]", [(framed_on(y, axes), y, {"x": numbers_of((5, 6), 1)})])
+    assert (found.kind if found else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("factor", "kind"),
+    [(12, "ratio"), (13, "ratio unnamed"), (1 / 12, "ratio"), (-1 / 13, "ratio unnamed")],
+)
+def test_a_factor_is_told_as_it_is_up_to_a_dozen(factor, kind):
+    y = numbers_of(5)
+    assert told("f(x[N]) -> y[N]", [(factor * y, y, {"x": numbers_of(5, 1)})]).kind == kind
