@@ -8,7 +8,7 @@ be.
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import inf, isnan
+from math import inf
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def _exact_errors(actual: Numbers, expected: Numbers, scale: float) -> np.ndarra
 
 
 def _exact_error(a: float | Fraction, b: float | Fraction, scale: float) -> float:
-    if a == b or (isinstance(a, float) and isinstance(b, float) and isnan(a) and isnan(b)):
+    if a == b:  # one of them is exact, so that both are never NaN
         return 0.0
     try:
         return max(float(abs(Fraction(a) - Fraction(b)) / Fraction(scale)), _LEAST)

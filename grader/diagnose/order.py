@@ -87,7 +87,7 @@ def _moved(case: Case, axis: int) -> int:
 def scrambled(cases: Cases) -> Diagnosis | None:
     """The same values in other places, many enough and different enough to be sure."""
     for case in cases:
-        if case.actual.size != case.expected.size or np.unique(case.expected).size < _DISTINCT:
+        if np.unique(case.expected).size < _DISTINCT:
             return None
         if not case.close(np.sort(case.actual, axis=None), np.sort(case.expected, axis=None)):
             return None

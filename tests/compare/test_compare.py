@@ -310,6 +310,18 @@ def test_an_alternative_is_right_as_well():
     assert compare.compare(actual=-Y, expected=expected, variable=VARIABLES["y"]).agrees
 
 
+def test_a_wrong_answer_is_told_how_it_differs_from_the_truth_and_no_alternative():
+    expected = ExpectedOutput(value=pack(Y), scale=6.0, alternatives=(pack(-Y), pack(0 * Y)))
+    found = compare.compare(actual=Y + 0.06, expected=expected, variable=VARIABLES["y"])
+    assert found == compared(Y + 0.06, Y)
+
+
+def test_the_scale_of_a_true_zero_is_that_of_the_floating_inputs_or_one():
+    assert compare.scale_of(0.0, (2.5, np.array([-7.0, np.inf]), 100, "x", np.array([9]))) == 7.0
+    assert compare.scale_of(np.zeros(3), (0.0, 3)) == 1.0
+    assert compare.scale_of(np.array([3j]), ()) == 1.0
+
+
 FINITE = st.floats(-1e6, 1e6, allow_subnormal=True)
 MATRICES = arrays(np.float64, (2, 3), elements=FINITE)
 
@@ -449,6 +461,19 @@ def test_a_misconception_without_a_value_in_a_case_is_not_recognised_there():
 
 def test_all_that_fit_are_given():
     assert recognised([2 * Y], [(Y, (2 * Y, 3 * Y, 2 * Y))]) == (0, 2)
+
+
+def test_a_misconception_may_be_a_text():
+    assert recognised(["relu"], [("tanh", ("gelu", "relu"))]) == (1,)
+
+
+def test_a_misconception_that_is_nearly_the_truth_explains_no_rough_answer():
+    for near, found in ((1 + 5e-6, ()), (1 + 5e-5, (0,))):
+        assert recognised([near * Y], [(Y, (near * Y,))]) == found
+
+
+def test_complex_numbers_are_no_misconception():
+    assert recognised([2 * Y + 0j], [(Y, (2 * Y,))]) == ()
 
 
 def test_a_misconception_that_agrees_with_the_truth_so_far_is_not_claimed():

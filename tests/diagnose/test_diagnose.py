@@ -610,3 +610,11 @@ def test_two_edges_are_no_border(axes, kind):
 def test_a_factor_is_told_as_it_is_up_to_a_dozen(factor, kind):
     y = numbers_of(5)
     assert told("f(x[N]) -> y[N]", [(factor * y, y, {"x": numbers_of(5, 1)})]).kind == kind
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (4, 6)])
+def test_a_total_that_is_zero_by_nature_says_nothing(shape):
+    """Gradients of a normalised layer sum to zero, and so does much else."""
+    y, other = numbers_of((4, 5)), numbers_of(shape, 1)
+    centred = (other - other.mean(), y - y.mean(), {"x": numbers_of((4, 5), 2)})
+    assert told("f(x[N,C]) -> y[N,C]", [centred]) is None
