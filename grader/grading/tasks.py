@@ -3,6 +3,7 @@
 Hands out inputs only: expected values stay on this side.
 """
 
+from itertools import chain
 from pathlib import PurePosixPath
 
 import msgspec
@@ -34,6 +35,7 @@ def asked_of(assignment: Assignment) -> tuple[Asked, ...]:
             title=numbered.part.title,
             names=field_names(numbered.part),
             inputs=_inputs(numbered.part),
+            aliases=tuple(chain.from_iterable(numbered.part.notation.aliases.values())),
             function=numbered.part.signature.name if numbered.part.signature else "",
             pick=numbered.part.pick,
             question=numbered.part.ask,

@@ -12,6 +12,7 @@ import msgspec
 
 from grader.student.blocks import Text
 from grader.student.guessing import unnamed_values, with_rival
+from grader.student.letters import with_letters
 from grader.student.naming import Value, named_values
 from grader.student.phrases import pattern, plain
 from grader.student.speaking import spoken_values
@@ -36,7 +37,7 @@ def read_values(part: Asked, section: Text) -> Iterator[Found]:
         values |= {v.name: v for v in spoken if v.name not in values}
     found = [with_rival(_bare(part, value), section) for value in values.values() if value.text]
     for value in found:
-        yield as_found(part, value, section)
+        yield as_found(part, with_letters(part, value, section), section)
     if found:
         yield from untold_values(part, section, found)
 

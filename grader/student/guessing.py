@@ -161,12 +161,18 @@ def _without_definitions(made: Sequence[str], part: Asked) -> list[str]:
     """The equations of a display without those that only say what a letter before them is."""
     kept: list[str] = []
     for row in made:
-        name = first_side(row)
-        is_letter = _LETTER.fullmatch(name) is not None and name not in part.names
-        used = re.compile(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])")
-        if not (is_letter and any(used.search(last_side(before)) for before in kept)):
+        if not _explains(row, kept, part):
             kept.append(row)
     return kept
+
+
+def _explains(row: str, others: Sequence[str], part: Asked) -> bool:
+    """Whether an equation only says what a letter in one of the others stands for."""
+    name = first_side(row)
+    if _LETTER.fullmatch(name) is None or name in part.names:
+        return False
+    used = re.compile(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])")
+    return any(used.search(last_side(other)) for other in others)
 
 
 def joined(section: Text) -> list[Block]:
@@ -185,6 +191,8 @@ def joined(section: Text) -> list[Block]:
 def _in_formulas(part: Asked, section: Text) -> list[Value]:
     inline = [b for b in section.blocks if _is_inline(b) and tells(b.text, part)]
     telling = [b for b in inline if not _is_denied(section, b)] or inline
+    texts = [b.text for b in telling]
+    telling = [b for b in telling if not _explains(b.text, texts, part)] or telling
     if len(part.names) > 1:
         in_order = _in_order(part, [(b.start, last_side(b.text)) for b in telling], "formula")
         return in_order or _in_a_row(part, section)

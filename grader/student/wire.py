@@ -215,6 +215,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         key: the part's id, which answers are keyed by.
         names: the names of its values or claims, in order.
         inputs: the names that a formula may use.
+        aliases: other spellings of its names.
         function: what a function that answers the part is called, or "".
         pick: for a choice, whether each claim is judged, or one or many options are picked.
         question: the words of the question, by which a copy of it is recognised.
@@ -227,6 +228,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     names: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     function: str = ""
     pick: Literal["each", "one", "many"] = "each"
     question: str = ""

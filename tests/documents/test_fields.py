@@ -45,13 +45,13 @@ def test_equations_beside_each_other_are_two() -> None:
 def test_what_a_letter_stands_for_is_not_the_answer(between: str) -> None:
     """The equation that uses the letter is; also where a bracket holds a comma."""
     got = found(f"## 2\n\n$$s = \\max(n, 0) + 1{between}n = I - K$$\n")
-    assert got["size size"].text == r"\max(n, 0) + 1"
+    assert got["size size"].text == r"\max((I - K), 0) + 1"
 
 
 def test_a_derivation_ends_with_its_last_equation() -> None:
     """Letters that are explained before they are used are no remarks."""
     got = found("## 2\n\n$$n = I - K \\\\ s = n + 1$$\n")
-    assert got["size size"].text == "n + 1"
+    assert got["size size"].text == "(I - K) + 1"
 
 
 @pytest.mark.parametrize("left", [r"n_{\text{total}}", "P_{total}", r"N_\mathrm{total}", "n_total"])

@@ -304,7 +304,7 @@ CORPUS = {
             "5.2 expand | 2 | 72",
             "5.2 project | 2 | 57",
             "5.2 total | 2 | 309",
-            "6.1 da | 1 | e + \\left((e W_2^T) \\odot f'(z_1)\\right) W_1^T",
+            "6.1 da | 2 | (\\delta \\odot f'(z_3)) + \\left(((\\delta \\odot f'(z_3)) W_2^T) \\odot f'(z_1)\\right) W_1^T",
             "6.2b | 1 | there is always the $e$",
         ),
         functions={"numerical_check": (13, 1)},
