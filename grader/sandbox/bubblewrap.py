@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from grader.sandbox.places import ALTERNATIVES, LINKS, Places
 
 SCRATCH = "/scratch"  # a name of its own: on /tmp it would hide an environment that lies there
-_SCRATCH_BYTES = 64 * 2**20
+_SCRATCH_BYTES = 160 * 2**20  # two submissions in full: one may go while the next one comes
 _NOBODY = "65534"
 
 

@@ -16,6 +16,7 @@ from grader.model import Verdict, Walls
 from grader.sandbox import Sandbox
 from grader.student.packing import NoValue, unpack
 from grader.student.wire import Job, Notation, Returned
+from grader.submission.copying import MAX_BYTES, MAX_FILES
 from tests.sandbox.jobs import formula_task, outcomes, sources, task, values
 
 # --- reading ------------------------------------------------------------------------------------
@@ -74,6 +75,15 @@ def test_the_submissions_files_are_the_working_directory(sandbox: Sandbox) -> No
         tasks=(task(),),
     )
     assert values(sandbox.run(job)[0].tests) == ["seven", "seven"]
+
+
+def test_the_largest_submission_has_room(sandbox: Sandbox) -> None:
+    """Small files take whole pages of memory, and one submission goes while the next one comes."""
+    small = {f"{number}.txt": "x" for number in range(MAX_FILES - 5)}
+    large = {f"{number}.bin": bytes((MAX_BYTES - 10_000) // 4) for number in range(4)}
+    job = Job(sources=sources({"a.py": "def f(x): return x", **small, **large}), tasks=(task(),))
+    for _ in range(3):
+        assert values(sandbox.run(job)[0].tests) == [0.0, 1.0]
 
 
 def test_one_run_leaves_nothing_for_the_next(sandbox: Sandbox) -> None:
