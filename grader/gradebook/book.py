@@ -7,7 +7,7 @@ stands in `counts`, the schema in `migrations`.
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
@@ -65,13 +65,12 @@ class Gradebook:
         """
         self.path = path
         self._lock = lock_writer(path) if is_writer else -1
-        try:
-            with speaking(path):
-                self._connection = connect(path, is_writer=is_writer)
-                (migrate if is_writer else check)(self._connection, path)
-        except BaseException:
-            self._unlock()
-            raise
+        with ExitStack() as undoing, speaking(path):
+            undoing.callback(self._unlock)
+            self._connection = connect(path, is_writer=is_writer)
+            undoing.callback(self._connection.close)
+            (migrate if is_writer else check)(self._connection, path)
+            undoing.pop_all()
 
     def __enter__(self) -> Self:
         return self
