@@ -101,9 +101,10 @@ class ClassRun:
         newest = {} if self._choices.is_regrade else self._book.newest(assignment)
         changed = tuple(e for e in self._entries if self._has_changed(e, newest.get(e.student)))
         graded = {entry.student for entry in changed}
-        kept = {e.student: e.is_late for e in self._entries if e.student not in graded}
+        kept = {e.student for e in self._entries} - graded
         if self._choices.is_stored:
-            self.moved_in_time = self._book.follow_due(assignment, self._choices.due, kept)
+            said = {e.student: e.is_late if e.student in kept else None for e in self._entries}
+            self.moved_in_time = self._book.follow_due(assignment, self._choices.due, said)
         self.lost_pages = tuple(newest[s].id for s in sorted(kept) if not self._has_pages(s))
         return changed
 

@@ -105,12 +105,12 @@ class Gradebook:
         return number
 
     def follow_due(
-        self, assignment: str, due: datetime | None, said: Mapping[str, bool]
+        self, assignment: str, due: datetime | None, said: Mapping[str, bool | None]
     ) -> tuple[str, ...]:
-        """Hold all attempts against the due time of now; gives the students whom that concerns.
+        """Hold students' attempts against the due time of now; gives whom that changes.
 
         Args:
-            said: per student whether the platform says now that the newest attempt is late.
+            said: the students, and whether the platform says now that the newest attempt is late.
         """
         sql = "SELECT id, student, submitted_at, is_late, late_s FROM attempt WHERE assignment = ?"
         found = list(moved(self.rows(f"{sql} ORDER BY id", assignment), due, said))

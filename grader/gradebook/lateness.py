@@ -23,19 +23,18 @@ def lateness(submitted_at: str, due: datetime | None, *, is_late: bool) -> int |
 
 
 def moved(
-    rows: Sequence[Row], due: datetime | None, said: Mapping[str, bool]
+    rows: Sequence[Row], due: datetime | None, said: Mapping[str, bool | None]
 ) -> Iterator[tuple[str, tuple[bool, int | None, int]]]:
     """Whose lateness is another now, with what an attempt's row is to hold and its number.
 
     Args:
         rows: the attempts, oldest first.
-        said: per student what the platform says now of the newest one.
+        said: whom it is about, and what the platform says now of the newest attempt, or None.
     """
     newest = {row["student"]: row for row in rows}
-    for row in rows:
-        is_late = bool(row["is_late"])
-        if row is newest[row["student"]]:
-            is_late = said.get(row["student"], is_late)
+    for row in (row for row in rows if row["student"] in said):
+        word = said[row["student"]] if row is newest[row["student"]] else None
+        is_late = bool(row["is_late"]) if word is None else word
         late_s = lateness(row["submitted_at"], due, is_late=is_late)
         if (is_late, late_s) != (row["is_late"], row["late_s"]):
             yield row["student"], (is_late, late_s, row["id"])

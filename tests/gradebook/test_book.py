@@ -258,11 +258,12 @@ def test_lateness_follows_the_due_time_of_now(book):
     book.store(attempt("alice", submitted_at=at, late_s=0))
     book.store(attempt("bob", is_late=True, late_s=1))
     book.store(attempt("carol"))
-    due = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    assert book.follow_due(ASSIGNMENT, due, {}) == ("alice",)
+    due, said = datetime(2026, 11, 20, 9, tzinfo=UTC), dict.fromkeys(("alice", "bob", "carol"))
+    assert book.follow_due(ASSIGNMENT, due, said) == ("alice",)
     assert [s.late_s for s in book.standings(ASSIGNMENT)] == [3600, 1, None]
-    assert book.follow_due(ASSIGNMENT, due, {}) == ()
-    assert book.follow_due(ASSIGNMENT, None, {}) == ("alice",)
+    assert book.follow_due(ASSIGNMENT, due, said) == ()
+    assert book.follow_due(ASSIGNMENT, None, {"bob": None}) == ()
+    assert book.follow_due(ASSIGNMENT, None, said) == ("alice",)
     assert [s.late_s for s in book.standings(ASSIGNMENT)] == [None, 1, None]
 
 
@@ -287,7 +288,7 @@ def test_an_older_gradebook_keeps_what_a_platform_called_late(path):
     connection.execute(insert, tuple(row.values()))
     connection.close()
     with Gradebook(path, is_writer=True) as book:
-        assert book.follow_due(ASSIGNMENT, None, {}) == ()
+        assert book.follow_due(ASSIGNMENT, None, {"bob": None}) == ()
 
 
 def test_a_missing_gradebook_is_told_with_the_next_step(path):
