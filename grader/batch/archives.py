@@ -42,7 +42,7 @@ def archived(path: Path) -> Iterator[Entry]:
         wanted = "wanted the archive as the course platform hands it out"
         raise SubmissionError(f"{error}; {wanted}") from error
     names, metadata, root = _with_metadata(archive, list(archive.names))
-    yield from _entries(path, archive, place(names, metadata, root))
+    yield from _entries(path, archive, place(names, metadata, root, whole=path.stem))
 
 
 def unpacked(path: Path) -> Iterator[Entry]:

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from grader.model import Record
+from grader.student.formats import TYPED_NAMES
 
 METADATA = "submission_metadata.yml"
 _CANVAS = re.compile(
@@ -59,13 +60,20 @@ class Handed(Record, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
-def place(names: Iterable[str], metadata: dict[str, Handed], root: str) -> tuple[Placed, ...]:
+def place(
+    names: Iterable[str], metadata: dict[str, Handed], root: str, *, whole: str
+) -> tuple[Placed, ...]:
     """Say whose each file is, by the layout that fits the names; `root` is where metadata lies.
 
     A name that ends in `/` is a folder, which is somebody's even where nothing is in it.
+
+    Args:
+        whole: whose all is where the file for typed answers lies above all folders.
     """
     listed = sorted(names, key=_in_order)
     files = [name for name in listed if not name.endswith("/")]
+    if any(name.lower() in TYPED_NAMES for name in files):
+        return tuple(Placed(student=whole, member=name, path=name, mark="") for name in files)
     found = place_by_platform(files, metadata, root)
     return found or tuple(
         _plain(name, short)

@@ -183,6 +183,13 @@ def test_what_somebody_puts_beside_the_submissions_changes_nothing(tmp_path, lay
         assert is_class(tmp_path / "folder", None)
 
 
+def test_an_archive_of_one_students_files_is_one_submission(tmp_path):
+    files = {"answers.yaml": "1", "affine.py": "2", "src/b.py": "3"}
+    (only,) = entries(packed(tmp_path / "zoe.zip", files)).values()
+    assert only.student == "zoe"
+    assert {source.path for source in only.take().sources} == set(files)
+
+
 def test_a_shells_glob_finds_what_the_folder_holds(tmp_path):
     files = {"ada/a.py": "1", "bob/a.py": "2", "marks.csv": "x", "README.md": "x", "__MACOSX/a": ""}
     write_files(tmp_path, files)
