@@ -234,10 +234,6 @@ class PartSolution:
 
         return self._unsaid(f"the carry rule of {', '.join(rules)}", add)
 
-    def carry_rule(self, output: str) -> CarryRule:
-        """The rule by which an output is judged against others; there has to be one."""
-        return next(rule for rule in self.carries if rule.output == output)
-
     def equivalent(self, *mutants: str, because: str) -> None:
         """List mutants of the reference that compute the same, as `verify` prints them, and why."""
         self.equivalents |= dict.fromkeys(mutants, because)

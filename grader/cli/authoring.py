@@ -14,7 +14,7 @@ from grader.cli.terminal import near, one_line
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.model import ExpectedPart, Part, Report
+    from grader.model import ExpectedPart, OutputResult, Part, Report
 
 
 @click.command(name="list")
@@ -162,11 +162,16 @@ def _print_all(report: "Report") -> None:
         for test in part.tests:
             click.echo(f"  {test.verdict}  {test.name}: {test.cases_passed} of {test.cases} cases")
             for output in test.outputs:
-                if output.sentence:
-                    name = f" [{output.misconception}]" if output.misconception else ""
-                    click.echo(f"    {output.name}{name}: {one_line(output.sentence)}")
-                    if output.got is not None and output.expected is not None:
-                        from grader.cli.checked import values_of
+                _print_output(output)
 
-                        if values := values_of(output):
-                            click.echo(f"      {values}")
+
+def _print_output(output: "OutputResult") -> None:
+    """What is said of an output, and both values; nothing of one that is right."""
+    from grader.cli.checked import values_of
+
+    if not output.sentence:
+        return
+    known = f" [{output.misconception}]" if output.misconception else ""
+    click.echo(f"    {output.name}{known}: {one_line(output.sentence)}")
+    if values := values_of(output):
+        click.echo(f"      {values}")

@@ -92,8 +92,8 @@ def values_of(output: "OutputResult") -> str:
     """
     from grader.student.packing import numbers, unpack
 
-    assert output.got is not None
-    assert output.expected is not None
+    if output.got is None or output.expected is None:
+        return ""
     got, expected = unpack(output.got), unpack(output.expected)
     found, place = output.comparison, ""
     if found is not None and found.size > _FEW and found.stage in (Stage.VALUES, Stage.NONFINITE):

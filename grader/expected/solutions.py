@@ -83,7 +83,7 @@ class PartCode:
         Raises:
             ProblemError: the rule fails.
         """
-        rule = self._declared.carry_rule(output)
+        rule = next(rule for rule in self._declared.carries if rule.output == output)
         what = f"{self._part.id}: the carry rule of {output!r}"
         return called(self._path, what, rule.carried, known={**inputs, **answer})
 

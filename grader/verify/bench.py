@@ -78,8 +78,9 @@ class Bench:
         return lambda inputs, answer: bool(validator(**inputs, answer=answer))
 
     def _carried(self, output: str, inputs: dict[str, Value], answer: dict[str, Value]) -> Value:
+        rule = next(rule for rule in self.declared.carries if rule.output == output)
         with np.errstate(all="ignore"):
-            value: Value = self.declared.carry_rule(output).carried({**inputs, **answer})
+            value: Value = rule.carried({**inputs, **answer})
             return value
 
     # --- answers --------------------------------------------------------------------------------
