@@ -579,6 +579,13 @@ EVIDENCE = [
     ("one element", lambda y, x: but(y, 1, 1.0), (6,), (5,)),
     ("one per window", lambda y, x: in_each_window(y), (2, 6), (2, 4)),
     ("rows equal", lambda y, x: np.broadcast_to(x[:1], y.shape), (2, 3), (2, 2)),
+    ("slice differences", lambda y, x: y + x[:, :1], (2, 3), (2, 2)),
+    ("slice factors", lambda y, x: y * x[:, :1], (2, 3), (2, 2)),
+    ("input returned", lambda y, x: x, (3,), (2,)),
+    ("extra factor", lambda y, x: y * x, (3,), (2,)),
+    ("absolute value", lambda y, x: np.abs(y), (3,), (2,)),
+    ("square", lambda y, x: y**2, (3,), (2,)),
+    ("low precision", lambda y, x: np.round(y, 2), (3,), (2,)),
 ]
 
 
@@ -594,6 +601,25 @@ def test_a_rule_is_told_with_enough_numbers_only(kind, change, enough, few):
         kinds.append(found.kind if found else None)
     assert kinds[0] == kind
     assert kinds[1] != kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("ratio varies", lambda y, case: (1.37 + 0.23 * case) * y),
+        ("difference varies", lambda y, case: 1.37 + 0.23 * case + y),
+    ],
+)
+def test_what_each_case_has_of_its_own_takes_more_numbers(kind, change):
+    """A factor or an amount that is free in each case uses up one number of it."""
+    for sizes, wanted in (((2, 3), kind), ((2, 2), None)):
+        truths = [numbers_of(size, seed) for seed, size in enumerate(sizes)]
+        cases = [
+            (change(y, case), y, {"x": numbers_of(y.shape, 5 + case)})
+            for case, y in enumerate(truths)
+        ]
+        found = told("f(x[N]) -> y[N]", cases)
+        assert (found.kind if found else None) == wanted
 
 
 @pytest.mark.parametrize(("axes", "kind"), [((0, 1), "border only"), ((0,), None), ((1,), None)])
