@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from grader.model import PartResult, Walls
+from grader.model import PartResult, Verdict, Walls
 from grader.report.keeping import INDEX
 from grader.report.materials import Materials, shortened
 from grader.report.pages import Frame, IndexPage, Link, PartLine, ProblemLine, ProblemPage, Score
@@ -102,5 +102,6 @@ def _part_line(made_of: Materials, part: PartResult, score: Score) -> PartLine:
         href=place_of(part.id),
         ruling=made_of.ruling(part.verdict),
         score=score,
-        sentence=shortened(part.sentence),
+        # That a person will mark it is what the verdict says.
+        sentence="" if part.verdict is Verdict.NEEDS_MARKING else shortened(part.sentence),
     )

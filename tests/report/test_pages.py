@@ -114,16 +114,14 @@ def test_the_overview_tells_the_result_at_a_glance(folder):
     ]
     assert "reduced: Landlock and seccomp held the code in" in page.one("footer").text
     assert "a link that leaves the submission" in page.one("section", class_="notes").text
+    assert page.text.index("a link that leaves") < page.text.index("1.1 Why a larger")
 
 
 def test_the_overview_has_a_line_for_each_part(folder):
     page = read(folder / "index.html")
     rows = [row.text for row in page.all("tr") if row.first("th").attributes["scope"] == "row"]
     assert len(rows) == len(samples.report().parts)
-    assert (
-        rows[0]
-        == "1.1 Why a larger learning rate works a person will mark this text needs marking – of 2"
-    )
+    assert rows[0] == "1.1 Why a larger learning rate works needs marking – of 2"
     assert rows[2] == "1.3 Larger batches passed 1 of 1"
 
 
