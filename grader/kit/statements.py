@@ -17,8 +17,15 @@ _PAGE = Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <style>
-body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif; }
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif;
+  overflow-wrap: anywhere; }
 code { background: color-mix(in srgb, currentColor 8%, transparent); padding: 0 .2em; }
+pre { white-space: pre-wrap; }
+main { overflow-x: auto; }
+.scroll { overflow-x: auto; overflow-wrap: normal; }
+table { border-collapse: collapse; }
+th, td { padding: .2em 1em .2em 0; border-bottom: 1px solid; text-align: start; }
+.taps { max-width: 100%; height: auto; }
 math[display="block"] { overflow-x: auto; max-width: 100%; }
 :root { color-scheme: light dark; }
 </style>

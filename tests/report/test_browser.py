@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from grader.kit.statements import as_html
+from grader.model import NumberedPart
 from grader.report import write_report
 from grader.student.packing import pack
 from tests.report import samples
@@ -106,6 +108,14 @@ def test_a_page_does_not_scroll_sideways(folder, show, name, width):
     page = show(folder / name, width=width)
     page.evaluate(UNFOLD)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_statement_of_a_kit_does_not_scroll_sideways(tmp_path, show):
+    problem = samples.problems()[0]
+    numbered = tuple(NumberedPart(number=f"1.{n}", part=p) for n, p in enumerate(problem.parts))
+    (tmp_path / "statement.html").write_text(as_html(problem, numbered), encoding="utf-8")
+    page = show(tmp_path / "statement.html", width=360)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("name", PAGES)
