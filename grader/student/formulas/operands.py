@@ -217,9 +217,9 @@ def _taken_apart(node: Node, rank: int) -> list[Node]:
 
 def _plain_indices(reader: "Reader", rank: int) -> list[Node]:
     """x_i, and x_ij of an array with two axes."""
-    indices = [reader.operand()]
+    indices = [operand(reader)]
     while len(indices) < rank and reader.token.kind == "word" and not reader.token.spaced:
         if reader.token.text not in reader.scope and not isinstance(indices[-1], Index):
             break
-        indices.append(reader.operand())
+        indices.append(operand(reader))
     return indices

@@ -204,7 +204,7 @@ class Reader(Cursor):
     def power(self, *, is_exponent: bool = False) -> Node:
         """An operand with its powers and transposes."""
         start = self.token.at
-        node = self._euler() or self.operand()
+        node = self._euler() or operands.operand(self)  # one frame less in each bracket
         while True:
             if self.accept("op", "^"):
                 node = self._raised(node, start)
