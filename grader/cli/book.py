@@ -214,18 +214,21 @@ def _counted(things: "Collection[object]", name: str) -> str:
 
 
 def _line(past: "PastAttempt") -> str:
+    from grader.cli.classtable import said_late
     from grader.report import shown
 
     if past.is_graded:
-        marks, out_of = (shown([total])[0] for total in (past.marks, past.out_of))
-        said = f"{marks} of {out_of}"
+        sums = (past.marks, past.out_of, past.pending)
+        marks, out_of, pending = (shown([total])[0] for total in sums)
+        said = f"{marks} of {out_of}" + f", {pending} open" * bool(past.pending)
     else:
         said = f"not graded: {one_line(past.trouble)}"
     aside = f"  does not count: {past.set_aside}" if past.set_aside else ""
     handed = f"  handed in {past.submitted_at}" if past.submitted_at else ""
+    late = f"  {said_late(past.late_s)}" if past.late_s else ""
     print_ = past.fingerprint
     digests = f"  submission {print_.submission[:8]}, grader {print_.engine[:8]}"
-    return f"{past.graded_at}  {said}{handed}{digests}{aside}"
+    return f"{past.graded_at}  {said}{handed}{late}{digests}{aside}"
 
 
 def _part_ids(gradebook: "Gradebook", place: _Place, student: str, parts: str) -> list[str]:

@@ -50,8 +50,7 @@ def _sums(standing: Standing) -> tuple[str, str, str, str]:
     )
     notes = []
     if standing.late_s:
-        # A platform may say "late" and not by how much.
-        notes.append(f"late by {_span(standing.late_s)}" if standing.late_s > 1 else "late")
+        notes.append(said_late(standing.late_s))
     if standing.by_person:
         notes.append(f"{standing.by_person} by a person")
     return (marks, out_of, pending if standing.pending else "", ", ".join(notes))
@@ -143,6 +142,11 @@ def print_places(places: dict[str, Path], walls: str) -> None:
 def _signed(marks: Fraction) -> str:
     (size,) = shown([abs(marks)])
     return f"{'−' if marks < 0 else '+'}{size}"  # a true minus sign
+
+
+def said_late(seconds: int) -> str:
+    """How late something is; a platform may say that it is, and not by how much."""
+    return f"late by {_span(seconds)}" if seconds > 1 else "late"
 
 
 def _span(seconds: int) -> str:

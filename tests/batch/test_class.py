@@ -288,6 +288,9 @@ def test_the_course_says_when_it_was_due_unless_the_command_does(root):
         "6 of 6 unchanged since their last grading",
     ]
     assert "late by " in " ".join(table(done)["student000"])
+    shown = run(root, "book", "show", "student000", check=0).stdout
+    assert "  11 of 12, 1 open  handed in " in shown
+    assert "  late by " in shown
     done = run(root, "--due", "2035-01-01", "submissions", check=0)
     assert table(done)["student000"] == ["11", "12", "1"]
     assert stored(root)["student000"] == 1
