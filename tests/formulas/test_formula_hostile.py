@@ -1,8 +1,10 @@
 """Hostile texts, hostile bytes and hostile trees end in a FormulaError, and never in markup."""
 
+import random
 import sys
 import time
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -11,6 +13,7 @@ from hostile_inputs import HOSTILE
 from grader.student.formulas import (
     FormulaError,
     decode,
+    edits,
     encode,
     evaluate,
     holds,
@@ -19,16 +22,23 @@ from grader.student.formulas import (
     to_unicode,
 )
 from grader.student.formulas.tree import (
+    Call,
+    Cases,
     Chain,
+    Constant,
     Element,
     Fold,
     Formula,
     Index,
+    Logic,
     Name,
     Negate,
     Node,
     Number,
+    Power,
+    Reduce,
     Sum,
+    Transpose,
 )
 from grader.student.signature import parse_signature
 from grader.student.wire import Notation
@@ -140,6 +150,46 @@ def test_a_sound_tree_without_a_value_is_refused_when_evaluated(tree):
     formula = decode(packed(tree))
     with pytest.raises(FormulaError):
         evaluate(formula, POINT, signature=SIGNATURE, notation=Notation())
+
+
+# Of nodes below, a piece that a reader may never make, and that gets past the check.
+PIECES = (
+    lambda nodes: Sum(("-",), nodes[:1]),
+    lambda nodes: Sum(("+",) * len(nodes), nodes),
+    lambda nodes: Chain(("/",) * (len(nodes) - 1), nodes),
+    lambda nodes: Call("floor", ()),
+    lambda nodes: Call("ceil", nodes),
+    lambda nodes: Call("unknown", nodes),
+    lambda nodes: Power(nodes[0], Negate(nodes[1])),
+    lambda nodes: Reduce("var", nodes[0], axis=3, keep=True),
+    lambda nodes: Element("x", nodes),
+    lambda nodes: Element("D", ()),
+    lambda nodes: Fold("product", "k", nodes[0], None, nodes[1]),
+    lambda nodes: Cases(nodes, nodes, None),
+    lambda nodes: Logic("or", nodes),
+    lambda nodes: Transpose(nodes[0]),
+)
+ENDS = (Name("x"), Number("0"), Index("k"), Constant("I"))
+
+
+def odd_tree(draw: random.Random, depth: int = 0) -> Node:
+    if draw.randrange(4) < depth:
+        return draw.choice(ENDS)
+    return draw.choice(PIECES)(tuple(odd_tree(draw, depth + 1) for _ in range(2)))
+
+
+@pytest.mark.parametrize("is_shaped", [False, True])
+def test_trees_that_no_reader_makes_are_printed_edited_and_evaluated(is_shaped):
+    """A tree may come from the student's own code; what is made of it then is the judge's work."""
+    draw = random.Random(5)
+    for _ in range(400):
+        tree = odd_tree(draw)
+        formula = decode(encode(Formula(tree=tree, sides=(tree,), is_shaped=is_shaped)))
+        ET.fromstring(to_mathml(formula))
+        assert to_unicode(formula)
+        for _, edited in (("", formula), *edits(formula)):
+            with suppress(FormulaError):
+                evaluate(edited, POINT, signature=SIGNATURE, notation=Notation())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "3", None, 1j])

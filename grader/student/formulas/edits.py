@@ -93,9 +93,9 @@ def _local(node: Node, formula: Formula) -> Iterator[tuple[str, Node]]:  # noqa:
             )
         case Negate(body):
             yield SIGN, body
-        case Call("floor" | "ceil" as name, arguments):
-            yield ROUNDING, arguments[0]
-            yield ROUNDING, Call("ceil" if name == "floor" else "floor", arguments)
+        case Call("floor" | "ceil" as name, (body,)):
+            yield ROUNDING, body
+            yield ROUNDING, Call("ceil" if name == "floor" else "floor", (body,))
         case Call(_, (body,)):
             yield FACTOR, body
         case _:
@@ -158,7 +158,7 @@ def _of_sum(node: Sum, kind: str) -> Iterator[tuple[str, Node]]:
         terms = node.terms[:place] + node.terms[place + 1 :]
         if len(terms) > 1:
             yield kind, Sum(signs, terms)
-        else:
+        elif terms:
             yield kind, terms[0] if signs[0] == "+" else Negate(terms[0])
 
 
