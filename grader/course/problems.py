@@ -163,7 +163,7 @@ class _Reader:
 
     def _check_code(self, file: _PartFile, signature: Signature | None) -> None:
         found = {
-            "forward": trouble_in_forward(file.forward),
+            "forward": trouble_in_forward(file.forward, signature, file.imports),
             "call": trouble_in_call(file.call, signature),
             "where": trouble_in_condition(file.where, signature),
         }

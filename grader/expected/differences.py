@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.student.signature import Signature
+from grader.student.signature import Dim, Signature
 
 HELPER = "gradient"
 """The keyword by which a forward pass asks for `derivative`."""
@@ -88,7 +88,9 @@ class _Loss:
         self._forward = forward
         self._plain = {n: known[n] for n, p in declared.items() if p.kind is p.KEYWORD_ONLY}
         self.parameters = {
-            name: np.array(inputs[name], dtype=np.float64)
+            name: np.array(
+                inputs[name] if name in inputs else _drawn(signature, inputs, name), np.float64
+            )
             for name in declared
             if name not in self._plain
         }
@@ -110,3 +112,18 @@ class _Loss:
             return float(np.sum(values[0]))
         pairs = zip(self._upstream, values, strict=False)
         return float(sum(np.sum(above * value) for above, value in pairs))
+
+
+def _drawn(signature: Signature, inputs: dict[str, Any], name: str) -> np.ndarray:
+    """A parameter that only its gradient names, as a bias: of the gradient's shape."""
+    (output,) = (v for v in signature.outputs if v.name in {f"d{name}", f"g{name}"})
+    form = next(
+        form
+        for form in range(signature.forms)
+        if all(len(v.form(form)) == np.ndim(inputs[v.name]) for v in signature.inputs)
+    )
+    sizes: dict[Dim, int] = {n: int(inputs[n]) for n in signature.sizes if n in inputs}
+    for variable in signature.inputs:
+        sizes.update(zip(variable.form(form), np.shape(inputs[variable.name]), strict=True))
+    shape = [sizes[dim] if isinstance(dim, str) else dim for dim in output.form(form)]
+    return np.random.default_rng(0).standard_normal(shape)

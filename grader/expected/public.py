@@ -3,14 +3,15 @@
 Knows the public side of problems alone.
 """
 
-import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from grader import compare
 from grader.authoring import DrawError, Test, draw
+from grader.errors import ProblemError
 from grader.expected.differences import Kinked, gradients
 from grader.model import (
     ExpectedCase,
@@ -102,8 +103,16 @@ def _differentiated(
     test = Test(name=GRADIENTS, cases=_GRADIENT_CASES)
     draws = (draw(part, test, number + _TURN * i, seed=seed) for i in range(_TRIES))
     for inputs in sorted(draws, key=_cost):
-        with contextlib.suppress(Kinked):
+        try:
             return _case(part, inputs, gradients(part.signature, forward, inputs))
+        except Kinked:
+            continue
+        except Exception as error:  # whatever the course's own text raises
+            raise ProblemError(
+                Path("problems") / part.slug / "problem.yaml",
+                f"raised {type(error).__name__}: {error}",
+                where=f"parts.{part.name}.forward",
+            ) from error
     return None
 
 

@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.course import find_course
+from grader.course import find_course, load_problem
+from grader.errors import ProblemError
 from grader.expected import GRADIENTS, load_solution, public_part
-from grader.expected.differences import Kinked, derivative
+from grader.expected.differences import Kinked, derivative, gradients
 from grader.model import NumberedPart
+from grader.student.signature import parse_signature
 from grader.verify.bench import Bench
+from tests.verify import courses
 
 ROOT = Path(__file__).parents[2]
 SEEDS = range(3)
@@ -75,6 +78,28 @@ def test_a_mistake_is_placed_by_argument_and_index():
     test = judged(part, declared, one_weight_off, 0)
     wrong = [output for output in test.outputs if output.marks != output.out_of]
     assert [(output.name, output.comparison.worst) for output in wrong] == [("dW2", (0, 1))]
+
+
+def test_a_parameter_that_only_its_gradient_names_is_drawn():
+    text = "back(dy[N,M], x[N,D], W[D,M], N) -> dx[N,D], dW[D,M], db[M]"
+    rng = np.random.default_rng(0)
+    dy, x, W = (rng.standard_normal(shape) for shape in ((3, 2), (3, 4), (4, 2)))
+    inputs = {"dy": dy, "x": x, "W": W, "N": 3}
+    found = gradients(parse_signature(text), lambda x, W, b, *, N: (x @ W + b) / N, inputs)
+    for gradient, truth in zip(found, (dy @ W.T, x.T @ dy, dy.sum(0)), strict=True):
+        np.testing.assert_allclose(gradient, truth / 3, atol=1e-10)
+
+
+def test_a_forward_pass_that_fails_is_told_with_its_place(tmp_path):
+    code = "-> dx[N,D], dW[D,M]\n    forward: 'def f(x, W): return x @ V'\n"
+    courses.write(tmp_path, problem=[("-> dx[N,D], dW[D,M]\n", code)])
+    part, *_ = load_problem(tmp_path / "problems/affine/problem.yaml").parts
+    with pytest.raises(ProblemError) as caught:
+        public_part(part, seed=0)
+    assert str(caught.value) == (
+        "problems/affine/problem.yaml: parts.backward.forward: raised NameError: name 'V' is not "
+        "defined"
+    )
 
 
 def test_a_derivative_has_the_axes_of_the_value_before_those_of_the_argument():

@@ -67,6 +67,21 @@ SLIPS = [
     ("dy[N,M], x[N,D]", "dy[N,M], xₙ[N,D]", "write names with letters from a to z: a formula may"),
     ("affine_backward(dy", "rückwärts(dy", "-> outputs'; write names with letters from a to z"),
     ("x[N,D], W[D,M]) ->", "x[N,D], x[D,M]) ->", "the name 'x' stands twice"),
+    (
+        "-> dx[N,D], dW[D,M]",
+        "-> dx[N,D], dW[D,M]\n    forward: 'def f(x, w): return x @ w'",
+        "parts.backward.forward: takes 'w', which is no input, and whose gradient dw is no output",
+    ),
+    (
+        "-> dx[N,D], dW[D,M]",
+        "-> dx[N,D], dW[D,M]\n    forward: 'def f(x, *, weight): return x @ weight'",
+        "parts.backward.forward: takes 'weight', which is no input",
+    ),
+    (
+        "-> dx[N,D], dW[D,M]",
+        "-> dx[N,D], dW[D,M]\n    forward: 'def f(x, W): from torch.nn import functional'",
+        "parts.backward.forward: imports 'torch', which students need not have: numpy stands as np",
+    ),
     ("domain: {I: 8..40", "domain: {J: 8..40", "unknown input 'J'; the signature has I, K, P"),
     (
         "dW[D,M]",
