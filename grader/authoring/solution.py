@@ -141,6 +141,10 @@ class PartSolution:
 
     def accept(self, name: str) -> Callable[[Function], Function]:
         """Declare another right way of answering, which must earn everything."""
+        if not isinstance(name, str):
+            raise DeclarationError(
+                f'{self.id}: an accepted answer has a name; write @part.accept("loops") above it'
+            )
         self.undecorated.append(name)
 
         def add(function: Function) -> Function:

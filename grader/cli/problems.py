@@ -52,7 +52,11 @@ def problems() -> None:
     "--only", multiple=True, metavar="CHECK", help="Ask this check only; may be repeated."
 )
 @click.option(
-    "--seeds", default=20, show_default=True, help="How many draws of the random cases to look at."
+    "--seeds",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="How many draws of the random cases to look at.",
 )
 @click.option(
     "--mutants",
@@ -137,6 +141,6 @@ def _asked(only: tuple[str, ...], seeds: int, mutants: str) -> "Asked":
     checks = frozenset(only or CHECKS)
     if mutants == "none":
         checks -= {"mutants"}
-    elif mutants != "all" and not mutants.isdigit():
+    elif mutants != "all" and not (mutants.isdigit() and int(mutants)):
         raise UsageError(f"--mutants: found {mutants!r}; wanted a number, 'all' or 'none'")
     return Asked(checks=checks, seeds=seeds, mutants=int(mutants) if mutants.isdigit() else 0)

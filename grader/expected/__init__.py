@@ -10,16 +10,18 @@ from grader.expected.cache import expected_for
 from grader.expected.compute import compute_expected
 from grader.expected.leaks import Secrets, public_texts
 from grader.expected.public import GRADIENTS, public_part, tried_part
-from grader.expected.solutions import PartCode, load_solution
+from grader.expected.solutions import PartCode, carried, is_valid, load_solution
 
 __all__ = [
     "GRADIENTS",
     "PartCode",
     "Secrets",
     "bind_outputs",
+    "carried",
     "compute_expected",
     "expected_for",
     "inputs_by_name",
+    "is_valid",
     "load_solution",
     "public_part",
     "public_texts",

@@ -1,4 +1,4 @@
-"""Holds the reference against itself, and against an oracle that shares no code with it.
+"""Holds the reference against an oracle that shares no code with it, itself and its carry rules.
 
 Knows one case at a time.
 """
@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from grader import compare
-from grader.authoring import cast_inputs
+from grader.authoring import CarryRule, cast_inputs
 from grader.expected import oracle
 from grader.expected.authored import Authored, short
+from grader.expected.solutions import carried
+from grader.student.formulas import FormulaError, evaluate_text
 from grader.student.packing import Value
 
 ORACLE_BOUND = 1e-10
@@ -64,6 +66,42 @@ def check_repeats(
             f"in {case} the reference gives other values when it is asked again; draw its random "
             "numbers from a seed of its own, and keep nothing from call to call"
         )
+
+
+def check_carries(
+    authored: Authored, case: str, inputs: dict[str, Any], truth: tuple[Value, ...]
+) -> None:
+    """What is carried from the truth is the truth.
+
+    Raises:
+        ProblemError: a rule gives something else, or fails.
+    """
+    given = {v.name: value for v, value in zip(authored.signature.outputs, truth, strict=True)}
+    for rule in authored.declared.carries:
+        value, found = given[rule.output], _carried(authored, rule, inputs, given)
+        scale = compare.scale_of(value, tuple(inputs.values()))
+        error = compare.error_of(actual=found, value=value, scale=scale)
+        if error > max(ORACLE_BOUND, authored.declared.tolerance_value):
+            raise authored.error(
+                f"in {case} the carry rule of {rule.output!r} gives {short(found)}, "
+                f"the reference {short(value)}"
+            )
+
+
+def _carried(
+    authored: Authored, rule: CarryRule, inputs: dict[str, Any], given: dict[str, Value]
+) -> Value:
+    """What an output would be by its rule, from the truth of the others."""
+    if not isinstance(rule.rule, str):
+        arrays = {name: np.array(value, dtype=np.float64) for name, value in given.items()}
+        known = {**cast_inputs(inputs, exact=False), **arrays}
+        found: Value = carried(authored.path, authored.declared, rule.output, known)
+        return found
+    try:
+        return evaluate_text(rule.rule, {n: v for n, v in given.items() if n != rule.output})
+    except FormulaError as error:
+        what = f"the carry rule of {rule.output!r} is {rule.rule!r}"
+        raise authored.error(f"{what}, which has no value: {error.sentence}") from error
 
 
 def _errors(

@@ -112,7 +112,7 @@ def short(value: Any) -> str:
     """A value on one line; of what was returned, and of long arrays, shapes say more."""
     if isinstance(value, tuple):
         return f"({', '.join(map(short, value))})"
-    text = " ".join(repr(value).split())
+    text = " ".join(repr(value.item() if isinstance(value, np.generic) else value).split())
     if len(text) <= _SHORT:
         return f"{text} of shape {value.shape}" if isinstance(value, np.ndarray) else text
     shape = f" of shape {value.shape}" if isinstance(value, np.ndarray) else ""

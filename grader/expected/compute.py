@@ -21,7 +21,7 @@ from grader.authoring import (
     draw,
 )
 from grader.errors import ProblemError
-from grader.expected.agreeing import check_repeats, oracle_error
+from grader.expected.agreeing import check_carries, check_repeats, oracle_error
 from grader.expected.authored import Authored, short
 from grader.expected.depending import dependence
 from grader.expected.solutions import called
@@ -185,6 +185,7 @@ class _Tests:
         where = f"case {case} of test {test.name!r}"
         if case == 0:
             check_repeats(authored, where, inputs, truth)
+            check_carries(authored, where, inputs, truth)
         if self.asks_oracle:
             found = oracle_error(authored, where, inputs, truth)
             self.oracle_error = max(self.oracle_error, found)

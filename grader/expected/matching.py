@@ -17,6 +17,7 @@ _MADE_OF: dict[Kind, str] = {
     "choice": "claims",
     "text": "a rubric",
 }
+_VALIDATOR = "the validator"
 
 
 def check_fits(path: Path, problem: Problem, solution: Solution) -> None:
@@ -94,15 +95,17 @@ def _check_parameters(path: Path, part: Part, declared: PartSolution) -> None:
     functions += [("the oracle", declared.oracle_function)]
     functions += [(f"the misconception {w.name!r}", w.function) for w in declared.wrongs]
     functions += [(f"the accepted answer {name!r}", f) for name, f in declared.accepted]
+    functions += [(_VALIDATOR, declared.validator)]
     for what, function in functions:
         if function is None:
             continue
+        taken = [*names, "answer"] if what == _VALIDATOR else names
         try:
-            inspect.signature(function).bind(**dict.fromkeys(names))
+            inspect.signature(function).bind(**dict.fromkeys(taken))
         except ValueError:
             continue  # some of C's functions do not tell what they take
         except TypeError as error:
-            wanted = ", ".join(names) or "no parameters"
+            wanted = ", ".join(taken) or "no parameters"
             raise ProblemError(
                 path,
                 f"{part.id}: {what} does not take the signature's inputs: {error}; wanted {wanted}",

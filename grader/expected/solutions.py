@@ -67,25 +67,34 @@ class PartCode:
         return load_solution(self._path, self._problem)[self._part.name]
 
     def is_valid(self, inputs: dict[str, Any], answer: dict[str, Any]) -> bool:
-        """Whether the solution's validator accepts an answer.
-
-        Raises:
-            ProblemError: the validator fails.
-        """
-        validator = self._declared.validator
-        assert validator is not None
-        what = f"{self._part.id}: the validator"
-        return bool(called(self._path, what, validator, **inputs, answer=answer))
+        """Whether the solution's validator accepts an answer; raises as `is_valid`."""
+        return is_valid(self._path, self._declared, inputs, answer)
 
     def carried(self, output: str, inputs: dict[str, Any], answer: dict[str, Any]) -> Any:
-        """What an output would be by its carry rule, from the student's other outputs.
+        """What an output would be by its carry rule; raises as `carried`."""
+        return carried(self._path, self._declared, output, {**inputs, **answer})
 
-        Raises:
-            ProblemError: the rule fails.
-        """
-        rule = next(rule for rule in self._declared.carries if rule.output == output)
-        what = f"{self._part.id}: the carry rule of {output!r}"
-        return called(self._path, what, rule.carried, known={**inputs, **answer})
+def is_valid(
+    path: Path, declared: PartSolution, inputs: dict[str, Any], answer: dict[str, Any]
+) -> bool:
+    """Whether a part's validator accepts an answer.
+
+    Raises:
+        ProblemError: the validator fails.
+    """
+    assert declared.validator is not None
+    what = f"{declared.id}: the validator"
+    return bool(called(path, what, declared.validator, **inputs, answer=answer))
+
+
+def carried(path: Path, declared: PartSolution, output: str, known: dict[str, Any]) -> Any:
+    """What an output would be by its carry rule, from the inputs and a student's other outputs.
+
+    Raises:
+        ProblemError: the rule fails.
+    """
+    rule = next(rule for rule in declared.carries if rule.output == output)
+    return called(path, f"{declared.id}: the carry rule of {output!r}", rule.carried, known=known)
 
 
 def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:

@@ -6,13 +6,14 @@ ever comes here: what runs is the course's own code.
 
 from collections.abc import Callable, Iterator
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from grader import compare
 from grader.authoring import PartSolution
-from grader.expected import bind_outputs
+from grader.expected import bind_outputs, carried, is_valid
 from grader.grading import OwnCode, judge_computed
 from grader.model import (
     ExpectedCase,
@@ -34,13 +35,18 @@ Answer = Callable[[ExpectedCase], Packed | None]
 
 
 class Bench:
-    """One part, with what its references expect on one draw of the random cases."""
+    """One part, with what its references expect on one draw of the random cases.
+
+    Args:
+        path: of the solution file, for errors.
+    """
 
     def __init__(
-        self, numbered: NumberedPart, declared: PartSolution, expected: ExpectedPart
+        self, numbered: NumberedPart, declared: PartSolution, expected: ExpectedPart, path: Path
     ) -> None:
         assert numbered.part.signature is not None
         self.numbered, self.declared, self.expected = numbered, declared, expected
+        self._path = path
         self.part, self.signature = numbered.part, numbered.part.signature
 
     @property
@@ -52,7 +58,8 @@ class Bench:
         """What the answer earns, and what is said to it."""
         name = self.signature.name
         match = Match(part=self.part.id, function=Place(file="answer.py"), provides=(name,))
-        own = OwnCode(is_valid=self._validator(), carried=self._carried)
+        is_asked = self.declared.validator is not None
+        own = OwnCode(is_valid=self._is_valid if is_asked else None, carried=self._carried)
         return judge_computed(self.numbered, self.expected, match, self._outcome(answer), own)
 
     def outputs(self, result: PartResult) -> Iterator[tuple[int, int, OutputResult]]:
@@ -71,17 +78,12 @@ class Bench:
         )
         return TaskOutcome(formulas=(), tests=tests)
 
-    def _validator(self) -> Callable[[dict[str, Value], dict[str, Value]], bool] | None:
-        validator = self.declared.validator
-        if validator is None:
-            return None
-        return lambda inputs, answer: bool(validator(**inputs, answer=answer))
+    def _is_valid(self, inputs: dict[str, Value], answer: dict[str, Value]) -> bool:
+        return is_valid(self._path, self.declared, inputs, answer)
 
     def _carried(self, output: str, inputs: dict[str, Value], answer: dict[str, Value]) -> Value:
-        rule = next(rule for rule in self.declared.carries if rule.output == output)
-        with np.errstate(all="ignore"):
-            value: Value = rule.carried({**inputs, **answer})
-            return value
+        found: Value = carried(self._path, self.declared, output, {**inputs, **answer})
+        return found
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -130,13 +132,12 @@ class Bench:
 
     def accepts(self, case: ExpectedCase, values: tuple[Value, ...]) -> bool:
         """Whether the part's validator takes values that differ from the reference's."""
-        validator = self.declared.validator
         answer = {v.name: x for v, x in zip(self.signature.outputs, values, strict=True)}
-        if validator is None or not compare.is_comparable(answer, case, self.signature):
+        is_asked = self.declared.validator is not None
+        if not (is_asked and compare.is_comparable(answer, case, self.signature)):
             return False
         arrays = {name: np.array(value, dtype=np.float64) for name, value in answer.items()}
-        with np.errstate(all="ignore"):
-            return bool(validator(**self.inputs(case), answer=arrays))
+        return self._is_valid(self.inputs(case), arrays)
 
     # --- errors ---------------------------------------------------------------------------------
 

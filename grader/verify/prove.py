@@ -168,7 +168,7 @@ class _Proof:
         return self._computed(proof, expected) if self.part.kind == "computed" else proof
 
     def _computed(self, proof: PartProof, expected: ExpectedPart) -> PartProof:
-        bench = Bench(self.numbered, self.declared, expected)
+        bench = self._bench(expected)
         proof = replace(
             proof,
             tests=len(expected.tests),
@@ -254,7 +254,7 @@ class _Proof:
             else:
                 asked += is_patient
                 oracle_error = max(oracle_error, expected.oracle_error)
-                drawn = self._on_a_draw(Bench(self.numbered, self.declared, expected), seed)
+                drawn = self._on_a_draw(self._bench(expected), seed)
                 faults = [finding.sentence for finding in drawn if finding.is_fault]
             for sentence in faults:
                 found.setdefault(_NUMBERS.sub("", sentence), (sentence, []))[1].append(seed)
@@ -278,12 +278,15 @@ class _Proof:
 
     def _forward(self, seed: int) -> list[Finding]:
         """Whether the reference passes what students can check by themselves."""
-        public = Bench(self.numbered, self.declared, public_part(self.part, seed=seed))
+        public = self._bench(public_part(self.part, seed=seed))
         return checks.forward_agrees(public)
 
     def _further(self, seed: int) -> Bench:
         """A bench on another draw of the random cases."""
-        return Bench(self.numbered, self.declared, self._expected(seed, asks_oracle=False))
+        return self._bench(self._expected(seed, asks_oracle=False))
+
+    def _bench(self, expected: ExpectedPart) -> Bench:
+        return Bench(self.numbered, self.declared, expected, self.path)
 
     def _expected(self, seed: int, *, asks_oracle: bool = True) -> ExpectedPart:
         (expected,) = compute_expected(

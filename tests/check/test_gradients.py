@@ -35,7 +35,8 @@ PARTS = {part.id: (part, declared) for part, declared in forwards()}
 
 def judged(part, declared, function, seed):
     """What the central differences of one draw say of a function."""
-    bench = Bench(NumberedPart(number="1", part=part), declared, public_part(part, seed=seed))
+    numbered = NumberedPart(number="1", part=part)
+    bench = Bench(numbered, declared, public_part(part, seed=seed), Path())
     tests = bench.judge(bench.called(function)).tests
     return next(test for test in tests if test.name == GRADIENTS)
 

@@ -211,6 +211,27 @@ SOLUTION_SLIPS = [
         ('total="weights + biases"', "total=lambda weights, q: weights + q"),
         "affine/count: the carry rule of 'total' takes 'q'; wanted inputs and other outputs, of weights",
     ),
+    (
+        ("weights + biases", "weights - biases"),
+        "in case 0 of test 'the answer' the carry rule of 'total' gives 256, the reference 512",
+    ),
+    (
+        ('total="weights + biases"', "total=lambda weights: weights + 1"),
+        "in case 0 of test 'the answer' the carry rule of 'total' gives 385.0, the reference 512",
+    ),
+    (
+        ("weights + biases", "weights / (biases - 128)"),
+        "the carry rule of 'total' is 'weights / (biases - 128)', which has no value: ",
+    ),
+    (
+        ("size.test(", "size.valid(lambda I, K, P: True)\nsize.test("),
+        "affine/size: the validator does not take the signature's inputs: got an unexpected keyword "
+        "argument 'answer'; wanted I, K, P, answer",
+    ),
+    (
+        ("size.test(", "size.accept(lambda I, K, P: I)\nsize.test("),
+        'affine/size: an accepted answer has a name; write @part.accept("loops") above it',
+    ),
     (("@count.reference\n", ""), "edits the reference, which is not declared yet"),
     (('size.test("random sizes", cases=40)\n', ""), "affine/size has no test; declare one with"),
     (

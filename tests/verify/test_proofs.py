@@ -147,6 +147,16 @@ def test_a_constant_that_earns_marks_is_told(tmp_path):
     assert "earn" in found["backward", "trivial"]
 
 
+def test_a_validator_that_fails_is_told_with_its_line(tmp_path):
+    edit = (
+        "@backward.oracle\n",
+        "backward.valid(lambda dy, x, W, answer: answer['dz'])\n\n\n@backward.oracle\n",
+    )
+    proof = proof_of(tmp_path, checks={"trivial"}, solution=[edit])
+    told = faults(proof)["backward", "broken"]
+    assert told.endswith("affine.py: line 15: affine/backward: the validator raised KeyError: 'dz'")
+
+
 def test_a_right_answer_that_loses_marks_is_told(tmp_path):
     other = """@backward.accept("by hand")\ndef by_hand(dy, x, W):\n    return dy @ W.T, x.T @ dy * (1 + 1e-7)\n\n\n@size.reference"""
     found = faults(proof_of(tmp_path, checks={"accepted"}, solution=[("@size.reference", other)]))
@@ -395,6 +405,8 @@ def test_the_command_gives_json(tmp_path):
         (["nothing"], "there is no problem 'nothing'; the course has affine"),
         (["--only", "spelling"], "there is no check 'spelling'; wanted one of oracle, "),
         (["--mutants", "many"], "--mutants: found 'many'; wanted a number, 'all' or 'none'"),
+        (["--mutants", "0"], "--mutants: found '0'; wanted a number, 'all' or 'none'"),
+        (["--seeds", "0"], "Invalid value for '--seeds': 0 is not in the range x>=1."),
     ],
 )
 def test_a_slip_on_the_command_line_is_told(tmp_path, arguments, told):
