@@ -74,6 +74,7 @@ class PartCode:
         """What an output would be by its carry rule; raises as `carried`."""
         return carried(self._path, self._declared, output, {**inputs, **answer})
 
+
 def is_valid(
     path: Path, declared: PartSolution, inputs: dict[str, Any], answer: dict[str, Any]
 ) -> bool:
