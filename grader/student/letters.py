@@ -17,6 +17,7 @@ from grader.student.naming import Value
 from grader.student.phrases import first_side, last_side, rows, sides, trimmed, value_at_head
 from grader.student.wire import Asked
 
+MAX_LETTERS = 12
 MAX_USES = 20
 MAX_LENGTH = 2_000
 _INDEX = r"(?:_\w|_\{\w{1,6}\}|[₀-₉])?"
@@ -59,7 +60,8 @@ def _explained(part: Asked, section: Text) -> list[_Letter]:
         names = {_key(name) for name in _NAME.findall(letter.formula)}
         if _key(letter.name) not in declared | names and names & declared:
             found.setdefault(letter.name, {})["".join(letter.formula.split())] = letter
-    return [letter for same in found.values() if len(same) == 1 for letter in same.values()]
+    once = [letter for same in found.values() if len(same) == 1 for letter in same.values()]
+    return once[:MAX_LETTERS]
 
 
 def _equations(part: Asked, section: Text) -> Iterator[_Letter]:

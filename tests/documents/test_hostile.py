@@ -53,6 +53,16 @@ HOSTILE = {
     "answers.md": "2.3\n" + "Answer: x\n" * 90_000,
     "programs.md": "2.3\n" + "```python\ndef f(x): return x\n```\n" * 28_000,
     "signs that turn text.txt": "2.3 " + "\u202e\u00ad\ufb01" * 100_000,
+    "letters that explain letters.md": "2.3\n"
+    + "".join(f"a_{{{k}}} = a_{{{k + 1}}} + K\n" for k in range(40_000))
+    + "values = a_{1} + N\n",
+    "columns.txt": ("a" * 20 + "   b " * 35 + "\n") * 4_900,
+    "equations in a row.md": "2.3 $$" + r"a=b, \quad " * 90_000 + "a$$",
+    "names that wait.md": "5.1\n" + "depthwise = pointwise =\n" * 40_000 + "total = 3\n",
+    "heads of tables.md": "5.1\n" + "| expand | depthwise | total |\n" * 30_000,
+    "lone numbers.txt": "".join(f"\n{1 + k % 9}\n" for k in range(200_000)),
+    "sections.tex": "\\section{a}\\begin{enumerate}[label=\\thesection.\\alph*]\n\\item x\n"
+    * 12_000,
     "nulls.md": ("2.3 x\n" * 80_000).encode("utf-16"),
 }
 
