@@ -586,6 +586,7 @@ EVIDENCE = [
     ("absolute value", lambda y, x: np.abs(y), (3,), (2,)),
     ("square", lambda y, x: y**2, (3,), (2,)),
     ("low precision", lambda y, x: np.round(y, 2), (3,), (2,)),
+    ("broadcast", lambda y, x: y + x[:, None] - x, (3,), (2,)),
 ]
 
 
