@@ -19,6 +19,7 @@ from grader.model import (
 )
 from grader.model import TestResult as OneTest
 from grader.report import record_json, redact, write_report
+from grader.report.ladder import UNTOLD
 from grader.report.redact import MASK, PRINTS_HIDDEN, WRONG
 from grader.student.packing import Many, Rational, Scalar, pack
 from tests.report import samples
@@ -149,6 +150,25 @@ def test_without_inputs_only_wrong_is_said(found):
         WRONG
     }
     assert (output.comparison, output.diagnosis, output.error_map) == (None, None, None)
+
+
+def test_with_inputs_a_part_may_say_what_no_test_says():
+    whole = replace(hidden(sentence="use xh"), has_inputs=True, sentence="two tests fail")
+    assert redacted(whole).sentence == "two tests fail"
+    assert redacted(replace(whole, has_inputs=False)).sentence == WRONG
+
+
+@pytest.mark.parametrize("hints", ["shape", "place"])
+@pytest.mark.parametrize("rungs", [Rungs(), Rungs(shape="off by a factor", place="dx is off")])
+def test_a_lower_rung_without_a_sentence_says_less_and_never_more(hints, rungs):
+    comparison = Comparison(stage=Stage.VALUES, sentence="all values are off", error=0.5)
+    whole = hidden(sentence="use xh", rungs=rungs, comparison=comparison, misconception="raw x")
+    part = redacted(replace(whole, has_inputs=True, hints=hints))
+    output = part.tests[0].outputs[0]
+    told = getattr(rungs, hints) or UNTOLD
+    assert {part.sentence, part.tests[0].sentence, output.sentence} == {told}
+    assert output.misconception == ""
+    assert output.rungs == (rungs if hints == "place" else replace(rungs, place=""))
 
 
 def test_without_inputs_a_guess_is_still_told():
