@@ -21,11 +21,11 @@ _CANVAS = re.compile(
     r"(?P<name>[^_/]+)_(?P<late>late_)?"
     r"(?P<user>\d+|(?<=anon_)[a-z0-9]{5}|(?<=anon_late_)[a-z0-9]{5})_"
     # A file has its own number, and never a small one; what was typed into a form has none.
-    r"(?:\d{3,}_(?P<rest>[^/]+)|(?P<typed>(?:text|link)\.html))",
+    r"(?:\d{3,}_(?P<rest>[^/]+)|(?P<form>(?:text|link)\.html))",
     re.IGNORECASE,
 )
 _MOODLE = re.compile(
-    r"(?P<student>[^/]+?)_assignsubmission_(?:file|onlinetext)_?(?:/|_)?(?P<rest>.+)"
+    r"(?P<student>[^/]+?)_assignsubmission_(?P<kind>file|onlinetext)_?(?:/|_)?(?P<rest>.+)"
 )
 _NUMBER = re.compile(r"([0-9]{1,18})")
 _AGAIN = re.compile(r"-\d{1,3}(?=(\.[^.]*)?$)")  # Canvas numbers files that were handed in again
@@ -211,12 +211,17 @@ def _canvas(name: str, short: str) -> Placed | None:
     return Placed(
         student=f"{found['name']}_{found['user']}",
         member=name,
-        path=found["rest"] or found["typed"],
+        path=_as_read(found["rest"] or found["form"], is_form=found["form"] == "text.html"),
         mark=f"{name.removesuffix(short)}{short[: found.end('user')]}_",
         also=(found["user"], found["name"]),
         is_late=found["late"] is not None,
         is_dated=False,
     )
+
+
+def _as_read(path: str, *, is_form: bool) -> str:
+    """The name under which a file is read: what was typed into a form is a write-up, in HTML."""
+    return f"{path.removesuffix('.html')}.md" if is_form and path.endswith(".html") else path
 
 
 def _numbered(placed: list[Placed]) -> Iterator[Placed]:
@@ -240,7 +245,7 @@ def _moodle(name: str, short: str) -> Placed | None:
     return Placed(
         student=student,
         member=name,
-        path=found["rest"],
+        path=_as_read(found["rest"], is_form=found["kind"] == "onlinetext"),
         mark=f"{name.removesuffix(short)}{student}_",
         also=(student.rpartition("_")[0],),
         is_dated=False,

@@ -308,6 +308,19 @@ def test_answers_in_a_file_of_another_name_are_guesses(
     assert [parts_of(tmp_path, week, sandbox)[n].marks for n in ("1.2", "1.3a")] == [0, 0]
 
 
+def test_the_page_that_a_form_makes_is_read_without_its_head(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    page = (
+        "<!DOCTYPE html>\n<html>\n<head>\n<title>1.3b Homework</title>\n</head>\n<body>\n"
+        "<p><strong>1.2</strong> I + 2P - K + 1</p><p>Answer 1.3a total: 512</p>\n</body></html>\n"
+    )
+    (tmp_path / "text.md").write_text(page)
+    parts = parts_of(tmp_path, week, sandbox)
+    assert [parts[n].marks for n in ("1.2", "1.3a")] == [2, 1]
+    assert parts["1.3b"].verdict is Verdict.MISSING
+
+
 @pytest.mark.parametrize(
     ("name", "open_"), [("hw.ipynb", "12"), ("affine.py", "9"), ("hw.zip", "12"), ("data.csv", "0")]
 )
