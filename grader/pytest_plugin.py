@@ -3,8 +3,8 @@
     pytest solutions/batch_norm.py --submission submissions/alice -k jacobian -x --pdb
 
 pytest loads this module wherever grader is installed, so it imports nothing of grader until a
-solution file is collected, and without --submission it does nothing at all. It only asks: marks
-come from `grading`, and a student's code runs in the sandbox.
+solution file is collected. Without --submission it collects nothing, and says so where a solution
+is named. It only asks: marks come from `grading`, and a student's code runs in the sandbox.
 """
 
 from __future__ import annotations
@@ -65,14 +65,27 @@ def pytest_pycollect_makemodule(
     return _SolutionFile.from_parent(parent, path=module_path)
 
 
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say what is missing where a solution is named, and nothing that was handed in."""
+    named = (Path(argument.partition("::")[0]) for argument in config.args)
+    is_missing = _submission(config) is None and any(map(_is_solution, named))
+    return ["a solution runs against what was handed in: add  --submission PATH"] * is_missing
+
+
 def _submission(config: pytest.Config) -> Path | None:
     path: Path | None = config.getoption("--submission")
     return path
 
 
 def _is_asked(path: Path, config: pytest.Config) -> bool:
-    """Whether a file is the solution of a problem that stands beside it, and tests are asked."""
-    if _submission(config) is None or path.suffix != ".py" or path.parent.name != "solutions":
+    """Whether a file is a solution, and its tests are asked for."""
+    return _submission(config) is not None and _is_solution(path)
+
+
+def _is_solution(path: Path) -> bool:
+    """Whether a file is the solution of a problem that stands beside it."""
+    path = path.absolute()
+    if path.suffix != ".py" or path.parent.name != "solutions":
         return False
     slug = path.stem.replace("_", "-")
     return (path.parents[1] / "problems" / slug / "problem.yaml").is_file()
@@ -250,7 +263,7 @@ def _of_output(output: OutputResult) -> Iterator[str]:
     from grader.cli.checked import values_of
     from grader.model import Stage
 
-    yield f"{output.name}: {output.sentence}"
+    yield f"{output.name}: {output.sentence.removeprefix(f'{output.name}: ')}"
     found = output.comparison
     assert found is not None
     outside = f"; {found.bad} of {found.size} elements are outside" if found.size > 1 else ""

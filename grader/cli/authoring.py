@@ -172,6 +172,7 @@ def _print_output(output: "OutputResult") -> None:
     if not output.sentence:
         return
     known = f" [{output.misconception}]" if output.misconception else ""
-    click.echo(f"    {output.name}{known}: {one_line(output.sentence)}")
+    sentence = output.sentence.removeprefix(f"{output.name}: ")
+    click.echo(f"    {output.name}{known}: {one_line(sentence)}")
     if values := values_of(output):
         click.echo(f"      {values}")

@@ -166,6 +166,14 @@ def test_a_folder_of_solutions_is_collected_only_with_a_submission(root):
         assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+def test_a_solution_named_without_a_submission_is_told_what_is_missing(root):
+    told = "a solution runs against what was handed in: add  --submission PATH"
+    assert told in run(root, "solutions/affine.py").stdout.splitlines()
+    assert told not in asked(root, "--collect-only").stdout
+    (root / "test_own.py").write_text("def test_own(): pass\n", encoding="utf-8")
+    assert told not in run(root).stdout
+
+
 def test_a_submission_that_is_not_there_is_a_wrong_option(root):
     done = run(root, "--submission=submissions/alcie")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR

@@ -121,3 +121,10 @@ def test_an_answer_is_tried_under_the_number_that_the_sheet_gives_its_part(tmp_p
     folder = tiny.hand_in(tmp_path, "author", answers="1.2: I + 2P - K + 1\n")
     done = problems(tmp_path, "try", "affine", folder)
     assert "size  2.00 of 2.00" in done.output
+
+
+def test_an_output_that_its_sentence_names_is_named_once(tmp_path):
+    courses.write(tmp_path)
+    answers = "1.3a: {weights: 3*128, biases: 127, total: 512}\n"
+    done = problems(tmp_path, "try", "affine", tiny.hand_in(tmp_path, "author", answers=answers))
+    assert "    biases: this is not the right value" in done.output.splitlines()
