@@ -137,12 +137,7 @@ def _new_terms(tree: Node) -> Iterator[tuple[str, Node]]:
     for node, _ in walk(tree):
         if isinstance(node, Chain):
             for end in range(1, len(node.factors) + (node != tree)):
-                piece = (
-                    node.factors[0]
-                    if end == 1
-                    else Chain(node.operators[: end - 1], node.factors[:end])
-                )
-                candidates[piece] = None
+                candidates[node.part(0, end)] = None
         elif isinstance(node, Name) and node != tree:
             candidates[node] = None
     signs, terms = (tree.signs, tree.terms) if isinstance(tree, Sum) else (("+",), (tree,))

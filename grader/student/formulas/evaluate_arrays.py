@@ -193,7 +193,7 @@ class _Evaluation:
             return self._loose(node)
         total = self.value(node.factors[0])
         for place, operator in enumerate(node.operators, start=1):
-            before = _part(node, 0, place)
+            before = node.part(0, place)
             total = self._product(total, operator, node.factors[place], before)
         return total
 
@@ -201,10 +201,10 @@ class _Evaluation:
         """⊙ after all other products."""
         cuts = [place for place, operator in enumerate(node.operators, start=1) if operator == "⊙"]
         starts, ends = [0, *cuts], [*cuts, len(node.factors)]
-        pieces = [_part(node, start, end) for start, end in zip(starts, ends, strict=True)]
+        pieces = [node.part(start, end) for start, end in zip(starts, ends, strict=True)]
         total = self.value(pieces[0])
         for piece, end in zip(pieces[1:], starts[1:], strict=True):
-            total = self._product(total, "⊙", piece, _part(node, 0, end))
+            total = self._product(total, "⊙", piece, node.part(0, end))
         return total
 
     def _product(self, left: Shaped, operator: Operator, factor: Node, before: Node) -> Shaped:
@@ -295,10 +295,3 @@ def _number(value: float) -> Shaped:
 
 def _negative(value: Shaped) -> Shaped:
     return value._replace(array=-value.array)
-
-
-def _part(node: Chain, start: int, end: int) -> Node:
-    """The factors from `start` to `end` as a node."""
-    if end - start == 1:
-        return node.factors[start]
-    return Chain(node.operators[start : end - 1], node.factors[start:end])

@@ -86,6 +86,12 @@ class Chain(_Node, frozen=True, tag="chain"):
     operators: tuple[Operator, ...]
     factors: tuple["Node", ...]
 
+    def part(self, start: int, end: int) -> "Node":
+        """The factors from `start` to `end`, at least one, as a node."""
+        if end - start == 1:
+            return self.factors[start]
+        return Chain(self.operators[start : end - 1], self.factors[start:end])
+
 
 class Power(_Node, frozen=True, tag="power"):
     """`base` to the power `exponent`."""
