@@ -66,7 +66,14 @@ def squares(plane):
             [[[0, 0]], [[1, 1]], [[0, 0]]],
             "Only slice 1 of axis 0 differs; everything else agrees. 2 of 6 elements differ.",
         ),
+        (
+            border(3, 3),
+            "Only elements of the border differ; everything inside agrees. 8 of 9 elements differ.",
+        ),
         ([[0, 2, 0], [2, 2, 0], [0, 0, 2], [2, 0, 0]], "5 of 12 elements differ."),
+        ([[0, 2, 2, 0]], "2 of 4 elements differ."),
+        ([[2, 0, 0, 2], [0, 2, 0, 2]], "4 of 8 elements differ."),
+        ([[2, 0, 0], [0, 2, 0], [0, 0, 0]], "2 of 9 elements differ."),
     ],
 )
 def test_the_words_name_the_simplest_pattern(classes, sentence):

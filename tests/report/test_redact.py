@@ -224,6 +224,13 @@ def test_a_sentence_that_quotes_a_hidden_value_is_masked(value, text):
     assert report.remarks[0].replace("-", "") == f"saw {MASK}"
 
 
+@pytest.mark.parametrize("text", ["918275", "918.5e3", "9.18e5", "91827", "918274.2"])
+def test_a_number_that_does_not_tell_the_hidden_one_to_its_last_digit_stays(text):
+    part = part_of(samples.report(), "1.4")
+    test = replace(part.tests[1], inputs={"x": Scalar(918273)}, sentence=f"got {text}")
+    assert redacted(replace(part, tests=(test,))).tests[0].sentence == f"got {text}"
+
+
 def test_numbers_that_are_not_hidden_stay():
     sentence = "ValueError at line 1234: shapes (3,4) and (5,) do not fit, 99.99 % wrong"
     part = part_of(samples.report(), "1.4")
