@@ -88,7 +88,7 @@ def class_page(  # what the page is about, each by its name
             for count in count_remarks(book, assignment, counting)
         ),
         students=tuple(_student(standing, named) for standing in standings),
-        absent=tuple(map(named, absent)),
+        absent=tuple(replace(named(student), href="") for student in absent),  # they have no pages
         grader=grader.__version__,
     )
 
