@@ -15,7 +15,8 @@ from grader.gradebook.records import (
 )
 from grader.gradebook.rows import Row
 
-# x is the share that was earned, y the marks of everything else.
+# x is the share that was earned (where there are no marks, whether it passed), y the marks of
+# everything else.
 _SUMS = """
   sum(x) AS sx, sum(y) AS sy, sum(x * x) AS sxx, sum(y * y) AS syy, sum(x * y) AS sxy
 """
@@ -25,7 +26,8 @@ SELECT part, min(number) AS number, min(title) AS title, count(x) AS taken,
   avg(x) AS share, {_SUMS}
 FROM (
   SELECT p.part, p.number, p.title, p.position, a.marks - p.marks AS y,
-    CASE WHEN p.out_of > 0 AND p.pending < p.out_of THEN p.marks / p.out_of END AS x
+    CASE WHEN p.out_of = 0 THEN p.verdict = 'passed'
+      WHEN p.pending < p.out_of THEN p.marks / p.out_of END AS x
   FROM chosen_attempt JOIN part_result AS p USING (attempt)
   JOIN attempt AS a ON a.id = chosen_attempt.attempt
   WHERE counting = ? AND chosen_attempt.assignment = ?
@@ -35,7 +37,7 @@ SELECT part, test, max(is_public) AS is_public, count(x) AS taken,
   sum(verdict = 'passed') AS passed, avg(x) AS share, avg(cpu_s) AS cpu_s, {_SUMS}
 FROM (
   SELECT t.*, a.marks - t.marks AS y,
-    CASE WHEN t.out_of > 0 THEN t.marks / t.out_of END AS x
+    CASE WHEN t.out_of = 0 THEN t.verdict = 'passed' ELSE t.marks / t.out_of END AS x
   FROM chosen_attempt JOIN test_result AS t USING (attempt)
   JOIN attempt AS a ON a.id = chosen_attempt.attempt
   WHERE counting = ? AND chosen_attempt.assignment = ?

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from grader import gradebook
 from grader.errors import GradebookError, UsageError
 from grader.gradebook import Counting, Gradebook, Override, rows
 from grader.gradebook.migrations import STEPS
 from grader.gradebook.opening import speaking
+from grader.model import Verdict
 from tests.gradebook.attempts import ASSIGNMENT, attempt, failed, report
 
 
@@ -136,6 +138,21 @@ def test_counts_are_over_the_attempts_that_count(book):
     assert (count.taken, count.passed, count.share) == (2, 1, 0.75)
     (shown,) = gradebook.count_misconceptions(book, ASSIGNMENT)
     assert (shown.name, shown.students) == ("mean", ("bob",))
+
+
+def test_where_there_are_no_marks_who_passed_is_counted(book):
+    for name, verdict in (("alice", Verdict.PASSED), ("bob", Verdict.WRONG)):
+        whole = report(name, {"a": 0}, verdict=verdict)
+        (part,) = whole.parts
+        tests = tuple(replace(test, out_of=Fraction(0)) for test in part.tests)
+        problem = replace(
+            whole.problems[0], parts=(replace(part, out_of=Fraction(0), tests=tests),)
+        )
+        book.store(attempt(name, report=replace(whole, problems=(problem,))))
+    (part,) = gradebook.count_parts(book, ASSIGNMENT)
+    (test,) = gradebook.count_tests(book, ASSIGNMENT)
+    assert (part.taken, part.full, part.nothing, part.open, part.share) == (2, 1, 1, 0, 0.5)
+    assert (test.taken, test.passed, test.share) == (2, 1, 0.5)
 
 
 def test_misconceptions_stand_by_number_of_students_and_then_as_on_the_sheet(book):
