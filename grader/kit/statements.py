@@ -79,7 +79,7 @@ def as_markdown(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
 def as_html(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
     """The same as a page that needs no other file."""
     _, _, body = as_markdown(problem, numbered).partition("\n\n")
-    return _PAGE.substitute(title=escape(problem.title), body=rendered(body))
+    return _PAGE.substitute(title=escape(problem.title), body=rendered(body, highest=2))
 
 
 def readme(assignment: Assignment, answers: str, install: str) -> str:

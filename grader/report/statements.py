@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 # Goes into the key of every rendered piece that is kept: raise it when the rendering changes.
-VERSION = "2"
+VERSION = "3"
 
 _ALIGNED = re.compile(r"\\(begin|end)\{(aligned|align|split|gathered)\}")
-_HIGHEST, _LOWEST = 3, 6
+_LOWEST = 6
 
 
-def rendered(markdown: str) -> str:
-    """Render Markdown with `$inline$` and `$$display$$` math; headings start at the third level."""
+def rendered(markdown: str, *, highest: int = 3) -> str:
+    """Render Markdown with `$inline$` and `$$display$$` math; headings start at level `highest`."""
     renderer = _renderer()
     tokens = renderer.parse(markdown)
-    _lower_headings(tokens)
+    _lower_headings(tokens, highest)
+    for token in tokens:
+        if token.type == "th_open":
+            token.attrSet("scope", "col")
     return str(renderer.renderer.render(tokens, renderer.options, {}))
 
 
@@ -45,12 +48,12 @@ def _renderer() -> "MarkdownIt":
     return renderer
 
 
-def _lower_headings(tokens: "list[Token]") -> None:
+def _lower_headings(tokens: "list[Token]", highest: int) -> None:
     """Number the heading levels that occur without gaps, below those of the page."""
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     levels = sorted({token.tag for token in headings})
     for token in headings:
-        token.tag = f"h{min(_HIGHEST + levels.index(token.tag), _LOWEST)}"
+        token.tag = f"h{min(highest + levels.index(token.tag), _LOWEST)}"
 
 
 def _math(latex: str, options: Mapping[str, Any]) -> str:

@@ -79,7 +79,7 @@ def test_the_template_has_a_key_for_all_that_is_typed(kit):
 def test_statements_are_pages_with_mathematics(kit):
     page = kit.files["statements/affine.html"]
     assert "<math" in page
-    assert "1.1 The backward pass (4 marks)" in page
+    assert "<h2>1.1 The backward pass (4 marks)</h2>" in page
 
 
 def test_the_same_course_gives_the_same_bytes(kit, tmp_path):

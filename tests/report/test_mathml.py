@@ -82,4 +82,6 @@ def test_headings_stand_below_those_of_the_page_without_gaps():
 
 
 def test_tables_scroll_in_a_box_of_their_own():
-    assert 'class="scroll"' in rendered("| a | b |\n|---|---|\n| 1 | 2 |\n")
+    html = rendered("| a | b |\n|---|---|\n| 1 | 2 |\n")
+    assert 'class="scroll"' in html
+    assert html.count('<th scope="col">') == 2
