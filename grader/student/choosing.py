@@ -30,6 +30,7 @@ _DENIED = re.compile(
 _CLAUSE_END = re.compile(r"[,;.]\s|\b(?:and|but|while|und|aber)\b")
 _PLAIN = re.compile(r"\b(?:true|false|wahr|falsch|vrai|faux)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:not|never|nicht|kein\w*|if)\b|n't", re.IGNORECASE)
+_COUNTED = re.compile(r"\(?\b(?:[ivx]{1,4}|[a-h]|\d)[).]")
 _JOINING = re.compile(
     r"\b(?:and|or|over|the|axes|axis|option|options|answer|is|i|it|pick)\b|[\s,;:.&|]+"
 )
@@ -87,7 +88,7 @@ def _only(values: Sequence[Value]) -> Value:
 def _in_a_row(section: Text) -> list[tuple[int, str]]:
     """The words of the last line that is nothing but words for true and false."""
     for position, line in reversed(list(_lines(section))):
-        words = [word.lower() for word in re.findall(r"\w+|[✓✗]", line)]
+        words = [word.lower() for word in re.findall(r"\w+|[✓✗]", _COUNTED.sub("", line))]
         if len(words) > 1 and all(word in _WORDS for word in words):
             return [(position, _WORDS[word]) for word in words]
     return []

@@ -81,7 +81,8 @@ def _left(section: Text, found: Sequence[Value], missing: Sequence[str]) -> str:
     value.
     """
     short = (rf"\b{name[:3]}" for name in missing if len(name) > 3)  # noqa: PLR2004  # "cols"
-    speaks = re.compile("|".join((*map(pattern, missing), *short)), re.IGNORECASE)
+    words = (word for name in missing for word in re.findall(r"[A-Za-z]{5,}", name))  # "+ biases"
+    speaks = re.compile("|".join((*map(pattern, missing), *short, *words)), re.IGNORECASE)
     used = {section.place(value.position) for value in found}
     lines = list(section.lines())
     is_ruler = [line.lstrip().startswith("|") and not re.search(r"\w", line) for _, line in lines]

@@ -38,6 +38,8 @@ _RIVAL_BEFORE = re.compile(r"(?P<value>\S*(?:\d\S*|[$`]))\s+(?:or|oder)\s+[$`]*(
 _RIVAL_BEHIND = re.compile(r"[$`})]*\s+(?:or|oder)\s+(?P<value>[$`]\S*|\S*\d\S*)")
 _UNIT = re.compile(COUNTED, re.IGNORECASE)
 _TIMES = re.compile(r"\s(?:x|by)\s|[×✕]|\\times\b")
+_TUPLE = re.compile(r"\((?P<entries>[^\n]{3,600})\)")
+_COMMA = re.compile(r"[,;](?:\\[,;:!])?\s?")
 _LABELLED = re.compile(r"(?:(?P<word>[A-Za-z][A-Za-z.]{0,11})\s)?(?P<number>[^A-Za-z]+)")
 _LETTER = re.compile(r"\\?[A-Za-z]+(?:_\w|_\{\w+\})?'*|[α-ω]")
 _NEAR = 80
@@ -47,7 +49,7 @@ _TELLING = re.compile(r"\d|[-+*/^=]|\\(?:frac|cdot|sum|odot|times|sqrt)")
 
 def unnamed_values(part: Asked, section: Text) -> list[Value]:
     """Values of a part that names none: alone, else in boxes, in displays, in formulas."""
-    for way in (_as_product, _alone, _in_boxes, _in_displays, _in_formulas):
+    for way in (_as_tuple, _as_product, _alone, _in_boxes, _in_displays, _in_formulas):
         found = way(part, section)
         if found:
             return found
@@ -81,20 +83,31 @@ def _as_product(part: Asked, section: Text) -> list[Value]:
         named = names.search(line)
         if named or len(lines) == 1:
             text = last_side(line[named.end() :] if named else line)
-            factors = [trimmed(factor) for factor in _factors(text)]
+            factors = _parted(text, _TIMES)
             if len(factors) == 2 and all(is_formula(one, part.inputs) for one in factors):  # noqa: PLR2004  # one for each
                 return _in_order(part, [(position, one) for one in factors], "factor")
     return []
 
 
-def _factors(text: str) -> list[str]:
-    """What stands between the signs for times of a text that are in no brackets."""
+def _as_tuple(part: Asked, section: Text) -> list[Value]:
+    """As many formulas as are asked for, with commas between them, in one pair of brackets."""
+    formulas = [(b.start, b.text) for b in section.blocks if b.kind != "fence"]
+    for position, text in reversed([*formulas, *_lines(section)]):
+        inside = _TUPLE.fullmatch(last_side(text))
+        entries = _parted(inside["entries"], _COMMA) if inside and len(part.names) > 1 else []
+        if len(entries) == len(part.names) and all(is_formula(e, part.inputs) for e in entries):
+            return _in_order(part, [(position, entry) for entry in entries], "entry")
+    return []
+
+
+def _parted(text: str, signs: re.Pattern[str]) -> list[str]:
+    """What stands between the signs of a text that are in no brackets."""
     found, start = list[str](), 0
-    for sign in _TIMES.finditer(text):
+    for sign in signs.finditer(text):
         if is_balanced(text[start : sign.start()]):
             found.append(text[start : sign.start()])
             start = sign.end()
-    return [*found, text[start:]]
+    return [*map(trimmed, found), trimmed(text[start:])]
 
 
 def _alone(part: Asked, section: Text) -> list[Value]:

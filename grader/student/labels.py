@@ -30,6 +30,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
         steps: further steps that may follow at once, as in `2.3 (a)`, each with the place where
             the text behind it begins.
         rest: the letters that are glued to it.
+        letter_at: where its last letter begins, which may belong to the text; 0 without one.
     """
 
     tokens: tuple[str, ...]
@@ -42,6 +43,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = False
     steps: tuple[tuple[str, int], ...] = ()
     rest: str = ""
+    letter_at: int = 0
 
 
 _WORD = (
@@ -87,6 +89,7 @@ _THEN = re.compile(
 _CLOSE = re.compile(r"(?:\*\*|__|[}\]:.)]|\s?[–—:-](?=\s))*\s*")
 _STRONG = re.compile(r"[#{\[]|\*\*|__|\\")
 _CELL_END = re.compile(r"\s*\|\s*")
+_LETTER = re.compile(r"\s?\(?\s?[A-Za-z]+\s?\)?$")
 _GLUED = re.compile(r"[A-Za-z]\w*")
 _APART = re.compile(r"(?:\)|\s[a-z])$")
 """The end of a label whose letter stands apart: `1.2 (a)` or `1.2 a)`."""
@@ -197,6 +200,7 @@ def _label(
     elif text[end : end + 1] in tuple("%×*/+=^"):
         weight -= 3.0  # a calculation goes on
     glued = _GLUED.match(text, end) if behind == end else None
+    letter = _LETTER.search(text[:end]) if is_full and not tokens[-1].isdigit() else None
     return Label(
         tokens=tokens,
         is_full=is_full,
@@ -208,6 +212,7 @@ def _label(
         is_open=bool(steps) or (is_full and len(tokens) > 1 and bool(_APART.search(text[:end]))),
         steps=steps,
         rest=glued.group() if glued else "",
+        letter_at=letter.start() if letter else 0,
     )
 
 

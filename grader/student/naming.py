@@ -27,6 +27,7 @@ from grader.student.wire import Asked
 
 _BULLET = re.compile(r"\s*(?:[-*•+]\s+|\\item\b\s*|\d{1,2}[.)]\s+|\([a-z\d]\)\s+)*")
 _CELL = re.compile(r"\||(?<!\\)&")
+_WIDE = re.compile(r"\t+|\s{3,}")
 _DASHES = ("-", "–", "—")
 _OPERATORS = ("+", "-", "−", "×", "·", "^", "\\times", "\\cdot")
 _NUMBER = re.compile(r"[-−]?\d[\d.,]*")
@@ -99,16 +100,20 @@ def _in_lines(part: Asked, section: Text) -> Iterator[Value]:
         if not line.strip() or _is_elsewhere(section.block_at(start)):
             continue
         shown = plain(line)
-        hits = list(field.finditer(shown))
-        begin = _BULLET.match(shown)
+        bullet = _BULLET.match(shown)
+        begin = bullet.end() if bullet else 0
+        hits = [hit for hit in field.finditer(shown) if not _is_summand(shown, hit, begin)]
         if not hits or shown[: hits[0].start()].strip():
             waiting = []
         for hit, after in zip_longest(hits, hits[1:]):
             piece = shown[hit.end() : after.start() if after else len(shown)]
-            is_field = _is_field(shown, hit, piece, begin.end() if begin else 0)
+            is_field = _is_field(shown, hit, piece, begin)
             text, guess = _value(hit["sign"], piece, known, has_next=after is not None)
             text = "" if normal(text) in by_name else text  # the next name of a table's head
-            value = Value(by_name[normal(hit["name"])], text, start, guess)
+            name = by_name[normal(hit["name"])]
+            if part.is_scalar and "=" in text:
+                text = chained([text], part, name)
+            value = Value(name, text, start, guess)
             if hit["sign"] == "=" and not piece:
                 waiting.append(value)
                 continue
@@ -149,7 +154,9 @@ def _tables(section: Text) -> Iterator[list[tuple[int, list[str]]]]:
     rows: list[tuple[int, list[str]]] = []
     is_piped = False
     for position, line in section.lines():
-        cells = _CELL.split(plain(line).replace(r"\\", "").strip().strip("|"))
+        row = plain(line).replace(r"\\", "").strip().strip("|")
+        cells = _CELL.split(row)
+        cells = cells if len(cells) > 1 else _WIDE.split(row)
         if len(cells) > 1 and not _is_elsewhere(section.block_at(position)):
             rows += [(position, cells)] if re.search(r"\w", line) else []
         elif rows and (line.strip() or is_piped):  # the rules of LaTeX leave empty lines
@@ -176,8 +183,14 @@ def _is_elsewhere(block: Block | None) -> bool:
     return block is not None and block.kind == "display"
 
 
+def _is_summand(line: str, hit: re.Match[str], begin: int) -> bool:
+    """Whether a name ends a calculation: `total = depthwise + pointwise = 542`."""
+    before = line[begin : hit.start()].rstrip(" *_")
+    return hit["sign"] in ("=", ":=") and before.endswith(_OPERATORS)
+
+
 def _is_field(line: str, hit: re.Match[str], piece: str, begin: int) -> bool:
-    """Whether a name with a sign is a field: `=` is, unless the name ends a calculation.
+    """Whether a name with a sign is a field: `=` is.
 
     Others are where fields begin: at the line's head or behind a comma; behind a dash no
     calculation may follow.
@@ -185,7 +198,7 @@ def _is_field(line: str, hit: re.Match[str], piece: str, begin: int) -> bool:
     sign = hit["sign"]
     before = line[begin : hit.start()].strip(" |&*_")
     if sign in ("=", ":="):
-        return not before.endswith(_OPERATORS)
+        return True
     is_dash = sign in _DASHES
     return (not before or before[-1] in ",;|&./") and not (is_dash and "=" in piece)
 

@@ -42,7 +42,9 @@ _SMALL = frozenset(
     )
 )
 _IN_BRACES = ("\\text{", "\\mathrm{", "\\operatorname{")
-_ASIDE = re.compile(r",\s(?=(?:[A-Za-z]{2,}\s){1,2}\S)")
+_ASIDE = re.compile(
+    r",\s(?=(?:[A-Za-z]{2,}\s){1,2}\S|(?:i\.\s?e|e\.\s?g|d\.\s?h|z\.\s?B|that is)\b)"
+)
 _LAST_WORD = re.compile(r"\s(?:a|an|and|as|for|if|in|is|of|or|so|to|we)$")
 GAP = re.compile(r"(?<=[\w)}\]])\s{3,}(?=[\w(])")
 """Where the next column of a text in columns begins: no formula goes on behind it."""

@@ -84,6 +84,10 @@ class Sheet:
     def of_label(self, label: Label) -> tuple[int | None, int]:
         """The node of a label that begins at the sheet, and where the text behind it begins."""
         number, end = self.down(0, label.tokens), label.end
+        if number is None and label.letter_at:  # `1.4 (i) false (ii) true` is all about 1.4
+            whole = self.down(0, label.tokens[:-1])
+            is_part = bool(whole) and self.nodes[whole or 0].asked is not None
+            return (whole, label.letter_at) if is_part else (None, end)
         for token, behind in label.steps if number else ():
             deeper = self.down(number or 0, (token,))
             if deeper is None:

@@ -195,3 +195,34 @@ def test_a_formula_in_a_remark_is_not_meant() -> None:
     """What stands outside of the brackets is; and the number that counts parameters."""
     got = found("## 2\n\nIt is 2*I*K (I*K for one and I*K for the other).\n")["size size"]
     assert (got.text, got.trust) == ("2*I*K", 2)
+
+
+@pytest.mark.parametrize("text", ["total = expand + 237 = 309", "$n_{total} = n_{expand} = 309$"])
+def test_names_in_a_calculation_are_no_fields(text: str) -> None:
+    """What they come to is the value of the name before them."""
+    assert found(f"## 3\n\n- {text}\n")["counts total"].text.endswith("309")
+
+
+def test_a_clause_behind_a_value_is_left_out() -> None:
+    """`i.e.` leads over to it."""
+    assert found("## 3\n\ntotal: 309, i.e. 1.8 times less\n")["counts total"].text == "309"
+
+
+def test_a_pair_of_brackets_holds_the_values_in_their_order() -> None:
+    """In a line, a formula or a display."""
+    for text in ("(rows, columns) = (r+1, c+1)", "$(r+1, c+1)$", "$$\n(r+1,\\; c+1)\n$$"):
+        got = found(f"## 1\n\n{text}\n")
+        assert (got["pair rows"].text, got["pair columns"].text) == ("r+1", "c+1")
+
+
+def test_values_may_stand_below_their_names_without_lines() -> None:
+    """With tabs, or wide gaps, as they are pasted from a sheet."""
+    for gap in ("\t", "      "):
+        got = found(f"## 3\n\nexpand{gap}total\n72{gap}309\n")
+        assert (got["counts expand"].text, got["counts total"].text) == ("72", "309")
+
+
+def test_letters_that_the_sheet_does_not_have_belong_to_the_text() -> None:
+    """The number before them is the part's."""
+    got = found("5 (i) false (ii) true\n")
+    assert [got[f"claims {name}"].text for name in ("linear", "square")] == ["false", "true"]
