@@ -64,7 +64,7 @@ def class_page(  # what the page is about, each by its name
     if is_anonymous:
         # By marks, then by a digest: the order of names would tell who is who.
         standings = tuple(sorted(standings, key=lambda s: (s.marks, _digest(s.student))))
-    named = _namer([*(s.student for s in standings), *absent], is_anonymous=is_anonymous)
+    named = _namer(standings, absent, is_anonymous=is_anonymous)
     parts = count_parts(book, assignment, counting)
     numbers = {count.part: count.number for count in parts}
     graded = [standing for standing in standings if standing.is_graded]
@@ -88,18 +88,21 @@ def class_page(  # what the page is about, each by its name
             for count in count_remarks(book, assignment, counting)
         ),
         students=tuple(_student(standing, named) for standing in standings),
-        absent=tuple(replace(named(student), href="") for student in absent),  # they have no pages
+        absent=tuple(map(named, absent)),
         grader=grader.__version__,
     )
 
 
-def _namer(students: Iterable[str], *, is_anonymous: bool) -> Named:
-    """How students are named: with a link to their pages, or by a number alone."""
+def _namer(standings: Iterable[Standing], absent: Iterable[str], *, is_anonymous: bool) -> Named:
+    """How students are named: with a link to their pages, if they have some, or by a number."""
+    has_pages = {standing.student: standing.is_graded for standing in standings}
     if not is_anonymous:
         from urllib.parse import quote
 
-        return lambda student: Who(name=student, href=f"{quote(student)}/{INDEX}")
-    numbers = {student: f"Student {n}" for n, student in enumerate(students, 1)}
+        return lambda student: Who(
+            name=student, href=f"{quote(student)}/index.html" * has_pages.get(student, False)
+        )
+    numbers = {student: f"Student {n}" for n, student in enumerate([*has_pages, *absent], 1)}
     return lambda student: Who(name=numbers[student])
 
 

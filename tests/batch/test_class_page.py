@@ -103,9 +103,11 @@ def test_without_names_nothing_tells_who_is_who(root):
 def test_who_is_missing_unread_or_near_is_shown_first(root):
     tiny.hand_in(root, "unread", affine="def affine_backward(dy, x, W:\n")
     (root / "roster").write_text("student000\nzoe\n")
-    run(root, "--roster", "roster", "submissions", check=0)
+    (root / "submissions/link").symlink_to(root)
+    run(root, "--roster", "roster", "submissions", check=4)
     _, parsed, text = page(root)
-    assert "Look at these first unread not read: 1.1" in text
+    assert "Look at these first link not graded: " in text
+    assert "unread not read: 1.1" in text
     assert "Handed in nothing zoe" in text
     files = {unquote(link.partition("#")[0]) for link in parsed.links}
     assert [name for name in files if not (root / "reports/week-1" / name).exists()] == []
