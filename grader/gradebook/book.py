@@ -208,9 +208,9 @@ class Gradebook:
             "SELECT newest.student, newest.assignment, newest.trouble, chosen.attempt, attempts,"
             " a.graded_at, a.submitted_at, a.late_s, a.seconds"
             " FROM (SELECT student, assignment, max(id) AS id, count(*) AS attempts, trouble"
-            "  FROM attempt WHERE assignment = ?1 GROUP BY student) AS newest"
-            " LEFT JOIN chosen_attempt AS chosen ON chosen.counting = ?2"
-            "  AND chosen.student = newest.student AND chosen.assignment = ?1"
+            "  FROM attempt WHERE assignment = ? GROUP BY student) AS newest"
+            " LEFT JOIN chosen_attempt AS chosen ON chosen.counting = ?"
+            "  AND chosen.student = newest.student AND chosen.assignment = newest.assignment"
             " LEFT JOIN attempt AS a ON a.id = chosen.attempt ORDER BY newest.student",
             assignment,
             counting,
