@@ -34,8 +34,9 @@ from grader.student.wire import (
 
 MAX_TIMEOUTS = 2
 """After so many timeouts in one part its remaining tests are skipped."""
-MAX_REPLIES = 4 * frames.MAX_REPLY
-"""The bytes that all replies to one job may have: the judge has them in memory at once."""
+MAX_REPLIES = 16 * frames.MAX_REPLY
+"""The bytes that all replies to one job may take here: the judge has them in memory at once."""
+_ITEM_BYTES = 200  # what the smallest value takes, whose name on the wire is short
 _MAX_TEXT = 4_000
 OUT_OF_CLOCK = "timed out by the clock"
 """The reason of a timeout for which other work on the machine may be to blame."""
@@ -181,9 +182,12 @@ class JobRun:
         wanted = self._job.tasks[self.position.task].tests[self.position.test]
         if (reply.task, reply.test) != (self.position.task, self.position.test):
             return False
-        if len(reply.cases) != len(wanted.cases) or not all(map(_is_usable, reply.cases)):
+        items = [0]
+        if len(reply.cases) != len(wanted.cases):
             return False
-        self._room -= len(payload)
+        if not all(_is_usable(case, items) for case in reply.cases):
+            return False
+        self._room -= len(payload) + _ITEM_BYTES * items[0]
         if self._room < 0:
             sentence = f"returned too much: all tests of a problem may return {MAX_REPLIES:,} bytes"
             self._close(_cut_off("returned too much", sentence))
@@ -231,12 +235,13 @@ def _decoded(payload: bytes, kind: type[_Reply]) -> _Reply | None:
 # --- a test that ran ----------------------------------------------------------------------------
 
 
-def _is_usable(case: CaseReply) -> bool:
-    """Whether a returned value follows the wire format to the last byte."""
+def _is_usable(case: CaseReply, items: list[int]) -> bool:
+    """Whether a returned value follows the wire format to the last byte; adds up its items."""
     if isinstance(case.result, Raised):
         return True
     try:
-        unpack(case.result.value)
+        unpack(case.result.value, seen := [0])
+        items[0] += seen[0]
     except (WireError, ValueError, OverflowError, RecursionError):
         return False
     return True

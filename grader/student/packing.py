@@ -99,15 +99,19 @@ def pack(value: object, *, depth: int = 0) -> Packed:
     return Unusable(_described(kind)) if packer is None else packer(value)
 
 
-def unpack(packed: Packed) -> Value:
+def unpack(packed: Packed, seen: list[int] | None = None) -> Value:
     """Turn wire data into None, bool, int, float, str, Fraction, ndarray, tuple or dict.
 
     Arrays are read-only views; `Unusable` and `NoValue` stay what they are.
 
+    Args:
+        packed: what came over the wire.
+        seen: one number, which counts the items.
+
     Raises:
         WireError: a dtype, shape or number is not what the format allows.
     """
-    return _unpack(packed, [0], 0)
+    return _unpack(packed, seen or [0], 0)
 
 
 def _unpack(packed: Packed, seen: list[int], depth: int) -> Value:

@@ -65,3 +65,11 @@ def test_all_replies_together_have_a_bound(monkeypatch: pytest.MonkeyPatch):
     assert [test.reason for test in tests] == ["", "", "returned too much", "returned too much"]
     assert "all tests of a problem may return 5,000 bytes" in tests[2].sentence
     assert tests[2].cases == ()
+
+
+def test_small_items_count_for_what_they_take_here(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(outcomes, "MAX_REPLIES", 50_000)
+    run = begun({"a.py": ""}, tests=2)
+    for test in range(2):
+        replied(run, test, CaseReply(result=Returned(value=pack((True,) * 200))))
+    assert [test.reason for test in run.outcomes()[0].tests] == ["", "returned too much"]
