@@ -6,7 +6,6 @@ Knows names and times; opens no student's file itself (`submission` copies, `arc
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,14 @@ from grader.batch.archives import archived, unpacked
 from grader.batch.entries import Entry, utc
 from grader.batch.platforms import is_beside
 from grader.errors import UsageError
-from grader.submission import LEFT_BEHIND, MAX_DEPTH, Submission, student_name, take_submission
+from grader.submission import (
+    LEFT_BEHIND,
+    MAX_DEPTH,
+    Submission,
+    moment,
+    student_name,
+    take_submission,
+)
 
 
 def gather(paths: Iterable[Path], *, is_class: Callable[[Path], bool]) -> tuple[Entry, ...]:
@@ -88,8 +94,9 @@ def _taken(path: Path, student: str) -> Submission:
 
 def _newest(path: Path) -> str:
     """When the newest file was written, as UTC; "" where there is none."""
-    times = [path.lstat().st_mtime] if path.is_file() else list(_times(path))
-    return utc(datetime.fromtimestamp(max(times), UTC)) if times else ""
+    times = [path.lstat().st_mtime] if path.is_file() else _times(path)
+    newest = max((time for time in map(moment, times) if time is not None), default=None)
+    return utc(newest) if newest else ""
 
 
 def _times(folder: Path, depth: int = 0) -> Iterator[float]:

@@ -15,7 +15,7 @@ from grader.submission.match import (
     unread_files,
 )
 from grader.submission.take import LEFT_BEHIND, MAX_DEPTH, student_name, take_submission
-from grader.submission.unpacked import Unpacked
+from grader.submission.unpacked import Unpacked, moment
 
 __all__ = [
     "LEFT_BEHIND",
@@ -32,6 +32,7 @@ __all__ = [
     "Unpacked",
     "field_names",
     "match_answers",
+    "moment",
     "student_name",
     "take_submission",
     "unread_files",

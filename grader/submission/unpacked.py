@@ -54,9 +54,11 @@ class Unpacked:
         elif status.st_size > MAX_MEMBER_BYTES:
             self.notes[name] = f"was left out: {status.st_size / 2**20:.0f} MiB is too large"
         else:
-            modified = datetime.fromtimestamp(status.st_mtime, UTC)
             found[name] = Member(
-                name=name, index=len(self._paths), size=status.st_size, modified=modified
+                name=name,
+                index=len(self._paths),
+                size=status.st_size,
+                modified=moment(status.st_mtime),
             )
             self._paths.append(path)
 
@@ -76,6 +78,14 @@ class Unpacked:
         if len(data) > MAX_MEMBER_BYTES:
             raise SubmissionError(f"{member.name} is larger than {MAX_MEMBER_BYTES // 2**20} MiB")
         return data
+
+
+def moment(seconds: float) -> datetime | None:
+    """The time of a file, which anybody can set; None beyond the years that there are."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _files(root: Path) -> Iterator[Path]:
