@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.diagnose.case import Case, Detector, make_case
+from grader.diagnose.case import Case, Detector, FailedCase, make_case
 from grader.diagnose.nearly import NEARLY, NEARLY_RIGHT, ROUNDED, not_finite
 from grader.diagnose.order import ORDER
 from grader.diagnose.places import PLACES
@@ -19,45 +19,26 @@ from grader.diagnose.sentences import SENTENCES
 from grader.diagnose.shapes import SHAPES
 from grader.diagnose.slices import SLICES
 from grader.model import Diagnosis
-from grader.student.packing import Value
 from grader.student.signature import Signature
 
-__all__ = ["SENTENCES", "diagnose"]
+__all__ = ["SENTENCES", "FailedCase", "diagnose"]
 
 _VALUES: tuple[Detector, ...] = (*RULES, *ORDER, *ROUNDED, *PLACES, *SLICES)
 
 
-def diagnose(  # noqa: PLR0913  # everything that one output's cases consist of
-    *,
-    actuals: Sequence[Value],
-    expecteds: Sequence[Value],
-    inputs: Sequence[dict[str, Value]],
-    signature: Signature,
-    output: int,
-    scales: Sequence[float],
-    bound: float,
+def diagnose(
+    failed: Sequence[FailedCase], *, signature: Signature, output: int, bound: float
 ) -> Diagnosis | None:
     """Diagnose one output over its failing cases.
 
     Args:
-        actuals, expecteds: per case the value returned and the reference's.
-        inputs: per case the inputs by name.
         signature: the part's signature.
         output: the output's index in it.
-        scales: per case the size that errors are measured against.
         bound: the error that was allowed.
     """
-    variable = signature.outputs[output]
     cases = []
-    for actual, expected, given, scale in zip(actuals, expecteds, inputs, scales, strict=True):
-        case = make_case(
-            actual=actual,
-            expected=expected,
-            inputs=given,
-            signature=signature,
-            output=variable,
-            measure=(scale, bound),
-        )
+    for one in failed:
+        case = make_case(one, signature=signature, output=signature.outputs[output], bound=bound)
         if case is None:
             return None
         cases.append(case)

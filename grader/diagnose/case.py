@@ -18,6 +18,21 @@ _LOW = ("float16", "float32")
 _MORE_AXES = 2  # than are due; an answer with more of them has another mistake than an axis kept
 
 
+class FailedCase(Record, frozen=True, kw_only=True):
+    """One failing case of an output, as it was compared.
+
+    Attributes:
+        actual, expected: the value returned, and the reference's.
+        inputs: by name.
+        scale: the size that errors are measured against.
+    """
+
+    actual: Value
+    expected: Value
+    inputs: dict[str, Value]
+    scale: float
+
+
 class Case(Record, frozen=True, kw_only=True):
     """What came back, what was due, and what went in.
 
@@ -134,21 +149,11 @@ def are_one(cases: Cases, numbers: Sequence[float]) -> bool:
 
 
 def make_case(
-    *,
-    actual: Value,
-    expected: Value,
-    inputs: dict[str, Value],
-    signature: Signature,
-    output: Variable,
-    measure: tuple[float, float],
+    failed: FailedCase, *, signature: Signature, output: Variable, bound: float
 ) -> Case | None:
-    """Lay out one case; None where there is nothing to diagnose in numbers.
-
-    Args:
-        measure: the scale and the bound of the comparison.
-    """
-    found, due = numbers(actual), real(expected)
-    laid = real(actual)
+    """Lay out one case; None where there is nothing to diagnose in numbers."""
+    found, due = numbers(failed.actual), real(failed.expected)
+    laid, inputs = real(failed.actual), failed.inputs
     if found is None or laid is None or due is None or not np.isfinite(due).all():
         return None
     if np.squeeze(laid).ndim > due.ndim + _MORE_AXES:
@@ -160,8 +165,8 @@ def make_case(
     return Case(
         actual=laid,
         expected=due,
-        scale=measure[0],
-        bound=measure[1],
+        scale=failed.scale,
+        bound=bound,
         is_low=found.dtype.name in _LOW,
         scalars={v.name: float(array) for v, array in given.items() if not array.ndim},
         terms={

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from grader.compare import scale_of
-from grader.diagnose import SENTENCES, diagnose, sentences
+from grader.diagnose import SENTENCES, FailedCase, diagnose, sentences
 from grader.student.signature import parse_signature
 
 SIGNATURE = parse_signature("f(x[N,C], g[N,C], w[C], k[N]: int, alpha) -> y[N,C]")
@@ -30,17 +30,18 @@ def cases(seed=0, *, square=False):
     return found
 
 
+def told(signature, cases, *, output=0):
+    """Diagnose cases given as (actual, expected, inputs)."""
+    failed = [
+        FailedCase(actual=actual, expected=due, inputs=inputs, scale=float(np.abs(due).max()))
+        for actual, due, inputs in cases
+    ]
+    parsed = parse_signature(signature) if isinstance(signature, str) else signature
+    return diagnose(failed, signature=parsed, output=output, bound=1e-8)
+
+
 def diagnosed(change, *, seed=0, square=False, signature=SIGNATURE):
-    given_cases = cases(seed, square=square)
-    return diagnose(
-        actuals=[change(y, i) for y, i in given_cases],
-        expecteds=[y for y, _ in given_cases],
-        inputs=[i for _, i in given_cases],
-        signature=signature,
-        output=0,
-        scales=[float(np.abs(y).max()) for y, _ in given_cases],
-        bound=1e-8,
-    )
+    return told(signature, [(change(y, i), y, i) for y, i in cases(seed, square=square)])
 
 
 def but(y, where, value):
@@ -313,19 +314,6 @@ def test_a_transposed_square_is_seen_though_its_shape_fits():
     assert diagnosed(lambda y, i: y.T, square=True).kind == "transposed"
 
 
-def told(signature, cases, *, output=0):
-    """Diagnose cases given as (actual, expected, inputs)."""
-    return diagnose(
-        actuals=[actual for actual, _, _ in cases],
-        expecteds=[expected for _, expected, _ in cases],
-        inputs=[inputs for _, _, inputs in cases],
-        signature=parse_signature(signature),
-        output=output,
-        scales=[float(np.abs(expected).max()) for _, expected, _ in cases],
-        bound=1e-8,
-    )
-
-
 def softmax(z, axis):
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
@@ -463,14 +451,14 @@ def test_nothing_breaks_a_diagnosis(data):
         (np.resize(got, due.shape) if same and got.size else got, due, i) for got, due, i in cases
     ]
     diagnose(
-        actuals=[got for got, _, _ in cases],
-        expecteds=[due for _, due, _ in cases],
-        inputs=[inputs for _, _, inputs in cases],
+        [
+            FailedCase(actual=got, expected=due, inputs=inputs, scale=scale_of(due, ()))
+            for got, due, inputs in cases
+        ],
         signature=parse_signature(
             "f(x[N,C | N,C,H | N,C,H,W], a: int) -> y[N,C | N,C,H | C,N,W,H]"
         ),
         output=0,
-        scales=[scale_of(due, ()) for _, due, _ in cases],
         bound=1e-8,
     )
 
@@ -492,33 +480,15 @@ def test_what_one_case_bears_out_and_another_does_not_is_not_named(seed):
 
 
 def test_one_scalar_is_no_evidence_for_a_rule():
-    signature = parse_signature("f(a) -> y")
-    found = diagnose(
-        actuals=[2.0],
-        expecteds=[1.0],
-        inputs=[{"a": 3.0}],
-        signature=signature,
-        output=0,
-        scales=[1.0],
-        bound=1e-8,
-    )
-    assert found is None
+    assert told("f(a) -> y", [(2.0, 1.0, {"a": 3.0})]) is None
 
 
 def test_several_scalars_show_a_constant_and_a_ratio():
-    signature = parse_signature("f(a) -> y")
     truth = [3, 5, 8, 13]
 
     def of(values):
-        return diagnose(
-            actuals=values,
-            expecteds=truth,
-            inputs=[{"a": float(a)} for a in (7, 9, 11, 12)],
-            signature=signature,
-            output=0,
-            scales=[float(t) for t in truth],
-            bound=1e-8,
-        )
+        inputs = [{"a": a} for a in (7.0, 9.0, 11.0, 12.0)]
+        return told("f(a) -> y", list(zip(values, truth, inputs, strict=True)))
 
     assert of([t - 1 for t in truth]).sentence == "every value is off by the same amount, -1"
     assert of([2 * t for t in truth]).sentence == "every value is 2 times what it should be"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.compare import scale_of
-from grader.diagnose import diagnose
+from grader.diagnose import FailedCase, diagnose
 
 from .wrong_solutions import WRONG
 
@@ -18,17 +18,11 @@ def diagnosed(name, seed=0):
     truths = [problem.truth(**values) for values in inputs]
     with np.errstate(all="ignore"):
         actuals = [wrong(**values) for values in inputs]
-    return diagnose(
-        actuals=actuals,
-        expecteds=truths,
-        inputs=inputs,
-        signature=problem.signature,
-        output=0,
-        scales=[
-            scale_of(truth, tuple(i.values())) for truth, i in zip(truths, inputs, strict=True)
-        ],
-        bound=1e-8,
-    )
+    failed = [
+        FailedCase(actual=a, expected=t, inputs=i, scale=scale_of(t, tuple(i.values())))
+        for a, t, i in zip(actuals, truths, inputs, strict=True)
+    ]
+    return diagnose(failed, signature=problem.signature, output=0, bound=1e-8)
 
 
 def judged(name, seed):

@@ -95,16 +95,17 @@ class Explaining:
     def _from_arrays(self, cases: Cases) -> Diagnosis | None:
         signature, k = self._answer.signature, cases.output
         bound, test = self._answer.bound[cases.test], self._answer.expected.tests[cases.test]
-        wrong = [test.cases[i] for i in cases.bad]
-        return diagnose.diagnose(
-            actuals=[bound[i].values[k] for i in cases.bad],
-            expecteds=[unpack(case.outputs[k].value) for case in wrong],
-            inputs=[inputs_by_name(case.inputs, signature) for case in wrong],
-            signature=signature,
-            output=k,
-            scales=[case.outputs[k].scale for case in wrong],
-            bound=self._answer.expected.tolerance,
-        )
+        failed = [
+            diagnose.FailedCase(
+                actual=bound[i].values[k],
+                expected=unpack(test.cases[i].outputs[k].value),
+                inputs=inputs_by_name(test.cases[i].inputs, signature),
+                scale=test.cases[i].outputs[k].scale,
+            )
+            for i in cases.bad
+        ]
+        tolerance = self._answer.expected.tolerance
+        return diagnose.diagnose(failed, signature=signature, output=k, bound=tolerance)
 
     def _probed(self, output: int, found: Diagnosis | None) -> Diagnosis | None:
         """A diagnosis, sharpened by a closer look at the formula if there is one."""
