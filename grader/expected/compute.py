@@ -181,8 +181,9 @@ class _Tests:
             inputs = draw(authored.part, test, case, seed=self.seed)
         except (DrawError, TypeError, ValueError) as error:
             raise authored.error(f"test {test.name!r}: {error}") from error
-        truth = authored.reference(cast_inputs(inputs, exact=authored.is_exact))
         where = f"case {case} of test {test.name!r}"
+        exact = cast_inputs(inputs, exact=authored.is_exact)
+        truth = authored.reference(exact, f"the reference, in {where},")
         if case == 0:
             check_repeats(authored, where, inputs, truth)
             check_carries(authored, where, inputs, truth)

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -151,6 +152,7 @@ class _Proof:
     def __init__(
         self, problem: Problem, part: Part, solution: Solution, path: Path, asked: Asked
     ) -> None:
+        part = replace(part, marks=part.marks or Fraction(1))  # without marks it is proven, too
         self.part, self.solution, self.path, self.asked = part, solution, path, asked
         self.problem = problem
         self.alone = replace(problem, parts=(part,))

@@ -177,12 +177,13 @@ IN_PRIVATE = [
     (
         "    return I + 2 * P - K + 1\n",
         "    pass  # - K + 1\n",
-        "affine/size: the reference returned None; wanted size: int",
+        "affine/size: the reference, in case 0 of test 'random sizes', returned None; wanted size: int",
     ),
     (
         "return 3 * 128, 128, 3 * 128 + 128",
         "return 3 * 128, 128",
-        "affine/count: the reference returned (384, 128); wanted weights: int, biases: int, total: int",
+        "affine/count: the reference, in case 0 of test 'the answer', returned (384, 128); wanted weights:"
+        " int, biases: int, total: int",
     ),
     (
         'np.einsum("nd,nm->dm", x, dy)',
@@ -193,7 +194,7 @@ IN_PRIVATE = [
     (
         "    return I + 2",
         "    raise KeyError('K')\n    return I + 2",
-        "line 29: affine/size: the reference raised KeyError: 'K'",
+        "line 29: affine/size: the reference, in case 0 of test 'random sizes', raised KeyError: 'K'",
     ),
     (
         "cases=40",

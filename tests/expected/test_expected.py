@@ -140,7 +140,7 @@ SOLUTION_SLIPS = [
     (("W.T, x.T @ dy\n", "W.T, (x.T @ dy).T\n"), "of shape (2, 3)); wanted dx[N,D], dW[D,M]"),
     (
         ("return I + 2", "return np.exp(I) + 2"),
-        "the reference raised NameError: name 'np' is not defined",
+        "the reference, in case 0 of test 'random sizes', raised NameError: name 'np' is not defined",
     ),
     (
         ("3 * 128, 128,", "__import__('numpy').exp(__import__('fractions').Fraction(1)), 128,"),
@@ -148,9 +148,10 @@ SOLUTION_SLIPS = [
     ),
     (
         ("return I + 2", "import no_such_package\n    return I + 2"),
-        "line 27: affine/size: the reference needs no_such_package, which is not installed; install",
+        "line 27: affine/size: the reference, in case 0 of test 'random sizes', needs no_such_package, "
+        "which is not installed; install",
     ),
-    (("return I + 2", "raise SystemExit(3)\n    return I + 2"), "the reference raised SystemExit"),
+    (("return I + 2", "raise SystemExit(3)\n    return I + 2"), "', raised SystemExit: 3"),
     (("cases=6)", "cases=6, N=(9, 3))"), "sets N to (9, 3); a range is (low, high)"),
     (('"x.T @ dy / len(x)"', '"x.T @ dy"'), f"{WRONG} replaces 'x.T @ dy' by itself"),
     (
@@ -166,7 +167,7 @@ SOLUTION_SLIPS = [
     (("3 * 128 + 128", "512.5"), "wanted weights: int, biases: int, total: int"),
     (
         ("- K + 1\n", "- K + 1 if K < 5 else 1 / 0\n"),
-        "line 27: affine/size: the reference raised Z",
+        "line 27: affine/size: the reference, in case 4 of test 'random sizes', raised Z",
     ),
     (
         ("dy, x, W):", "dy, x):"),

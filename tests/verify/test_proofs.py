@@ -46,6 +46,10 @@ def test_a_sound_problem_is_proven(tmp_path):
     assert claims.chance == pytest.approx(1 / 4)
 
 
+def test_a_part_without_marks_is_proven_as_well(tmp_path):
+    assert proof_of(tmp_path, problem=[("marks: 4", "marks: 0")]).is_proven
+
+
 def test_a_reference_that_its_oracle_contradicts_is_told_not_raised(tmp_path):
     proof = proof_of(
         tmp_path, checks={"oracle"}, solution=[("return dy @ W.T,", "return 2 * dy @ W.T,")]
