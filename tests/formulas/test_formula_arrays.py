@@ -183,3 +183,24 @@ def test_a_scalar_of_arrays_is_a_float():
     got = evaluate(formula, {"p": p, "y": y}, signature=signature, notation=Notation())
     assert type(got) is float
     assert got == pytest.approx(np.log(2) / 2)
+
+
+SQUARES = parse_signature("squares(A[D,D], B[D,D]) -> C[D,D]")
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("A * B", np.multiply),
+        ("A B", np.multiply),
+        (r"A \odot B", np.multiply),
+        ("A @ B", np.matmul),
+        ("A B^T", lambda a, b: a * b.T),
+    ],
+)
+def test_of_two_square_matrices_a_plain_product_is_elementwise(text, product):
+    """Both kinds would fit: equal shapes come first, as in Python."""
+    a, b = np.random.default_rng(0).standard_normal((2, 3, 3))
+    formula = read(text, signature=SQUARES, notation=Notation(), output="C")
+    got = evaluate(formula, {"A": a, "B": b}, signature=SQUARES, notation=Notation())
+    np.testing.assert_allclose(got, product(a, b))
