@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from grader.student.formulas import FormulaError, evaluate, free_indices, names_used, read
+from grader.student.formulas import (
+    FormulaError,
+    evaluate,
+    evaluate_text,
+    free_indices,
+    names_used,
+    read,
+)
+from grader.student.formulas.functions import FUNCTIONS
 from grader.student.signature import parse_signature
 from grader.student.wire import Notation
 
@@ -204,3 +212,23 @@ def test_of_two_square_matrices_a_plain_product_is_elementwise(text, product):
     formula = read(text, signature=SQUARES, notation=Notation(), output="C")
     got = evaluate(formula, {"A": a, "B": b}, signature=SQUARES, notation=Notation())
     np.testing.assert_allclose(got, product(a, b))
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_of_numbers_is_that_of_arrays_in_its_tails_as_well(name):
+    function = FUNCTIONS[name]
+    for x in (-40.0, -3.0, -0.5, 0.0, 0.5, 2.0, 40.0):
+        arguments = (x, 1.0)[: function.least]
+        try:
+            wanted = function.scalar(*arguments)
+        except ValueError:  # a logarithm or root that has no value
+            continue
+        got = function.array(*(np.array([argument]) for argument in arguments))
+        np.testing.assert_allclose(got, [float(wanted)], rtol=1e-12)
+
+
+def test_what_is_tiny_is_not_lost():
+    point = {"x": -40}
+    assert evaluate_text("log(sigmoid(x))", point) == pytest.approx(-40, rel=1e-12)
+    array = FUNCTIONS["sigmoid"].array(np.array([-40.0, 0.0, 40.0]))
+    np.testing.assert_allclose(array, [np.exp(-40), 0.5, 1.0], rtol=1e-12)

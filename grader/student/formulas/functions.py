@@ -38,12 +38,13 @@ class Function(NamedTuple):
 
 
 def _sigmoid(x: Real) -> float:
-    z = float(x)
-    return 1 / (1 + math.exp(-z)) if z >= 0 else 1 - 1 / (1 + math.exp(z))
+    small = math.exp(-abs(float(x)))
+    return (1 if x >= 0 else small) / (1 + small)
 
 
 def _sigmoids(x: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(x / 2)))
+    small = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0, 1.0, small) / (1 + small))
 
 
 def square_root(x: Real) -> Real:
@@ -115,7 +116,7 @@ FUNCTIONS: dict[str, Function] = {
         lambda x: 1 - math.tanh(x) ** 2, lambda x: 1 - np.tanh(x) ** 2, is_slope=True
     ),
     "sigmoid_prime": Function(
-        lambda x: _sigmoid(x) * (1 - _sigmoid(x)),
+        lambda x: _sigmoid(x) * _sigmoid(-x),
         lambda x: _sigmoids(x) * _sigmoids(-x),
         is_slope=True,
     ),
