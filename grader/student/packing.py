@@ -291,8 +291,7 @@ def in_floats(array: Numbers) -> Numbers:
     import numpy as np
 
     if array.dtype.kind != "O":
-        with np.errstate(invalid="ignore"):  # some bits that are no number warn when they are moved
-            return array.astype(np.float64)
+        return array.astype(np.float64)
     floats = np.array([_as_float(item) for item in array.flat], dtype=np.float64)
     return floats.reshape(array.shape)
 

@@ -16,6 +16,7 @@ RETURNED = {
     "fractions of thousands of digits": "(tuple(Fraction(10**3000 + i, 7) for i in range(200)), 1)",
     "fractions of too many digits": "Fraction(10**5000, 7), 1",
     "bits that are no number": "np.full(x.shape, 0x7F800001, 'u4').view('f4'), x",
+    "a number beyond the other's range": "np.full(x.shape, 1e300), np.float16(1)",
     "an array of sixteen axes": "np.ones((2,) * 16), np.ones((1,) * 16)",
     "a thousand long names": "{f'{i:0400}': i for i in range(1000)}",
     "much of it": "np.ones(10**5), np.ones(10**5)",

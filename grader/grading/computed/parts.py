@@ -6,6 +6,7 @@ marks nothing itself.
 
 from collections.abc import Iterator
 
+import numpy as np
 from msgspec.structs import replace
 
 from grader.grading.computed.accepting import OwnCode
@@ -20,6 +21,7 @@ from grader.sandbox import TaskOutcome
 from grader.submission import Match, field_names
 
 
+@np.errstate(all="ignore")  # whatever numbers a student returns, nobody is warned of them
 def judge_computed(
     numbered: NumberedPart,
     expected: ExpectedPart,
