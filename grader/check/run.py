@@ -216,7 +216,7 @@ def _tried(work: _Work, outcome: TaskOutcome) -> PartCheck:
     """Whether an answer runs on one case, and gives what the signature says."""
     part, match = work.numbered.part, work.match
     readings = _shown(formula_readings(part, match, outcome))
-    unread = next((reply.error for reply in outcome.formulas if reply.error), "")
+    unread = next((f"{r.label}: {r.error}".lstrip(": ") for r in readings if r.error), "")
     if unread:
         return _found(work, Status.UNREADABLE, unread, readings=readings)
     (test,) = outcome.tests

@@ -22,6 +22,7 @@ _ADVICE = (
     "put the answer in quotes, '…', or behind `|` on lines of its own, if it holds a colon, a #"
     " or starts with one of * & ! % @ [ {"
 )
+_ADVICE_ON_TABS = "write spaces in place of the tab"
 _Event: TypeAlias = yaml.Event
 
 
@@ -55,7 +56,8 @@ def read_typed(source: Source) -> Iterator[Found | Unread]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "can not be read"
-        yield _unread(source, mark.line + 1 if mark else 0, f"{said}; {_ADVICE}")
+        advice = _ADVICE_ON_TABS if repr("\t") in said else _ADVICE
+        yield _unread(source, mark.line + 1 if mark else 0, f"{said}; {advice}")
     except yaml.YAMLError as error:
         yield _unread(source, 0, f"can not be read as YAML: {str(error).splitlines()[0][:200]}")
 

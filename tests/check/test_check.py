@@ -76,6 +76,14 @@ def test_right_answers_pass_and_the_rest_is_named(kit):
     assert done.exit_code == 0
 
 
+def test_a_piece_that_can_not_be_read_is_named(kit):
+    write(kit, answers="1.3a: {weights: 3*128, biases: many, total: 512}\n")
+    lines = check(kit).output.splitlines()
+    assert (
+        "          biases: “many” is not a name of this question; the answer is a number" in lines
+    )
+
+
 def test_pieces_of_an_answer_that_were_passed_over_are_named(kit):
     write(kit, answers="1.3a: {weights: 3*128, total: 512}\n1.3b: {linear: yes}\n")
     lines = check(kit).output.splitlines()

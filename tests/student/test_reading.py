@@ -184,6 +184,7 @@ def test_an_empty_file_holds_nothing() -> None:
         ("a: 1\n---\nb: 2\n", 2, "a second document"),
         ("? [a]\n: 1\n", 1, "stands where a key should"),
         ("a: [1, 2\n", 2, "expected ',' or ']'"),
+        ("1.3:\n\tfirst: 3\n", 2, "; write spaces in place of the tab"),
     ],
 )
 def test_what_can_not_be_read_names_line_and_remedy(text: str, line: int, said: str) -> None:
