@@ -230,9 +230,13 @@ def find_course(*, given: Path | None, near: Path) -> Course:
         for folder in (start, *start.parents):
             if (folder / COURSE_FILE).is_file():
                 return Course(folder)
+    advice = "name the course's folder with --course"
+    for file in sorted(Path.cwd().glob(f"*/{COURSE_FILE}"))[:1]:
+        below = file.parents[1].name
+        advice = f"there is one in {below}: go there, or add  --course {below}"
     raise UsageError(
         f"no course found: there is no {COURSE_FILE} in {' or '.join(map(str, starts))}, nor in a "
-        "folder above; name the course's folder with --course"
+        f"folder above; {advice}"
     )
 
 

@@ -230,6 +230,9 @@ def test_without_a_course_the_error_says_where_it_was_looked_for(tmp_path, monke
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="name the course's folder with --course"):
         find_course(given=None, near=tmp_path)
+    tiny.write_course(tmp_path / "week-1")
+    with pytest.raises(UsageError, match="one in week-1: go there, or add  --course week-1"):
+        find_course(given=None, near=tmp_path)
 
 
 def test_an_unknown_assignment_is_told_with_those_that_there_are(root):
