@@ -176,5 +176,35 @@ def test_the_names_of_sizes_decide_even_where_two_sizes_are_equal(case):
         value("(δ ⊙ f'(z₃)) W₂", inputs, "row")
 
 
+SCALED = parse_signature("scaled(g[B,D], v[D]) -> d[B,D]")
+
+
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        *(("row", text) for text in ("g ⊙ v", "v g", "v * g")),
+        *(("column", text) for text in ("v ⊙ g", "v * g")),
+        *(("jacobian", text) for text in ("g diag(v)", "g @ diag(v)")),
+    ],
+)
+def test_a_vector_is_a_row_a_column_or_a_diagonal(layout, text):
+    random = np.random.default_rng(0)
+    g, v = random.standard_normal((B, D)), random.standard_normal(D)
+    formula = read(text, signature=SCALED, notation=Notation(), output="d")
+    inputs = {"g": g, "v": v}
+    got = evaluate(formula, inputs, signature=SCALED, notation=Notation(), layout=layout)
+    np.testing.assert_allclose(got, g * v)
+
+
+def test_in_the_jacobian_layout_a_row_times_a_vector_is_a_number():
+    random = np.random.default_rng(0)
+    g, v = random.standard_normal((B, D)), random.standard_normal(D)
+    formula = read("(g v) g", signature=SCALED, notation=Notation(), output="d")
+    got = evaluate(
+        formula, {"g": g, "v": v}, signature=SCALED, notation=Notation(), layout="jacobian"
+    )
+    np.testing.assert_allclose(got, (g @ v)[:, None] * g)
+
+
 def test_messages_use_the_reading_that_is_shown():
     assert to_unicode(read_gradient("delta * act_prime(z_3)")) == "g·Act'(z₃)"
