@@ -15,7 +15,7 @@ from grader.student.answering import behind_marks, without_question
 from grader.student.blocks import Text
 from grader.student.choosing import read_choice
 from grader.student.columns import in_one_column
-from grader.student.extracting import GUESSED, NAMED, UNTOLD, read_values
+from grader.student.extracting import GUESSED, NAMED, read_values
 from grader.student.labels import read_label
 from grader.student.latex import printed
 from grader.student.listings import without_programs
@@ -35,7 +35,7 @@ from grader.student.texts import (
     without_images,
 )
 from grader.student.untold import begin_of, said_in, unlabelled, unmarked, untold
-from grader.student.wire import Asked, Found, Place, Source, Unread
+from grader.student.wire import UNTOLD, Asked, Found, Place, Source, Unread
 
 MAX_PART = 16_000
 """The characters of a part in which values are sought; of a longer one its two ends."""
@@ -209,13 +209,14 @@ def _section(
     computed = [part for part in parts if part.kind == "computed"]
     taken: set[str] = set()
     for part in parts:
-        found = [one for one in _of_part(part, section) if UNTOLD not in one.guess]
+        every = list(_of_part(part, section))
+        found = [one for one in every if UNTOLD not in one.guess]
         named = {one.key[-1] for one in found}
         is_only = not has_own and (part.kind != "computed" or len(computed) == 1)
         if not is_only and (named & taken or not _is_by_name(found)):
             continue
         taken |= named if part.kind == "computed" else set()
-        yield from (_shared(one, part, sheet, section) for one in found)
+        yield from (_shared(one, part, sheet, section) for one in every if found)
 
 
 def _is_by_name(found: Sequence[Found]) -> bool:

@@ -16,12 +16,11 @@ from grader.student.letters import with_letters
 from grader.student.naming import Value, named_values
 from grader.student.phrases import pattern, plain
 from grader.student.speaking import spoken_values
-from grader.student.wire import Asked, Found
+from grader.student.wire import UNTOLD, Asked, Found
 
 MAX_VALUE = 4_000
 MAX_UNTOLD = 300
 NAMED, GUESSED = 1, 2
-UNTOLD = "no value could be told apart"
 _REMARK = re.compile(r"(?P<number>[-−]?\d[\d,.]{0,40})\s{1,3}\([^()]{1,200}\)")
 _VALUE = re.compile(r"[^\W\d_]{2,}\s?=\s?[-−]?\d")
 _LAYOUT = re.compile(r"\s*(?:\|[\s|:\-]*\||```|~~~|\\(?:begin|end)\{|\\item\s*$|#+\s)")

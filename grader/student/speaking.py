@@ -17,7 +17,6 @@ from grader.student.phrases import (
     formula_runs,
     last_number,
     last_side,
-    normal,
     pattern,
     rows,
     told_number,
@@ -25,6 +24,8 @@ from grader.student.phrases import (
 from grader.student.wire import Asked
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\\(\x1a])|(?<!:)\n\s*\n|\n(?=\s*(?:[-*•]\s|\\item))")
+LONG_NAME = 6
+"""The letters of a name that other words may be made of."""
 _BREAK = re.compile(r"[,;]|\b(?:and|while|but|whereas)\b")
 
 
@@ -35,14 +36,13 @@ def spoken_values(part: Asked, section: Text) -> Iterator[Value]:
         return
     ordered = sorted(names, key=len, reverse=True)
     either = re.compile(
-        rf"(?<![A-Za-z])(?:{'|'.join(pattern(name) for name in ordered)})(?![A-Za-z])",
+        rf"(?<![A-Za-z])(?:{'|'.join(f'({_stem(name)})' for name in ordered)})(?![A-Za-z])",
         re.IGNORECASE,
     )
-    by_name = {normal(name): name for name in names}
     found: dict[str, Value] = {}
     for start, sentence in _sentences(section):
-        for at, stretch, spoken in _stretches(either, start, sentence):
-            name = by_name[normal(spoken)]
+        for at, stretch, number in _stretches(either, start, sentence):
+            name = ordered[number - 1]
             value = _of_sentence(part, name, section, at, stretch)
             if value:
                 found[name] = Value(name, value, max(section.text.find(value, at), at))
@@ -50,25 +50,31 @@ def spoken_values(part: Asked, section: Text) -> Iterator[Value]:
         yield msgspec.structs.replace(one, guess=f"from the sentence that speaks of {name}")
 
 
-def _stretches(names: re.Pattern[str], start: int, sentence: str) -> Iterator[tuple[int, str, str]]:
-    """The stretches of a sentence that speak of one name each, with the names.
+def _stem(name: str) -> str:
+    """A pattern for a name and for words that are made of it: "projection" for `project`."""
+    is_long = len(name) >= LONG_NAME and name.isalpha()
+    return rf"{pattern(name[:-1])}[a-z]{{0,5}}" if is_long else pattern(name)
+
+
+def _stretches(names: re.Pattern[str], start: int, sentence: str) -> Iterator[tuple[int, str, int]]:
+    """The stretches of a sentence that speak of one name each, with the names' numbers.
 
     A whole sentence, or its clauses, or what stands behind each name up to the next one.
     """
     hits = list(names.finditer(sentence))
-    if len({normal(hit.group()) for hit in hits}) == 1:
-        yield start, sentence, hits[0].group()
+    if len({hit.lastindex for hit in hits}) == 1:
+        yield start, sentence, hits[0].lastindex or 0
         return
-    clauses = [(at, clause, names.findall(clause)) for at, clause in _clauses(sentence)]
+    clauses = [(at, clause, [*names.finditer(clause)]) for at, clause in _clauses(sentence)]
     telling = [
         one for one in clauses if len(one[2]) == 1 and (MARK in one[1] or last_number(one[1]))
     ]
     if hits and len(telling) == len(hits):
-        yield from ((start + at, clause, spoken[0]) for at, clause, spoken in telling)
+        yield from ((start + at, clause, said[0].lastindex or 0) for at, clause, said in telling)
         return
     for hit, after in zip_longest(hits, hits[1:]):
         end = after.start() if after else len(sentence)
-        yield start + hit.end(), sentence[hit.end() : end], hit.group()
+        yield start + hit.end(), sentence[hit.end() : end], hit.lastindex or 0
 
 
 def _clauses(sentence: str) -> Iterator[tuple[int, str]]:

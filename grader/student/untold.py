@@ -10,11 +10,11 @@ from itertools import takewhile
 
 import msgspec
 
-from grader.student.extracting import GUESSED, MAX_UNTOLD, UNTOLD
+from grader.student.extracting import GUESSED, MAX_UNTOLD
 from grader.student.scanning import Section
 from grader.student.sheets import Sheet
 from grader.student.texts import Line
-from grader.student.wire import Asked, Found, Place, Unread
+from grader.student.wire import UNTOLD, Asked, Found, Place, Unread
 
 MAX_PROSE = 20_000
 MIN_SENTENCE = 8

@@ -242,6 +242,10 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     asked: tuple[Asked, ...] = ()
 
 
+UNTOLD = "no value could be told apart"
+"""How a guess begins that is the text of a part in which no value was found."""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One thing in a submission that may be an answer.
 

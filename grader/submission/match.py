@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from grader.model import Assignment, NumberedPart, Part, Record
 from grader.student.formats import TYPED_NAMES
-from grader.student.wire import Found, Index, Place, Source
+from grader.student.wire import UNTOLD, Found, Index, Place, Source
 from grader.submission.functions import Functions, needed_names
 
 _MAX_NOTES, _MAX_KEY = 50, 200
@@ -71,7 +71,7 @@ def match_answers(index: Index, assignment: Assignment) -> Matching:
     typed, notes = _Keys(assignment).assigned(index)
     code = Functions(index, assignment)
     matches = {
-        numbered.part.id: _match(numbered.part, code, typed.get(numbered.part.id, []))
+        numbered.part.id: _match(numbered, code, typed.get(numbered.part.id, []))
         for numbered in assignment.numbered
     }
     return Matching(matches=matches, notes=tuple(notes))
@@ -92,7 +92,8 @@ def unread_files(sources: Iterable[Source], index: Index) -> tuple[str, ...]:
 # --- one part -----------------------------------------------------------------------------------
 
 
-def _match(part: Part, code: Functions, fields: list[TypedField]) -> Match:
+def _match(numbered: NumberedPart, code: Functions, fields: list[TypedField]) -> Match:
+    part = numbered.part
     names = needed_names(part)
     files = code.files_with_all(names) if names else {}
     has_code = any(not code.is_empty(file, names) for file in files)
@@ -108,6 +109,9 @@ def _match(part: Part, code: Functions, fields: list[TypedField]) -> Match:
         )
         return Match(part=part.id, fields=tuple(fields), doubt=doubt)
     fields = [field for field in fields if not _is_empty(field.text)]
+    if fields and part.kind != "text" and all(f.guess.startswith(UNTOLD) for f in fields):
+        doubt = _untold(numbered, fields[0])
+        return Match(part=part.id, fields=tuple(fields), doubt=doubt)
     if fields:
         return _by_fields(part, fields)
     if len(files) > 1 and not code.are_copies(names, files):
@@ -120,6 +124,15 @@ def _match(part: Part, code: Functions, fields: list[TypedField]) -> Match:
     if files:
         return _by_function(part, names, next(iter(files.values())), code)
     return Match(part=part.id, remarks=tuple(code.nearly(names)))
+
+
+def _untold(numbered: NumberedPart, field: TypedField) -> str:
+    name = next(iter(field_names(numbered.part)), "")
+    several = f" {name}" if len(field_names(numbered.part)) > 1 else ""
+    return (
+        f"something stands here, at {field.place}, but {UNTOLD}; a person will look at it. To be"
+        f" read, write a line `Answer {numbered.number}{several}: …`"
+    )
 
 
 def _trusted(part: Part, fields: list[TypedField], *, has_code: bool) -> list[TypedField]:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from grader.student.extracting import UNTOLD
 from grader.student.reading import read_submission
-from grader.student.wire import Asked, Found, Source
+from grader.student.wire import UNTOLD, Asked, Found, Source
 
 SHEET = (
     Asked(

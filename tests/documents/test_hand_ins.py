@@ -269,6 +269,16 @@ def test_a_value_that_is_not_found_waits_where_the_part_says_more(
     assert (part.marks, part.pending, part.lost) == (1, 2, ())
 
 
+def test_a_part_without_any_value_says_how_to_be_read(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    text = "1.3a\n\nEach filter has its weights, and one bias.\n"
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3a")
+    assert (part.verdict, part.lost) == (Verdict.UNREADABLE, ())
+    assert "hw.md line 3, but no value could be told apart" in part.sentence
+    assert "write a line `Answer 1.3a weights: …`" in part.sentence
+
+
 def test_the_lines_of_a_derivation_are_held_against_each_other(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from grader.student.extracting import UNTOLD
 from grader.student.reading import read_submission
-from grader.student.wire import Asked, Index, Source
+from grader.student.wire import UNTOLD, Asked, Index, Source
 
 SHEET = (
     Asked(number="1.1", key="why", kind="text"),
@@ -43,3 +42,17 @@ def test_what_comes_beside_code_is_no_write_up(name: str) -> None:
     """It says how to run it; and a log says nothing at all."""
     assert index(SAID, name).unread == ()
     assert index("epoch 1, loss 0.31, accuracy 0.93, validation 0.91, lr 1e-3\n" * 9).unread == ()
+
+
+def test_a_questions_text_keeps_the_values_that_were_not_found() -> None:
+    """Where one value of a part was found in it, the others wait as they would under the part."""
+    sheet = (
+        Asked(number="2.1a", key="counts", kind="computed", names=("expand", "pairs", "total")),
+        Asked(number="2.1b", key="rate", kind="computed", names=("rate",)),
+    )
+    text = "2.1\n- Expansion: 72\n- both of them: 237\n\nThe total is 309.\n"
+    source = Source(path="hw.md", data=text.encode())
+    found = {one.key: one for one in read_submission((source,), sheet).found}
+    assert found["counts", "expand"].text == "72"
+    assert found["counts", "total"].text == "309"
+    assert found["counts", "pairs"].guess.startswith(f"{UNTOLD} for pairs")
