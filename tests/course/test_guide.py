@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from grader.authoring import PartSolution
 from grader.cli import main
+from grader.cli.proofs import _HEADS
 from grader.course import find_course
 from grader.course.problems import _PartFile
 from grader.expected import load_solution
@@ -45,6 +46,10 @@ def test_the_problems_of_the_guide_are_proven(root):
     done = grade("problems", "verify", "--course", root, "-j", 1, "--mutants", "all", "--seeds", 3)
     assert done.output.splitlines()[-1] == "6 of 6 problems are proven", done.output
     assert "·" not in [line.strip()[:1] for line in done.output.splitlines()], "a note is left"
+
+
+def test_each_column_of_the_table_that_verify_prints_is_explained():
+    assert [head for head in _HEADS if head and f"`{head}`" not in GUIDE] == []
 
 
 def test_the_guide_shows_a_problem_of_each_kind(root):
