@@ -41,6 +41,7 @@ _MAX_TEXT = 4_000
 OUT_OF_CLOCK = "timed out by the clock"
 """The reason of a timeout for which other work on the machine may be to blame."""
 _MAX_LINES = 40
+_MAX_FORMULA = 2**20
 _MAX_REMARK, _MAX_REMARKS = 600, 20
 _LAST_QUOTED = 20_000
 """A line further down is named and not looked up: nobody writes that much by hand."""
@@ -115,6 +116,7 @@ class JobRun:
         self._is_running = False
         self._spent_s = 0.0
         self._room = MAX_REPLIES
+        self._read: set[tuple[int, int]] = set()
 
     def outcomes(self) -> tuple[TaskOutcome, ...]:
         """One per task, once all tests have an outcome."""
@@ -130,6 +132,7 @@ class JobRun:
         """A new child starts at `position`."""
         self.is_spoiled = self._is_running = self.has_begun = False
         self._spent_s = 0.0
+        self._read.clear()
 
     def take(self, kind: bytes, payload: bytes) -> None:
         """Take one frame of the child."""
@@ -166,13 +169,19 @@ class JobRun:
         return (progress.task, progress.test) == (self.position.task, self.position.test)
 
     def _take_formula(self, payload: bytes) -> bool:
+        if len(payload) > _MAX_FORMULA:
+            return False
         reply = _decoded(payload, FormulaReply)
         if reply is None or self.position is None or reply.task != self.position.task:
             return False
         outputs = len(getattr(self._job.tasks[reply.task].answer, "texts", ()))
         if not self._is_running or not 0 <= reply.output < outputs:
             return False
-        self._formulas.setdefault((reply.task, reply.output), _bounded_formula(reply))
+        place = reply.task, reply.output
+        if place in self._read:  # more of them would keep the judge busy until the deadline
+            return False
+        self._read.add(place)
+        self._formulas.setdefault(place, _bounded_formula(reply))
         return True
 
     def _take_test(self, payload: bytes) -> bool:

@@ -11,7 +11,7 @@ from grader.sandbox.outcomes import JobRun
 from grader.student import frames, wire
 from grader.student.packing import pack
 from grader.student.wire import CaseReply, Job, Progress, Raised, Returned
-from tests.sandbox.jobs import sources, task
+from tests.sandbox.jobs import formula_task, sources, task
 
 encode = msgspec.msgpack.encode
 RAISED = Raised(reason="exception", message="")
@@ -73,3 +73,25 @@ def test_small_items_count_for_what_they_take_here(monkeypatch: pytest.MonkeyPat
     for test in range(2):
         replied(run, test, CaseReply(result=Returned(value=pack((True,) * 200))))
     assert [test.reason for test in run.outcomes()[0].tests] == ["", "returned too much"]
+
+
+@pytest.mark.parametrize(("replies", "is_taken"), [(1, True), (2, False)])
+def test_a_formula_is_read_once_in_each_child(replies, is_taken):
+    """A thread that a function left behind could send readings until the deadline."""
+    asked = formula_task("x", signature="f(x) -> y", inputs=(1.0,), notation=wire.Notation())
+    run = JobRun(Job(sources=sources({}), tasks=(asked,)))
+    for _ in range(2):
+        run.begin()
+        run.take(frames.PROGRESS, encode(Progress(task=0, test=0)))
+        for _ in range(replies):
+            run.take(frames.FORMULA, encode(wire.FormulaReply(task=0, output=0, tree=b"")))
+        assert run.is_spoiled is not is_taken
+
+
+def test_a_reading_of_megabytes_is_no_reading():
+    asked = formula_task("x", signature="f(x) -> y", inputs=(1.0,), notation=wire.Notation())
+    run = JobRun(Job(sources=sources({}), tasks=(asked,)))
+    run.begin()
+    run.take(frames.PROGRESS, encode(Progress(task=0, test=0)))
+    run.take(frames.FORMULA, encode(wire.FormulaReply(task=0, output=0, tree=bytes(2**21))))
+    assert run.is_spoiled
