@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from grader.model import Record, Verdict
+from grader.sandbox.bounding import MAX_LINES, MAX_REMARKS, bounded_case, bounded_formula
 from grader.sandbox.children import End
 from grader.student import frames
 from grader.student.frames import WALL_FACTOR, Position
@@ -24,10 +25,8 @@ from grader.student.wire import (
     FormulaReply,
     Frame,
     Job,
-    Place,
     Progress,
     Raised,
-    Returned,
     Task,
     TestReply,
 )
@@ -37,12 +36,9 @@ MAX_TIMEOUTS = 2
 MAX_REPLIES = 16 * frames.MAX_REPLY
 """The bytes that all replies to one job may take here: the judge has them in memory at once."""
 _ITEM_BYTES = 200  # what the smallest value takes, whose name on the wire is short
-_MAX_TEXT = 4_000
 OUT_OF_CLOCK = "timed out by the clock"
 """The reason of a timeout for which other work on the machine may be to blame."""
-_MAX_LINES = 40
 _MAX_FORMULA = 2**20
-_MAX_REMARK, _MAX_REMARKS = 600, 20
 _LAST_QUOTED = 20_000
 """A line further down is named and not looked up: nobody writes that much by hand."""
 _WHERE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,9}) in ')
@@ -181,7 +177,7 @@ class JobRun:
         if place in self._read:  # more of them would keep the judge busy until the deadline
             return False
         self._read.add(place)
-        self._formulas.setdefault(place, _bounded_formula(reply))
+        self._formulas.setdefault(place, bounded_formula(reply))
         return True
 
     def _take_test(self, payload: bytes) -> bool:
@@ -204,7 +200,7 @@ class JobRun:
         limit = self._job.tasks[self.position.task].cpu_s
         spent = reply.cpu_s if 0 <= reply.cpu_s <= limit else 0.0  # NaN is not
         self._spent_s += spent
-        self._close(replace(_ran(tuple(map(_bounded, reply.cases))), cpu_s=spent))
+        self._close(replace(_ran(tuple(map(bounded_case, reply.cases))), cpu_s=spent))
         return True
 
     def _close(self, outcome: TestOutcome) -> None:
@@ -264,39 +260,13 @@ def _ran(cases: tuple[CaseReply, ...]) -> TestOutcome:
         traceback=tuple(map(_line, ends[0].frames)) if ends else (),
         printed=next((case.printed for case in cases if case.printed), ""),
         remarks=tuple(
-            islice(dict.fromkeys(r for case in cases for r in case.remarks), _MAX_REMARKS)
+            islice(dict.fromkeys(r for case in cases for r in case.remarks), MAX_REMARKS)
         ),
     )
 
 
 def _line(one: Frame) -> str:
     return f"{one.place.file}, line {one.place.line}, in {one.function}: {one.source}"
-
-
-def _bounded(case: CaseReply) -> CaseReply:
-    """The reply with texts of a length that a report can show, whoever wrote them."""
-    result: Returned | Raised = case.result
-    if isinstance(result, Raised):
-        result = Raised(
-            reason=result.reason[:80],
-            message=result.message[:_MAX_TEXT],
-            frames=tuple(map(_bounded_frame, result.frames[:_MAX_LINES])),
-        )
-    remarks = tuple(remark[:_MAX_REMARK] for remark in case.remarks[:_MAX_REMARKS])
-    return CaseReply(result=result, remarks=remarks, printed=case.printed[:_MAX_TEXT])
-
-
-def _bounded_frame(one: Frame) -> Frame:
-    place = Place(file=one.place.file[:500], line=one.place.line, column=one.place.column)
-    return Frame(place=place, function=one.function[:80], source=one.source[:200])
-
-
-def _bounded_formula(reply: FormulaReply) -> FormulaReply:
-    warnings = tuple(warning[:_MAX_TEXT] for warning in reply.warnings[:_MAX_LINES])
-    position = max(0, reply.position)
-    return msgspec.structs.replace(
-        reply, error=reply.error[:_MAX_TEXT], position=position, warnings=warnings
-    )
 
 
 # --- a test that its child's end cut off --------------------------------------------------------
@@ -351,7 +321,7 @@ def _lines(trace: bytes, sources: Mapping[str, bytes]) -> tuple[str, ...]:
     found = _WHERE.findall(trace.decode(errors="replace"))
     return tuple(
         f"line {line} of {file}{_quoted(sources[file], int(line))}"
-        for file, line in found[:_MAX_LINES]
+        for file, line in found[:MAX_LINES]
         if file in sources
     )
 
