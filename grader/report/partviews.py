@@ -5,8 +5,10 @@ It decides what is worth showing of claims, answers and lost marks, and what wou
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import zip_longest
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from grader.model import (
     Claim,
@@ -133,7 +135,12 @@ def _places(marks: list[LostMark], outputs: Mapping[str, int]) -> tuple[str, ...
 
 
 def _answers(made_of: Materials, part: PartResult) -> tuple[Typed, ...]:
-    return tuple(_typed(made_of, reading, part) for reading in part.readings)
+    views = [_typed(made_of, reading, part) for reading in part.readings]
+    # Where several stand on one line, the last one says which.
+    return tuple(
+        replace(view, place="") if following is not None and view.place == following.place else view
+        for view, following in zip_longest(views, views[1:])
+    )
 
 
 def _typed(made_of: Materials, reading: Reading, part: PartResult) -> Typed:

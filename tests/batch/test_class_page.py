@@ -69,7 +69,7 @@ def test_whoever_marks_texts_is_told_what_a_good_one_says_and_led_to_each(root):
     _, parsed, text = page(root)
     assert "1.4 In your words Marked by two affine layers make one" in text
     assert "A good text says Two linear maps make one." in text
-    assert "Look out for says only that it is better 5 to mark: student000 , student001" in text
+    assert "Look out for says only that it is better 5 to mark student000 , student001" in text
     waiting = [link for link in parsed.links if "#part-why" in link]
     assert waiting == [f"student00{n}/affine.html#part-why" for n in (0, 1, 2, 3, 5)]
     student = (root / "reports/week-1/student000/affine.html").read_text()
@@ -82,7 +82,7 @@ def test_whoever_marks_texts_is_told_what_a_good_one_says_and_led_to_each(root):
 def test_a_text_that_a_person_has_marked_waits_no_more(root):
     run(root, "book", "override", "student000", "1.4", "1", "--reason", "good", check=0)
     run(root, "submissions", check=0)
-    assert "4 to mark: student001 ," in page(root)[2]
+    assert "4 to mark student001 ," in page(root)[2]
 
 
 def test_it_needs_nothing_from_elsewhere_and_no_script(template):

@@ -162,6 +162,20 @@ def test_an_unreadable_formula_shows_where_reading_stopped(folder):
     assert "a bracket is opened here and never closed" in typed.text
 
 
+def test_answers_that_stand_on_one_line_say_so_once(tmp_path):
+    found = samples.hidden_number()
+    one, two, three = found.readings
+    readings = (replace(one, place=two.place), two, three)
+    problem = replace(samples.report().problems[1], parts=(replace(found, readings=readings),))
+    folder = written(tmp_path, problems=(problem,))
+    typed = part(folder, "mobilenet-parameters.html", "part-v1").all("div", class_="typed")
+    assert [answer.text for answer in typed] == [
+        "depthwise 27",
+        "pointwise 512 answers.yaml, line 13",
+        "total 522 answers.yaml, line 14",
+    ]
+
+
 def test_claims_stand_with_what_was_answered(folder):
     rows = list(part(folder, "batch-norm.html", "part-noise").one("table").all("tr"))
     assert [row.text.split()[-1] for row in rows[1:]] == ["false", "true"]
