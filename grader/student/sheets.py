@@ -84,6 +84,8 @@ class Sheet:
     def of_label(self, label: Label) -> tuple[int | None, int]:
         """The node of a label that begins at the sheet, and where the text behind it begins."""
         number, end = self.down(0, label.tokens), label.end
+        if number is None and label.is_heading:
+            number = self._counted(label.tokens)
         if number is None and label.letter_at:  # `1.4 (i) false (ii) true` is all about 1.4
             whole = self.down(0, label.tokens[:-1])
             is_part = bool(whole) and self.nodes[whole or 0].asked is not None
@@ -96,6 +98,16 @@ class Sheet:
         if number and not label.steps and label.rest[:1].isalpha():
             return self._unglued(number, label)
         return number, end
+
+    def _counted(self, tokens: Sequence[str]) -> int | None:
+        """The second part of a problem that a heading calls 1.2 and the sheet 1b."""
+        problem = self.down(0, tokens[:1])
+        if not problem or len(tokens) != 2 or not tokens[1].isdigit():  # noqa: PLR2004  # as 1.2
+            return None
+        children = self.nodes[problem].children
+        is_lettered = not any(self.nodes[child].path[-1].isdigit() for child in children)
+        place = int(tokens[1])
+        return children[place - 1] if is_lettered and 0 < place <= len(children) else None
 
     def _unglued(self, number: int, label: Label) -> tuple[int, int]:
         """`4.2aweights = …` is about 4.2a, which has weights; other letters belong to the text."""

@@ -113,6 +113,27 @@ def test_a_scanner_leaves_gaps_in_labels(label: str) -> None:
     assert (got["count total"].rpartition("= ")[2], got["size size"]) == ("542", "I - K + 1")
 
 
+COUNTED = r"""
+\section{One}
+\subsection{First} 5
+1.2 times as many
+\subsection{Second} 7
+\section{Two}
+\subsection{Third} 9
+"""
+
+
+def test_sections_count_the_parts_that_the_sheet_letters() -> None:
+    """1.2 in a heading is the second part of problem 1; in a sentence it is a number."""
+    sheet = tuple(
+        Asked(number=number, key=number, kind="computed", names=("n",))
+        for number in ("1a", "1b", "2a")
+    )
+    index = read_submission((Source(path="hw.tex", data=COUNTED.encode()),), sheet)
+    assert {one.key[0] for one in index.found} == {"1a", "1b", "2a"}
+    assert {one.text for one in index.found if one.key[0] != "1a"} == {"7", "9"}
+
+
 LEFT = (
     "1.1 Since the inputs stay in one",
     "range whatever the weights before",

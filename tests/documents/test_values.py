@@ -24,12 +24,13 @@ TEXT = "Because the outputs stay in a range (see 1.2)."
 def numbers(draw: st.DrawFn) -> tuple[str, Fraction]:
     """A number as students type it, and its value."""
     value = draw(st.integers(-(10**6), 10**9))
+    large = draw(st.integers(10**6, 10**9))  # a smaller one with a comma may be a decimal number
     other = draw(st.integers(1, 999))
     return draw(
         st.sampled_from(
             [
                 (str(value), Fraction(value)),
-                (f"{value:,}", Fraction(value)),
+                (f"{large:,}", Fraction(large)),
                 (f"{value}/{other}", Fraction(value, other)),
                 (f"{other}*{other + 1} + {other}", Fraction(other * (other + 1) + other)),
                 (f"{other}.25", Fraction(4 * other + 1, 4)),

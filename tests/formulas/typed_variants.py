@@ -233,6 +233,7 @@ REFUSED: tuple[tuple[str, str, str], ...] = (
     ("542", r"0,5", "decimal comma"),
     ("542", r"27*128 + 128 = 3.584 parameters", "a point for thousands"),
     ("542", r"542.000", "a point for thousands"),
+    ("0.55", r"ln 10 = 2,303", "decimal comma"),
     ("542", r"1.2B", "is not a name"),
     ("542", r"1.2.3", "two decimal points"),
     ("542", r"30 + 512 total cost", "where an operator or the end could stand"),

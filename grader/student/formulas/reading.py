@@ -31,6 +31,7 @@ _UNITS = re.compile(
 )
 _LONGEST_NUMBER = 1_000  # in characters; a longer text is searched for no unit
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
+_ONE_COMMA = re.compile(r"(?:^|[=≈])\s*(?P<number>[1-9]\d{0,2},\d{3})\s*\.?\s*$")
 _DOTTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _LABEL_SIGNS = frozenset({"_", "^", "'", ",", "&", "T"})
 
@@ -59,6 +60,7 @@ def _read(text: str, vocabulary: Vocabulary) -> Formula:
     cut = (
         _UNITS.sub("", text) if is_plain and len(text) < _LONGEST_NUMBER else text
     )  # longer is no number
+    _refuse_one_comma(cut, vocabulary)
     found, warnings = tokens(atoms(cut, is_plain=is_plain), vocabulary)
     segments, is_rounded = _segments(found)
     left: tuple[str, ...] = ()
@@ -101,6 +103,16 @@ def _refuse_dotted_thousands(side: Node, vocabulary: Vocabulary) -> None:
     if _DOTTED_THOUSANDS.fullmatch(side.text):
         meant = f"{side.text.replace('.', '')}, with a point for thousands"
         raise FormulaError(f"{side.text} may be {meant}; write it without a point")
+
+
+def _refuse_one_comma(text: str, vocabulary: Vocabulary) -> None:
+    """`2,303` is a decimal number in half of the world, unless a whole one is asked."""
+    found = _ONE_COMMA.search(text) if not vocabulary.signature.inputs else None
+    if found is not None and _asked_type(vocabulary) != "int":
+        number = found["number"]
+        message = f"“{number}” could be a decimal comma or thousands"
+        better = f"write {number.replace(',', '.')} or leave the comma out"
+        raise FormulaError(f"{message}; {better}", found.start("number"))
 
 
 def _asked_type(vocabulary: Vocabulary) -> str:
