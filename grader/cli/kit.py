@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from grader.cli.options import course_option
+from grader.errors import UsageError
 
 
 @click.command(short_help="Pack what students receive, without solutions.")
@@ -31,6 +32,9 @@ def kit(assignment: str | None, output: Path | None, course_folder: Path | None)
     path = output or Path(f"{wanted.name}.zip")
     data = made.packed()
     beside = path.with_name(path.name + ".part")
-    beside.write_bytes(data)
-    beside.replace(path)
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"--output {path}: can not be written: {error.strerror}") from error
     click.echo(f"{path}: {len(made.files)} files, {len(data) / 1024:.0f} KiB")

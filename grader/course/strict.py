@@ -92,7 +92,8 @@ def load_yaml(path: Path, error: type[CourseError | ProblemError]) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise error(path, "there is no such file") from None
+        near = did_you_mean(path.name, [file.name for file in path.parent.glob("*")])
+        raise error(path, f"there is no such file{near}") from None
     except UnicodeDecodeError as strange:
         line = strange.object.count(b"\n", 0, strange.start) + 1
         message = "is not UTF-8 text here; save the file as UTF-8"

@@ -13,9 +13,8 @@ from pathlib import Path
 import msgspec
 
 import grader
-from grader.errors import ProblemError
 from grader.expected.compute import compute_expected
-from grader.expected.solutions import load_solution
+from grader.expected.solutions import load_solution, no_solution
 from grader.model import ExpectedProblem, Problem, decode, encode
 
 _PACKAGE = Path(grader.__file__).parent
@@ -35,7 +34,7 @@ def expected_for(
         ProblemError: the solution is absent, broken, or disagrees with its oracle.
     """
     if not private.is_file():
-        raise ProblemError(private, "there is no such file; each problem needs its solution")
+        raise no_solution(private)
     digest = _digest(public, private)
     file = None if cache is None else cache / f"{problem.slug}-{digest[:32]}.msgpack"
     if file is not None and (kept := _read(file)) is not None:

@@ -98,6 +98,13 @@ def carried(path: Path, declared: PartSolution, output: str, known: dict[str, An
     return called(path, f"{declared.id}: the carry rule of {output!r}", rule.carried, known=known)
 
 
+def no_solution(path: Path) -> ProblemError:
+    """The error of a solution that is not there, which may stand beside under its slug."""
+    alike = [f for f in path.parent.glob("*.py") if f.stem.lower().replace("-", "_") == path.stem]
+    advice = f"rename {alike[0].name}" if alike else "each problem needs its solution"
+    return ProblemError(path, f"there is no such file; {advice}")
+
+
 def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:
     """Call an author's function; whatever it raises becomes a `ProblemError` with its line."""
     try:
@@ -139,7 +146,7 @@ def _advice(error: BaseException) -> str:
 
 def _executed(path: Path) -> Any:
     if not path.is_file():
-        raise ProblemError(path, "there is no such file; each problem needs its solution beside it")
+        raise no_solution(path)
     name = f"grader_solution_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None

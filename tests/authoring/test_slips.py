@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.course import find_course
+from grader.course import find_course, load_problem
 from grader.errors import PlacedError
 from grader.expected import expected_for
 from tests.verify import courses
@@ -330,6 +330,12 @@ def test_a_solution_that_is_not_there_is_told_with_its_name(tmp_path):
     (root / PRIVATE).unlink()
     with pytest.raises(PlacedError, match=r"affine.py: there is no such file; each problem needs"):
         load(root)
+    (root / "solutions/Affine.py").touch()
+    with pytest.raises(PlacedError, match=r"affine.py: there is no such file; rename Affine.py"):
+        load(root)
+    (root / PUBLIC).rename(root / "problems/affine/problem.yml")
+    with pytest.raises(PlacedError, match=r"no such file; did you mean 'problem.yml'\?"):
+        load_problem(root / PUBLIC)
 
 
 def test_a_problem_that_allows_what_is_not_installed_is_told(tmp_path):

@@ -113,3 +113,10 @@ def test_the_command_writes_an_archive_that_is_a_course(tmp_path):
     assert done.output.startswith(f"{archive}: 7 files, ")
     zipfile.ZipFile(archive).extractall(tmp_path)
     assert Course(tmp_path / "week-1").assignment().title == "Week 1"
+
+
+def test_an_archive_that_can_not_be_written_is_told_as_an_option(tmp_path):
+    root, archive = courses.write(tmp_path), tmp_path / "nowhere/kit.zip"
+    done = CliRunner().invoke(main, ["kit", "-o", str(archive), "--course", str(root)])
+    assert done.exit_code == 2
+    assert f"--output {archive}: can not be written: No such file or directory" in done.output
