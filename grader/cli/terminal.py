@@ -27,7 +27,7 @@ _PENDING = {
 }
 _VERDICT_WIDTH = 13
 _PLAIN_WIDTH = 100
-_LEAST_ROOM = 28  # columns beside a part, below which its sentence gets lines of its own
+_LEAST_ROOM = 28  # columns of a text or a title, however narrow the terminal is
 _NO_LIMIT = 10_000
 
 
@@ -97,10 +97,8 @@ def _print_line(line: _Line, widths: tuple[int, ...]) -> None:
     colour = _COLOURS.get(line.verdict, "red")
     beside = click.style(f"{line.verdict:<{_VERDICT_WIDTH}}", fg=colour)
     room = _width() - len(head) - _VERDICT_WIDTH - 2
-    if line.sentence and not _width():
+    if line.sentence and (not _width() or len(line.sentence) <= room):
         click.echo(f"{head}{beside}  {line.sentence}")
-    elif line.sentence and room >= min(_LEAST_ROOM, len(line.sentence)):
-        click.echo(f"{head}{beside}  {cut(line.sentence, room)}")
     else:
         click.echo(f"{head}{click.style(line.verdict, fg=colour)}")
         echo_wrapped(line.sentence, margin=number + 4)
@@ -136,9 +134,9 @@ def room_for_title(beside: int) -> int:
     return max(_width() - beside, _LEAST_ROOM) if _width() else _NO_LIMIT
 
 
-def cut(sentence: str, room: int) -> str:
-    """As much of a sentence as `room` columns hold."""
-    return sentence if len(sentence) <= room else f"{sentence[: room - 1].rstrip()}…"
+def cut(text: str, room: int) -> str:
+    """As much of a title or name as `room` columns hold."""
+    return text if len(text) <= room else f"{text[: room - 1].rstrip()}…"
 
 
 def one_line(text: str) -> str:

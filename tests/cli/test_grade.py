@@ -304,9 +304,11 @@ def test_colours_are_for_terminals_and_for_those_who_want_them(root):
     assert not any("\x1b" in line for line in plain)
 
 
-def test_a_wide_terminal_has_the_sentence_beside_the_part(root):
-    tiny.hand_in(root, "wide", answers="1.2: I + 2P - K\n")
+def test_a_wide_terminal_has_the_sentence_beside_the_part_where_it_fits(root):
+    tiny.hand_in(root, "wide", affine="def f(:\n", answers="1.2: I + 2P - K\n")
     shown = in_terminal(root, 90, "submissions/wide", NO_COLOR="1")
+    assert not any("…" in line for line in shown)
+    assert shown[shown.index("An affine layer") + 2].startswith("        affine.py: line 1")
     line = next(line for line in shown if line.startswith("  1.2 "))
     assert line.endswith("wrong          Count positions, not steps.")
     assert all(len(line) <= 90 for line in shown if line.startswith("  1."))
