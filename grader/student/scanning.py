@@ -90,6 +90,8 @@ def _behind_label(text: str, end: int) -> str:
     if head.startswith("|"):
         cells = rest.strip().removesuffix("|")
         return cells if len(_CELLS.findall(cells)) == 0 else f"| {cells} |"
+    if "section" in head and head.count("{") > head.count("}"):
+        rest = rest.replace("}", "", 1)  # the title's end
     return f"> {rest}" if head.startswith(">") else rest
 
 

@@ -11,7 +11,7 @@ The fourth (intro, aligned, spans, email, francais) followed when all of that wa
 run, of 90, 41 were read as labelled and 4 guessed right, 6 left to a person, 7 were refused and 32
 not seen, which was said; none was misread. Now 49 are read as labelled, 32 guessed right, 9 left.
 
-The fifth (report, notes, word under other sheets) came last. At its first run, of 51, 16 were read as
+The fifth (report, notes, quiz) came last. At its first run, of 51, 16 were read as
 labelled and 14 guessed right, 14 left to a person, 5 not told apart, 1 guessed wrong and 1 misread:
 `2,303`, which the formulas took for thousands, and refuse now. 17 are guessed right by now.
 """
