@@ -168,7 +168,7 @@ class _Evaluation:
         """A number that is added to a square matrix, as a multiple of the identity."""
         if number.dims or not (number.is_identity or self.layout.has_diagonals):
             return number
-        if len(other.dims) != MATRIX or other.dims[0] != other.dims[1]:  # square
+        if len(other.dims) != MATRIX or other.dims[0] != other.dims[1]:
             if number.is_identity and other.dims:
                 raise FormulaError(f"I is added to a matrix of shape {shown(other.dims)}")
             return number
@@ -227,7 +227,7 @@ class _Evaluation:
         value = self.value(body)
         if len(value.dims) < MATRIX:  # a vector is its own transpose
             return value
-        if len(value.dims) > MATRIX:  # as above
+        if len(value.dims) > MATRIX:
             raise FormulaError(f"{shortened(body)} has {len(value.dims)} axes: no transpose")
         return Shaped(np.swapaxes(value.array, -1, -2), value.dims[::-1], value.is_identity)
 

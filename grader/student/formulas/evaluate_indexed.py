@@ -184,7 +184,7 @@ class _Evaluation:
         return places
 
     def _gathered(self, node: Element, array: Floats, places: list[np.ndarray]) -> Floats:
-        inside = np.asarray(True)  # a truth value to start with
+        inside = np.asarray(True)
         for place, size in zip(places, array.shape, strict=True):
             inside = inside & (place >= 0) & (place < size)
         clipped = tuple(np.clip(p, 0, s - 1) for p, s in zip(places, array.shape, strict=True))

@@ -193,11 +193,8 @@ class _Evaluation:
         if right == 0:
             raise FormulaError(f"division by zero: {shortened(factor)} is 0 here")
         if sign == "/":
-            return (
-                left / right
-                if isinstance(left, float) or isinstance(right, float)
-                else (Fraction(left) / right)
-            )
+            is_exact = not (isinstance(left, float) or isinstance(right, float))
+            return Fraction(left) / right if is_exact else left / right
         return left // right if sign == "//" else left % right
 
     def _power(self, node: Power) -> Real:

@@ -57,9 +57,8 @@ def read(text: str, *, signature: Signature, notation: Notation, output: str) ->
 
 def _read(text: str, vocabulary: Vocabulary) -> Formula:
     is_plain = not vocabulary.signature.inputs
-    cut = (
-        _UNITS.sub("", text) if is_plain and len(text) < _LONGEST_NUMBER else text
-    )  # longer is no number
+    may_have_unit = is_plain and len(text) < _LONGEST_NUMBER
+    cut = _UNITS.sub("", text) if may_have_unit else text
     _refuse_one_comma(cut, vocabulary)
     found, warnings = tokens(atoms(cut, is_plain=is_plain), vocabulary)
     segments, is_rounded = _segments(found)
@@ -207,9 +206,7 @@ def _is_label(segment: tuple[Token, ...]) -> bool:
         return True
     is_word = any(token.kind == "word" for token in segment)
     return is_word and all(
-        token.kind not in {"op", "number", "sqrt", "frac"}
-        or (token.kind == "op" and token.text in _LABEL_SIGNS)
-        or token.kind in {"number", "frac"}
+        token.text in _LABEL_SIGNS if token.kind == "op" else token.kind != "sqrt"
         for token in segment
     )
 
