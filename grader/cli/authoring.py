@@ -74,7 +74,7 @@ def new(slug: str, kind: str, course_folder: Path | None) -> None:
     _write(private, files.private)
     click.echo(f"next: edit them, then  grade problems verify {slug}")
     if not begins:
-        click.echo(f'then: list the parts in {near(course.file)}, such as  "1.1": {files.part}')
+        click.echo(f"then: list {files.part} under its number in {near(course.file)}")
 
 
 def _can_become_a_course(folder: Path) -> bool:
