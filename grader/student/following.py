@@ -6,6 +6,7 @@ unknown from there on.
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
@@ -76,7 +77,8 @@ class Known:
         if not (_is_text(expression) or all(map(_is_arithmetic, ast.walk(expression)))):
             return None
         used = self._used(expression)
-        size = _size(expression) + sum(one.size for one in used.values())
+        times = _names(expression)
+        size = _size(expression) + sum(times[name] * one.size for name, one in used.items())
         return _Value(expression, used, place, size) if size <= _MAX_SIZE else None
 
     def _used(self, expression: ast.expr) -> dict[str, _Value]:
@@ -141,9 +143,12 @@ def _entries(value: ast.expr) -> list[tuple[str, ast.expr]]:
     return []
 
 
-def _names(expression: ast.expr) -> set[str]:
-    names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
-    return names | {ast.unparse(n) for n in ast.walk(expression) if isinstance(n, ast.Subscript)}
+def _names(expression: ast.expr) -> Counter[str]:
+    """The names in an expression, and the entries that are looked up, each so many times."""
+    nodes = list(ast.walk(expression))
+    names = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    names.update(ast.unparse(node) for node in nodes if isinstance(node, ast.Subscript))
+    return names
 
 
 def _is_text(value: ast.expr) -> bool:
