@@ -6,6 +6,7 @@ memory where the system can. Knows nothing of expected values.
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -108,13 +109,14 @@ class _Process:
 
     def __init__(self) -> None:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed in `end`
+        self._folder = tempfile.mkdtemp(prefix="grader-")  # what a process that is ended leaves
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, *_COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
-            env={**os.environ, **limits, "PYTHONHASHSEED": "0"},
+            env={**os.environ, **limits, "PYTHONHASHSEED": "0", "TMPDIR": self._folder},
         )
         self._end: End | None = None
         self._is_late = False
@@ -160,6 +162,7 @@ class _Process:
             self._said.seek(0)
             trace = self._said.read(_MAX_TRACE)
             self._said.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
             is_late = self._is_late or trace.startswith(_TIMED_OUT)
             why: Why = "clock" if is_late else "closed" if self._has_gone_on else ""
             self._end = End(status=ended, why=why, trace=trace)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -108,3 +109,15 @@ def test_a_plain_process_that_goes_on_without_its_stream_is_told_so() -> None:
     with Plain() as plain:
         (found,) = plain.run(job(CLOSES, cpu_s=60.0))
     assert "closed the way back" in found.tests[0].sentence
+
+
+@pytest.mark.parametrize("ending", ["return x", "os._exit(3)", "os.kill(os.getpid(), 9)"])
+def test_an_ordinary_process_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """However it ends: a student's own files would stay in the folder of all."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with Plain() as plain:
+        plain.run(Job(sources=sources({"a.py": f"import os\ndef f(x): {ending}"}), tasks=(task(),)))
+    assert list(tmp_path.iterdir()) == []
