@@ -7,36 +7,28 @@ stood in for while a file loads, so that an import which nothing needs costs not
 refused with a sentence. This is a courtesy and no wall: what must not be read is not there.
 """
 
-import __future__
-
 import ast
 import builtins
 import contextlib
 import importlib.machinery
 import importlib.util
-import itertools
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, Self
 
-from grader.student.aliases import Aliases
-from grader.student.definitions import methods, passed_over
+from grader.student.excerpts import compiled, excerpt
 from grader.student.inert import is_inert
-from grader.student.objects import Objects
-from grader.student.slicing import needed_statements
 from grader.student.standins import ImportRefusedError, StandIn, shim, shim_remark
 from grader.student.trees import lines_in_try, place_of, source_line, trees_of
 
-_ANNOTATIONS = __future__.annotations.compiler_flag
 _CERTAIN = (OSError, SyntaxError, MemoryError, RecursionError, SystemExit)
 _MAKES_NAMES = re.compile(
     rb"\b(?:globals|locals|vars|exec|eval|setattr)\(|__dict__|sys\.modules|import \*"
 )
-_METHOD = "_grader_method"
 ROOT = "_handed_in"
 """The package under which students' files are loaded, whatever they are called."""
 
@@ -145,28 +137,12 @@ class StudentFiles:
         module.__file__ = f"{self.folder}/{path}"
         if self._has_run(module, path, names):
             return
-        body = [(file, node) for file, tree in self._trees(path) for node in tree.body]
-        left_out = passed_over([node for _, node in body], self._wanted)
-        body = [one for place, one in enumerate(body) if place not in left_out]
-        owners = methods([node for _, node in body], names)
-        body += [(path, _method(name, owner)) for name, owner in owners.items()]
-        self.supplied.update(
-            (f"{name} is a method of the class {owner}; an object of it was made", None)
-            for name, owner in owners.items()
-        )
-        needed: Sequence[tuple[int, ast.stmt]] = list(enumerate(node for _, node in body))
-        if names:
-            needed = needed_statements([node for _, node in body], names)
-        aliases = Aliases([node for _, node in needed])
-        self.supplied.update(dict.fromkeys(aliases.supplied))
-        module.__dict__.update({**aliases.names, _METHOD: Objects().method})
+        found = excerpt(path, self._trees(path), names, self._wanted, is_lenient=self.is_lenient)
+        self.supplied.update(dict.fromkeys(found.supplied))
+        module.__dict__.update(found.names)
         was_loading, self._is_loading = self._is_loading, True
         try:
-            for file, group in itertools.groupby(needed, key=lambda one: body[one[0]][0]):
-                nodes = [node for _, node in group]
-                if self.is_lenient:
-                    nodes = list(map(aliases.lenient, nodes))
-                code = _compiled(ast.Module(body=nodes, type_ignores=[]), file)
+            for code in found.codes:
                 exec(code, module.__dict__)  # noqa: S102  # running students' code is what this side is for
         finally:
             self._is_loading = was_loading
@@ -176,7 +152,7 @@ class StudentFiles:
         if self.is_lenient or not path.endswith(".py"):
             return False
         with contextlib.suppress(Exception):  # then a closer look finds what is needed, or says why
-            code = _compiled(self.sources[path], path)
+            code = compiled(self.sources[path], path)
             if is_inert(code, self.sources[path], names):
                 exec(code, module.__dict__)  # noqa: S102  # as above
                 self.is_whole |= bool(names)  # nothing is left out of a sibling anyway
@@ -344,17 +320,3 @@ def _has_all(module: ModuleType, names: tuple[str, ...]) -> bool:
 
 def _module_name(path: str) -> str:
     return f"{ROOT}.{path.rpartition('.')[0].replace('/', '.')}"
-
-
-def _compiled(source: ast.Module | bytes, path: str) -> CodeType:
-    """Code whose lines go by the relative path, so that no folder of ours is in a traceback.
-
-    No annotation is evaluated, so that a type which nobody imported costs nothing.
-    """
-    code: CodeType = compile(source, path, "exec", flags=_ANNOTATIONS, dont_inherit=True)
-    return code
-
-
-def _method(name: str, owner: str) -> ast.stmt:
-    """`name = <the method of an object of the class>`, as a statement behind the file's own."""
-    return ast.parse(f"{name} = {_METHOD}({owner}, {name!r})").body[0]
