@@ -9,14 +9,17 @@ from grader.expected.binding import bind_outputs, inputs_by_name
 from grader.expected.cache import expected_for
 from grader.expected.compute import compute_expected
 from grader.expected.leaks import Secrets, public_texts
+from grader.expected.patience import OutOfTimeError, bounded
 from grader.expected.public import GRADIENTS, public_part, tried_part
 from grader.expected.solutions import PartCode, carried, is_valid, load_solution
 
 __all__ = [
     "GRADIENTS",
+    "OutOfTimeError",
     "PartCode",
     "Secrets",
     "bind_outputs",
+    "bounded",
     "carried",
     "compute_expected",
     "expected_for",

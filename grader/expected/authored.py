@@ -19,6 +19,7 @@ from grader.student.packing import Packed, Value, pack
 from grader.student.signature import Signature
 
 _SHORT = 120  # characters of a value in an error
+_OF_SIZES = (ArithmeticError, ValueError, IndexError, KeyError)
 
 
 class Authored:
@@ -73,15 +74,14 @@ class Authored:
         Raises:
             ProblemError: it fails in a way that sizes do not explain.
         """
+        what = f"{self.part.id}: the misconception {wrong.name!r}"
+        exact = cast_inputs(inputs, exact=self.is_exact)
         try:
-            with np.errstate(all="ignore"):
-                result = wrong.function(**cast_inputs(inputs, exact=self.is_exact))
-        except (ArithmeticError, ValueError, IndexError, KeyError):
-            return None
-        except Exception as error:
-            raise self.error(
-                f"the misconception {wrong.name!r} raised {type(error).__name__}: {error}"
-            ) from error
+            result = called(self.path, what, wrong.function, **exact)
+        except ProblemError as error:
+            if isinstance(error.__cause__, _OF_SIZES):
+                return None
+            raise
         if isinstance(result, dict) and "" in result:
             self._check_replaced(wrong.name, result)
         values = _with_replaced(result, self.signature)

@@ -17,8 +17,10 @@ import numpy as np
 from grader.authoring import DeclarationError, PartSolution, Solution
 from grader.errors import ProblemError, did_you_mean
 from grader.expected.matching import check_fits
+from grader.expected.patience import OutOfTimeError, bounded
 from grader.model import Part, Problem
 
+PATIENCE_S = 60.0  # for one call; those that end take milliseconds
 _DECLARING = re.compile(r"(?:PartSolution|Unsaid|Solution)\.(\w+)\(\) ")
 # How declarations are written that take more than a function, or all by name.
 _USAGE = {
@@ -108,7 +110,7 @@ def no_solution(path: Path) -> ProblemError:
 def called(path: Path, what: str, function: Callable[..., Any], **inputs: Any) -> Any:
     """Call an author's function; whatever it raises becomes a `ProblemError` with its line."""
     try:
-        with np.errstate(all="ignore"):
+        with bounded(PATIENCE_S), np.errstate(all="ignore"):
             return function(**inputs)
     except (Exception, SystemExit) as error:
         raise _failed(path, what, error) from error
@@ -119,6 +121,9 @@ def _failed(path: Path, what: str, error: Exception | SystemExit) -> ProblemErro
     where = f"line {lines[-1]}" if lines else ""
     if isinstance(error, ModuleNotFoundError):
         message = f"{what} needs {error.name}, which is not installed; install it beside the grader"
+        return ProblemError(path, message, where=where)
+    if isinstance(error, OutOfTimeError):
+        message = f"{what} did not end within {PATIENCE_S:g} s; look for a loop that has no end"
         return ProblemError(path, message, where=where)
     message = f"{what} raised {type(error).__name__}: {' '.join(str(error).split())}"
     return ProblemError(path, message + _advice(error), where=where)
@@ -154,7 +159,8 @@ def _executed(path: Path) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # inspect.getsource looks the module up
     try:
-        spec.loader.exec_module(module)
+        with bounded(PATIENCE_S):
+            spec.loader.exec_module(module)
     except DeclarationError as error:
         raise ProblemError(path, str(error)) from error
     except SyntaxError as error:

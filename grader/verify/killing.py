@@ -11,14 +11,15 @@ import numpy as np
 
 from grader import compare
 from grader.authoring import cast_inputs
-from grader.expected import bind_outputs
+from grader.expected import OutOfTimeError, bind_outputs, bounded
 from grader.model import ExpectedCase
 from grader.student.packing import Value, pack, unpack
 from grader.verify.bench import Bench
-from grader.verify.mutants import Mutant, MutantTimeoutError, bounded, mutants_of
+from grader.verify.mutants import Mutant, mutants_of
 from grader.verify.records import Finding, Mutants
 
 FURTHER_CASES = 1000
+_PATIENCE_S = 1.0  # a mutant that takes longer is noticed by that
 _FIRST_SEED = 1_000
 
 
@@ -54,9 +55,9 @@ def killed_and_alive(
 def is_noticed(mutant: Mutant, bench: Bench, cases: list[ExpectedCase]) -> bool:
     """Whether some case tells the mutant from the reference."""
     try:
-        with bounded(), np.errstate(all="ignore"):
+        with bounded(_PATIENCE_S), np.errstate(all="ignore"):
             return any(not _is_right(mutant, bench, case) for case in cases)
-    except MutantTimeoutError:
+    except OutOfTimeError:
         return True
 
 
@@ -81,7 +82,7 @@ def _values(mutant: Mutant, bench: Bench, case: ExpectedCase) -> tuple[Value, ..
     inputs: dict[str, Any] = {variable.name: value for variable, value in pairs}
     try:
         returned = mutant.function(**cast_inputs(inputs, exact=signature.is_scalar))
-    except MutantTimeoutError:
+    except OutOfTimeError:
         raise
     except Exception:  # noqa: BLE001  # a mutant may fail in any way
         return None

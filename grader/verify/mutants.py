@@ -5,12 +5,9 @@ They are run in this process. Knows the author's reference; which changes there 
 """
 
 import ast
-import contextlib
 import copy
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
 
 from grader.authoring import DeclarationError, PartSolution, source_of
@@ -19,8 +16,6 @@ from grader.verify.changes import changed
 from grader.verify.reaching import Reached, inner
 
 Function = Callable[..., Any]
-
-_PATIENCE_S = 1.0
 
 
 class Mutant(Record, frozen=True, kw_only=True):
@@ -35,10 +30,6 @@ class Mutant(Record, frozen=True, kw_only=True):
     change: str
     line: int
     function: Function
-
-
-class MutantTimeoutError(Exception):
-    """A mutant takes too long, which is a way of being noticed."""
 
 
 def mutants_of(declared: PartSolution) -> list[Mutant]:
@@ -73,31 +64,6 @@ def _changes(function: Function) -> Iterator[tuple[str, int, CodeType]]:
         code = _compiled(tree)
         if code is not None:
             yield change, line, code
-
-
-@contextlib.contextmanager
-def bounded() -> Iterator[None]:
-    """End what runs inside after a few seconds, where the system has a timer for it.
-
-    Raises:
-        MutantTimeoutError: it took longer.
-    """
-    is_main = threading.current_thread() is threading.main_thread()
-    if not hasattr(signal, "setitimer") or not is_main:
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, _stop)
-    left = signal.setitimer(signal.ITIMER_REAL, _PATIENCE_S)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGALRM, before)
-        # Somebody else's timer goes on; late by what ran here, which is bounded.
-        signal.setitimer(signal.ITIMER_REAL, *left)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise MutantTimeoutError
 
 
 def _compiled(tree: ast.Module) -> CodeType | None:

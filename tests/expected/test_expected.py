@@ -1,12 +1,13 @@
 """What the references expect: right problems are computed and kept, broken ones refused by name."""
 
+import re
 from fractions import Fraction
 
 import pytest
 
 from grader.course import find_course
 from grader.errors import ProblemError
-from grader.expected import expected_for
+from grader.expected import expected_for, solutions
 from grader.student.packing import unpack
 from tests import tiny
 
@@ -263,6 +264,30 @@ def test_a_slip_in_a_solution_is_told_by_name(root, edit, said):
         expected(root, solution=edit)
     assert str(root / "solutions" / "affine.py") in str(caught.value)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            ("return I + 2", "while True: pass\n    return I + 2"),
+            "line 27: affine/size: the reference, in case 0 of test 'random sizes', did not end "
+            "within 1 s; look for a loop that has no end",
+        ),
+        (
+            ('solution = Solution("affine")', 'while True: pass\nsolution = Solution("affine")'),
+            "line 3: loading the file did not end within 1 s",
+        ),
+        (
+            ('("- K + 1", "- K")', "lambda I, K, P: next(i for i in iter(int, 1) if i)"),
+            "affine/size: the misconception 'no plus one' did not end within 1 s",
+        ),
+    ],
+)
+def test_what_never_ends_is_told_with_its_part(root, monkeypatch, edit, said):
+    monkeypatch.setattr(solutions, "PATIENCE_S", 1.0)
+    with pytest.raises(ProblemError, match=re.escape(said)):
+        expected(root, solution=edit)
 
 
 @pytest.mark.parametrize(("edit", "said"), PROBLEM_SLIPS)

@@ -8,8 +8,9 @@ from click.testing import CliRunner
 
 from grader.authoring import Solution
 from grader.cli import main
+from grader.expected import OutOfTimeError, bounded
 from grader.verify import CHECKS, Asked, prove
-from grader.verify.mutants import MutantTimeoutError, bounded, mutants_of
+from grader.verify.mutants import mutants_of
 from tests.verify import courses
 
 NO_SEEDS = frozenset(CHECKS) - {"seeds"}
@@ -282,7 +283,7 @@ def test_what_is_the_reference_of_another_part_is_changed_there_alone():
 
 
 def test_a_mutant_that_never_ends_is_ended():
-    with pytest.raises(MutantTimeoutError), bounded():
+    with pytest.raises(OutOfTimeError), bounded(0.1):
         run_for_ever()
 
 
@@ -290,7 +291,7 @@ def test_a_timer_of_somebody_else_goes_on_after_a_mutant():
     before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
     own = signal.setitimer(signal.ITIMER_REAL, 1000)
     try:
-        with bounded():
+        with bounded(1):
             pass
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 1000
     finally:
