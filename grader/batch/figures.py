@@ -62,8 +62,7 @@ def class_page(  # what the page is about, each by its name
     """All that the class report says of an assignment, in which everybody stands as given."""
     assignment = grading.assignment.name
     if is_anonymous:
-        # By marks, then by a digest: the order of names would tell who is who.
-        standings = tuple(sorted(standings, key=lambda s: (s.marks, _digest(s.student))))
+        standings = _unnamed(standings)
     named = _namer(standings, absent, is_anonymous=is_anonymous)
     parts = count_parts(book, assignment, counting)
     numbers = {count.part: count.number for count in parts}
@@ -104,6 +103,12 @@ def _namer(standings: Iterable[Standing], absent: Iterable[str], *, is_anonymous
         )
     numbers = {student: f"Student {n}" for n, student in enumerate([*has_pages, *absent], 1)}
     return lambda student: Who(name=numbers[student])
+
+
+def _unnamed(standings: Iterable[Standing]) -> tuple[Standing, ...]:
+    """Standings whose order tells no names, nor what went wrong, which names the files."""
+    ordered = sorted(standings, key=lambda s: (s.marks, _digest(s.student)))
+    return tuple(replace(s, trouble=s.trouble and "`grade book` says why") for s in ordered)
 
 
 def _digest(student: str) -> bytes:
@@ -223,7 +228,7 @@ def _near_misses(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
         for part in standing.parts
         if part.is_nearly_right
     ]
-    for lost, student, part in sorted(near, key=lambda found: (-found[0], found[1]))[:_MOST_NEAR]:
+    for lost, student, part in sorted(near, key=lambda found: -found[0])[:_MOST_NEAR]:
         why = f"{part.number} is {shown([lost])[0]} marks short: {part.sentence}"
         yield Look(who=named(student), why=why)
 

@@ -93,11 +93,15 @@ def test_it_needs_nothing_from_elsewhere_and_no_script(template):
 
 
 def test_without_names_nothing_tells_who_is_who(root):
-    run(root, "--anonymous", "submissions", check=0)
-    text, parsed, _ = page(root)
+    (root / "submissions/zoe").symlink_to(root)
+    run(root, "--anonymous", "submissions", check=4)
+    text, parsed, shown = page(root)
     assert "student00" not in text
+    assert "zoe" not in text
     assert [link for link in parsed.links if not link.startswith("#")] == []
-    assert "Student 6" in text
+    assert "Student 7" in text
+    assert " not graded " in shown[shown.index("Look at these first") :]
+    assert "names students" not in text
 
 
 def test_who_is_missing_unread_or_near_is_shown_first(root):
