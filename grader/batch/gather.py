@@ -5,7 +5,7 @@ Knows names and times; opens no student's file itself (`submission` copies, `arc
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from grader.submission import (
 )
 
 
-def gather(paths: Iterable[Path], *, is_class: Callable[[Path], bool]) -> tuple[Entry, ...]:
+def gather(paths: Sequence[Path], *, is_class: Callable[[Path], bool]) -> tuple[Entry, ...]:
     """All submissions at the paths, by student.
 
     Args:
@@ -35,9 +35,12 @@ def gather(paths: Iterable[Path], *, is_class: Callable[[Path], bool]) -> tuple[
         UsageError: a path is not there, holds nothing, or two are of the same student.
     """
     found: dict[str, Entry] = {}
-    given = tuple(paths)
     # A shell's glob names what lies beside the submissions as well.
-    for path in (p for p in given if len(given) == 1 or not _is_left(p)):
+    taken = [path for path in paths if len(paths) == 1 or not _is_left(path)]
+    if not taken:
+        told = "found no submission among them; name what was handed in"
+        raise UsageError(f"{', '.join(map(str, paths))}: {told}")
+    for path in taken:
         entries = list(_entries_at(path, is_class))
         if not entries:
             raise UsageError(f"{path}: found no submission in it; wanted one entry per student")

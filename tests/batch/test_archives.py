@@ -9,7 +9,7 @@ import pytest
 from grader.batch import archives
 from grader.batch.gather import gather
 from grader.cli.paths import is_class
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, UsageError
 from grader.submission import copying, take, take_submission
 from grader.submission.archive import MAX_MEMBER_BYTES
 from tests import tiny
@@ -197,6 +197,8 @@ def test_a_shells_glob_finds_what_the_folder_holds(tmp_path):
     write_files(tmp_path, files)
     found = gather(sorted(tmp_path.iterdir()), is_class=lambda _: False)
     assert [entry.student for entry in found] == ["ada", "bob"]
+    with pytest.raises(UsageError, match=r"README.md: found no submission among them"):
+        gather([tmp_path / "marks.csv", tmp_path / "README.md"], is_class=lambda _: False)
 
 
 def test_a_folder_of_archives_is_no_student(tmp_path):
