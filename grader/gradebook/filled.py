@@ -48,6 +48,9 @@ def read_filled(path: Path, standings: Iterable[Standing], parts: Mapping[str, s
         raise UsageError(f"{path}: found no column 'student'; wanted a file of `grade book export`")
     students = {_plain(s.student): s for s in standings}
     ids = {inert(number): part for part, number in parts.items()}
+    for name in (n for n in heading if n in {"student", *ids} and heading.count(n) > 1):
+        # A spreadsheet makes 1.1 of 1.10: whose marks these are is not guessed.
+        raise UsageError(f"{path}: the column {name!r} stands twice; give each its own heading")
     marks: list[tuple[str, str, Fraction]] = []
     slips: list[str] = []
     for line, row in enumerate(rows[1:], 2):

@@ -75,6 +75,14 @@ def test_columns_of_ones_own_are_named(book, tmp_path):
     assert (found.marks, found.passed_over) == ((("bob", "affine/a", 1),), ("remark",))
 
 
+def test_a_heading_that_stands_twice_is_told(book, tmp_path):
+    """A spreadsheet makes 1.1 of 1.10: whose marks are whose is not guessed then."""
+    path = tmp_path / "m.csv"
+    path.write_text("student,a,a\nbob,1,2\n")
+    with pytest.raises(UsageError, match="the column 'a' stands twice"):
+        read_filled(path, book.standings(ASSIGNMENT), book.columns(ASSIGNMENT))
+
+
 @pytest.mark.parametrize("text", ["", "name,a\nbob,1\n"])
 def test_a_file_of_another_kind_is_told(book, tmp_path, text):
     path = tmp_path / "m.csv"
