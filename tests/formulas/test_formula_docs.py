@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -61,3 +62,8 @@ def test_lines_that_the_page_calls_refused_are(block):
     for text in block[4].strip().splitlines():
         with pytest.raises(FormulaError):
             read_line(signature, Notation(), text)
+
+
+def test_the_page_names_all_that_a_notation_may_declare():
+    keys = [field.name for field in msgspec.structs.fields(Notation)]
+    assert [key for key in keys if f"\n| `{key}` |" not in PAGE] == []
