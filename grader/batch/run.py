@@ -214,10 +214,8 @@ def _taken(entry: Entry) -> tuple[Submission | None, str]:
     """The submission, or why it can not be opened."""
     try:
         return entry.take(), ""
-    except GraderError as error:
-        return None, str(error)
     except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
-        return None, f"the grader failed ({type(error).__name__}: {error})"
+        return None, _said(error)
 
 
 def _done(entry: Entry, future: Future[bytes]) -> Done:
@@ -226,11 +224,13 @@ def _done(entry: Entry, future: Future[bytes]) -> Done:
         return decode(future.result(), Done)
     except CancelledError:
         raise
-    except GraderError as error:
-        return Done(student=entry.student, trouble=str(error))
     except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
-        trouble = f"the grader failed ({type(error).__name__}: {error})"
-        return Done(student=entry.student, trouble=trouble)
+        return Done(student=entry.student, trouble=_said(error))
+
+
+def _said(error: Exception) -> str:
+    is_ours = not isinstance(error, GraderError)
+    return f"the grader failed ({type(error).__name__}: {error})" if is_ours else str(error)
 
 
 def _parts_of(report: Report, ids: set[str]) -> Report:
