@@ -41,7 +41,7 @@ def archived(path: Path) -> Iterator[Entry]:
     except SubmissionError as error:
         wanted = "wanted the archive as the course platform hands it out"
         raise SubmissionError(f"{error}; {wanted}") from error
-    names, metadata, root = _with_metadata(archive, list(archive.names))
+    names, metadata, root = _with_metadata(archive)
     yield from _entries(path, archive, place(names, metadata, root, whole=path.stem))
 
 
@@ -54,7 +54,7 @@ def unpacked(path: Path) -> Iterator[Entry]:
         SubmissionError: it can not be opened, or holds too many files.
     """
     folder = Unpacked(path)
-    names, metadata, root = _with_metadata(folder, list(folder.names))
+    names, metadata, root = _with_metadata(folder)
     placed = place_by_platform(names, metadata, root)
     if placed and len(names) > MAX_MEMBERS:
         raise SubmissionError(f"{path}: found {len(names)} files; wanted {MAX_MEMBERS}")
@@ -82,21 +82,19 @@ def _entries(
         )
 
 
-def _with_metadata(
-    archive: Archive | Unpacked, names: list[str]
-) -> tuple[list[str], dict[str, Handed], str]:
+def _with_metadata(archive: Archive | Unpacked) -> tuple[list[str], dict[str, Handed], str]:
     """The students' files, what Gradescope says of each folder, and the folder in which they lie.
 
     Students name files too: what says whose they are stands above the files of all.
     """
-    found = [m.name for m in archive.members if m.name.rpartition("/")[2] == METADATA]
-    above = min(found, key=lambda name: name.count("/"), default="")
-    root = above.removesuffix(METADATA)
-    if not above or not all(name.startswith(root) for name in names):
+    names = list(archive.names)
+    found = [m for m in archive.members if m.name.rpartition("/")[2] == METADATA]
+    above = min(found, key=lambda member: member.name.count("/"), default=None)
+    root = above.name.removesuffix(METADATA) if above else ""
+    if above is None or not all(name.startswith(root) for name in names):
         return names, {}, ""
-    (member,) = (member for member in archive.members if member.name == above)
-    rest = [name for name in names if name != above]
-    return rest, handed_by_folder(archive.read(member)), root
+    names.remove(above.name)
+    return names, handed_by_folder(archive.read(above)), root
 
 
 def _moment(at: datetime | None) -> str:
