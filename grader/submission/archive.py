@@ -4,7 +4,6 @@ A member is data under a name; no member becomes a file here, so none can land o
 Knows nothing of what the names or the bytes mean.
 """
 
-import io
 import stat
 import unicodedata
 import zipfile
@@ -122,15 +121,6 @@ class Archive:
         if len(data) > MAX_MEMBER_BYTES:
             raise SubmissionError(f"{member.name} is larger than {MAX_MEMBER_BYTES // 2**20} MiB")
         return data
-
-
-def inner_archive(data: bytes, *, place: str) -> Archive:
-    """An archive inside an archive, as some students hand one in.
-
-    Raises:
-        SubmissionError: as for `Archive`.
-    """
-    return Archive(io.BytesIO(data), place=place)
 
 
 def _name(info: zipfile.ZipInfo) -> str:

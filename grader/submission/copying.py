@@ -4,12 +4,14 @@ Knows neither where the files come from nor what the bytes mean.
 """
 
 import hashlib
+import io
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.model import Record
 from grader.student.wire import Place, Source, Unread
-from grader.submission.archive import NO_FILE, Archive, Member, inner_archive
+from grader.submission.archive import NO_FILE, Archive, Member
 from grader.submission.unpacked import Unpacked
 
 MAX_FILES = 500
@@ -92,7 +94,7 @@ class Copying:
             self._keep(path, data)
             return
         try:
-            inner = inner_archive(data, place=path)
+            inner = Archive(io.BytesIO(data), place=path)
         except SubmissionError as error:
             why = str(error).removeprefix(f"{path}: ")
             self.notes.leave_out(path, f"was left out: {why}")
@@ -114,7 +116,16 @@ class Copying:
 
     def finished(self, student: str) -> Submission:
         """The submission as it was copied."""
-        return submission_of(student, tuple(self._sources.values()), self.notes)
+        sources = _fitting(self._sources.values(), self.notes)
+        if not sources and not self.notes.said:
+            self.notes.said.append("no file was found in what was handed in")
+        return Submission(
+            student=student,
+            sources=sources,
+            notes=_few(self.notes.said),
+            left_out=tuple(self.notes.left_out[:_MAX_NOTES]),
+            digest=_digest(sources),
+        )
 
     def _read(self, archive: Archive | Unpacked, member: Member, path: str) -> bytes | None:
         if not self.has_room(path, member.size):
@@ -137,24 +148,7 @@ class Copying:
         (self._packed.add if is_packed else self._packed.discard)(path)
 
 
-def submission_of(
-    student: str, sources: tuple[Source, ...], notes: Notes | None = None
-) -> Submission:
-    """A submission of files that were copied already."""
-    notes = notes or Notes()
-    sources = _fitting(sources, notes)
-    if not sources and not notes.said:
-        notes.said.append("no file was found in what was handed in")
-    return Submission(
-        student=student,
-        sources=sources,
-        notes=_few(notes.said),
-        left_out=tuple(notes.left_out[:_MAX_NOTES]),
-        digest=_digest(sources),
-    )
-
-
-def _fitting(sources: tuple[Source, ...], notes: Notes) -> tuple[Source, ...]:
+def _fitting(sources: Iterable[Source], notes: Notes) -> tuple[Source, ...]:
     """The files that can stand together in one folder."""
     kept: dict[str, Source] = {}
     folders: set[str] = set()
@@ -174,9 +168,8 @@ def _fitting(sources: tuple[Source, ...], notes: Notes) -> tuple[Source, ...]:
 def _few(notes: list[str]) -> tuple[str, ...]:
     """As many notes as somebody reads."""
     more = len(notes) - _MAX_NOTES
-    return (
-        tuple(notes) if more <= 0 else (*notes[:_MAX_NOTES], f"{more:,} more files were left out")
-    )
+    rest = [f"{more:,} more files were left out"] if more > 0 else []
+    return (*notes[:_MAX_NOTES], *rest)
 
 
 def _digest(sources: tuple[Source, ...]) -> str:

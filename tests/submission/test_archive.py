@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import SubmissionError
 from grader.submission import archive as archives
-from grader.submission.archive import inner_archive
+from grader.submission.archive import Archive
 
 FILE = stat.S_IFREG | 0o644
 
@@ -24,7 +24,7 @@ def opened(*members, **changes):
             info.compress_type = changes.get("method", zipfile.ZIP_DEFLATED)
             info.external_attr = (mode[0] if mode else FILE) << 16
             made.writestr(info, data)
-    return inner_archive(out.getvalue(), place="class.zip")
+    return Archive(out, place="class.zip")
 
 
 def contents(archive):
@@ -66,7 +66,7 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked(monkeypatch):
     data = bytearray(out.getvalue())
     at = data.rindex(b"PK\x01\x02")
     data[at + 24 : at + 28] = struct.pack("<I", 10)
-    archive = inner_archive(bytes(data), place="class.zip")
+    archive = Archive(io.BytesIO(bytes(data)), place="class.zip")
     with pytest.raises(SubmissionError, match="is damaged"):
         archive.read(archive.members[0])
 
@@ -80,7 +80,7 @@ def test_more_members_than_allowed_are_refused(monkeypatch):
 @pytest.mark.parametrize("data", [b"", b"PK", b"not a zip at all" * 100])
 def test_what_is_no_archive_is_told(data):
     with pytest.raises(SubmissionError, match="can not be opened as a zip archive"):
-        inner_archive(data, place="class.zip")
+        Archive(io.BytesIO(data), place="class.zip")
 
 
 def test_a_damaged_member_is_told_by_name():
@@ -88,7 +88,7 @@ def test_a_damaged_member_is_told_by_name():
     with zipfile.ZipFile(out, "w") as made:
         made.writestr("a.py", b"x" * 1000)
     data = out.getvalue().replace(b"x" * 1000, b"y" * 1000)
-    archive = inner_archive(data, place="class.zip")
+    archive = Archive(io.BytesIO(data), place="class.zip")
     with pytest.raises(SubmissionError, match=r"a\.py is damaged"):
         archive.read(archive.members[0])
 
@@ -115,13 +115,13 @@ def moved(data):
 )
 def test_lines_that_contradict_each_other_are_told(data):
     """What one student packs must not end the run for the others."""
-    archive = inner_archive(data, place="class.zip")
+    archive = Archive(io.BytesIO(data), place="class.zip")
     with pytest.raises(SubmissionError, match="is damaged"):
         archive.read(archive.members[0])
 
 
 def test_a_member_without_a_name_is_ignored():
-    assert contents(inner_archive(made_of("a.py", listed=""), place="class.zip")) == {}
+    assert contents(Archive(io.BytesIO(made_of("a.py", listed="")), place="class.zip")) == {}
 
 
 def test_files_that_are_left_out_are_still_somebodys():
@@ -144,7 +144,7 @@ def test_names_of_any_encoding_and_form_become_one():
     with zipfile.ZipFile(out, "w") as made:
         made.writestr("Zo?/a.py", b"x")
     data = out.getvalue().replace(b"Zo?/a.py", b"Z\xc3\xab/a.py")
-    assert [m.name for m in inner_archive(data, place="x").members] == ["Zë/a.py"]
+    assert [m.name for m in Archive(io.BytesIO(data), place="x").members] == ["Zë/a.py"]
 
 
 def test_what_systems_leave_in_archives_is_ignored():

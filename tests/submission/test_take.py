@@ -5,9 +5,7 @@ import os
 import pytest
 
 from grader.errors import SubmissionError
-from grader.student.wire import Source
 from grader.submission import copying, student_name, take, take_submission
-from grader.submission.copying import submission_of
 from tests.nests import nested
 
 
@@ -107,7 +105,10 @@ def test_folders_nested_without_an_end_are_left_out(tmp_path):
 
 def test_files_that_can_not_stand_in_one_folder_are_left_out():
     paths = ("a", "a/b.py", "c/d.py", "c", "e.py", "./e.py", f"{'é' * 200}.py", "f//g.py", "f/g.py")
-    taken = submission_of("x", tuple(Source(path=path, data=b"") for path in paths))
+    under_way = copying.Copying()
+    for path in paths:
+        under_way.add(path, b"")
+    taken = under_way.finished("x")
     assert [source.path for source in taken.sources] == ["a", "c/d.py", "e.py", "f//g.py"]
     assert [note.rpartition(": ")[2] for note in taken.notes] == [
         "another file or folder has its name",
