@@ -35,8 +35,8 @@ def as_csv(standings: Iterable[Standing], parts: dict[str, str]) -> str:
     Args:
         parts: per part id its number, in the order of the sheet.
     """
-    out = io.StringIO("\ufeff")
-    out.seek(0, io.SEEK_END)
+    out = io.StringIO()
+    out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*HEAD, *(inert(number) for number in parts.values())])
     for standing in standings:
