@@ -175,7 +175,7 @@ def _unread(standing: Standing) -> str:
 
 
 def _blank(standing: Standing) -> str:
-    return NOTHING_FOUND if standing.is_blank and not standing.by_person else ""
+    return NOTHING_FOUND if standing.is_blank else ""
 
 
 def _texts(standings: Sequence[Standing], grading: Grading, named: Named) -> Iterator[Marking]:

@@ -125,6 +125,11 @@ class PartMark(Record, frozen=True, kw_only=True):
     override: Override | None = None
 
     @property
+    def is_missing(self) -> bool:
+        """Whether nothing was found for it, and no person has decided on it."""
+        return self.verdict is Verdict.MISSING and self.override is None
+
+    @property
     def is_nearly_right(self) -> bool:
         """Whether something small is missing, and nothing waits for a decision."""
         return not self.pending and _NEAR * self.out_of <= self.marks < self.out_of
@@ -179,7 +184,7 @@ class Standing(Record, frozen=True, kw_only=True):
             out_of=sum((part.out_of for part in given), Fraction(0)),
             pending=sum((part.pending for part in given), Fraction(0)),
             by_person=sum(part.override is not None for part in given),
-            is_blank={part.verdict for part in given} == {Verdict.MISSING},
+            is_blank=bool(given) and all(part.is_missing for part in given),
             parts=given,
         )
 
