@@ -1,7 +1,6 @@
 """`grade problems new`, `list`, `show` and `try`: what an author does before proving a problem."""
 
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 from grader.cli.exits import Exit
 from grader.cli.options import course_option
 from grader.cli.problems import slugs_of
-from grader.cli.terminal import near, one_line
+from grader.cli.terminal import counted, near, one_line
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,14 +26,10 @@ def list_(course_folder: Path | None) -> None:
     found = [load_problem(course.problem_file(slug)) for slug in slugs_of(course, ())]
     width = max((len(problem.slug) for problem in found), default=0)
     for problem in found:
-        parts = _counted(len(problem.parts), "part")
-        marks = _counted(sum(part.marks for part in problem.parts), "mark")
+        parts = counted(len(problem.parts), "part")
+        marks = counted(sum(part.marks for part in problem.parts), "mark")
         topics = f"  ({', '.join(problem.topics)})" if problem.topics else ""
         click.echo(f"{problem.slug:<{width}}  {parts:<8}  {marks:<8}  {problem.title}{topics}")
-
-
-def _counted(number: int | Fraction, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 @click.command(short_help="Write both files of a new problem.")
@@ -124,7 +119,7 @@ def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
     for test in expected.tests:
         kind = "public" if test.is_public else "hidden"
         marks = float(part.marks * test.weight / total)
-        cases = _counted(len(test.cases), "case")
+        cases = counted(len(test.cases), "case")
         click.echo(f"  {kind}  {test.name}: {cases}, {marks:.2f} marks")
     for mistake in expected.misconceptions:
         click.echo(f"  knows   {mistake.name}: {mistake.say}")

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.options import ASSIGNMENT, course_option
-from grader.cli.terminal import near, one_line
+from grader.cli.terminal import counted, near, one_line
 from grader.errors import UsageError, did_you_mean
 from grader.model import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from grader.gradebook import Gradebook, PastAttempt, Standing
 
 BOOK = "gradebook.sqlite"
@@ -159,7 +157,7 @@ def fill(place: _Place, file: Path, by: str | None, reason: str | None) -> None:
         columns = one_line(", ".join(found.passed_over))
         click.echo(f"note: passed over what is no part's: {columns}", err=True)
     students = {one.student for one in decided}
-    said = f"set {_counted(decided, 'mark')} of {_counted(students, 'student')}"
+    said = f"set {counted(len(decided), 'mark')} of {counted(len(students), 'student')}"
     click.echo(f"{said} from {near(file)}")
 
 
@@ -207,10 +205,6 @@ def override(  # noqa: PLR0913  # one parameter per option
         for one in decided:
             said = "computed marks count again" if withdraw else f"{marks} by {one.by}"
             click.echo(f"{one_line(student)} {one.part}: {said}")
-
-
-def _counted(things: "Collection[object]", name: str) -> str:
-    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
 
 
 def _line(past: "PastAttempt") -> str:

@@ -13,7 +13,7 @@ import click
 from grader.batch.figures import NOTHING_FOUND
 from grader.batch.moves import Move, MovedTest
 from grader.batch.roster import Attendance
-from grader.cli.terminal import cut, echo_wrapped, near, one_line
+from grader.cli.terminal import counted, cut, echo_wrapped, near, one_line
 from grader.gradebook import PartMark, Standing
 from grader.model import Verdict
 from grader.report import shown
@@ -59,13 +59,13 @@ def _sums(standing: Standing) -> tuple[str, str, str, str]:
 def _print_class(graded: Sequence[Standing], total: int) -> None:
     click.echo()
     if not graded:
-        click.echo(f"{total} students, none graded")
+        click.echo(f"{counted(total, 'student')}, none graded")
         return
     marks = [standing.marks for standing in graded]
     mean = shown([statistics.mean(marks)])[0]
     middle = shown([statistics.median(marks)])[0]
     out_of = shown([max(standing.out_of for standing in graded)])[0]
-    students = "1 student" if total == 1 else f"{total} students"
+    students = counted(total, "student")
     click.secho(f"{students}; of {out_of} marks the mean is {mean}, the median {middle}", bold=True)
 
 
@@ -86,7 +86,7 @@ def _look(standing: Standing) -> str:
         return f"the newest attempt was not graded, an earlier one counts: {standing.trouble}"
     open_ = [part for part in standing.parts if part.pending and part.verdict in _LOOK]
     if not open_:
-        return NOTHING_FOUND if standing.is_blank and not standing.by_person else ""
+        return NOTHING_FOUND if standing.is_blank else ""
     pending = shown([sum((part.pending for part in open_), Fraction(0))])[0]
     numbers = ", ".join(part.number for part in open_[:_LISTED])
     if len(open_) > _LISTED:

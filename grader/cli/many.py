@@ -13,11 +13,12 @@ from grader.cli.exits import Exit
 from grader.cli.pages import write_pages
 from grader.cli.paths import is_class
 from grader.cli.progress import watched
+from grader.cli.terminal import counted
 from grader.errors import UsageError
 from grader.model import Record, Walls, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from grader.batch.crew import Crew
     from grader.batch.entries import Entry
@@ -127,7 +128,7 @@ def _graded(session: _Session, entries: "tuple[Entry, ...]") -> "tuple[list[Grad
 
 def _say_lateness(students: tuple[str, ...]) -> None:
     if students:
-        who = "1 student" if len(students) == 1 else f"{len(students)} students"
+        who = counted(len(students), "student")
         click.echo(f"the lateness of {who} follows another due time now", err=True)
 
 
@@ -136,8 +137,8 @@ def _write_lost_pages(session: _Session, attempts: tuple[int, ...]) -> None:
     for attempt in attempts:
         write_pages(session.book.report(attempt), session.grading, session.course, session.reports)
     if attempts:
-        students = "1 student" if len(attempts) == 1 else f"{len(attempts)} students"
-        click.echo(f"the pages of {students} were gone, and are written again", err=True)
+        who = counted(len(attempts), "student")
+        click.echo(f"the pages of {who} were gone, and are written again", err=True)
 
 
 def _choices(session: _Session) -> "Choices":
@@ -197,12 +198,12 @@ def _print_preview(session: _Session, graded: "list[Graded]") -> Exit:
     standings = [preview(e.student, session.assignment, e.report, e.trouble) for e in graded]
     if session.common.as_json:
         _print_json(standings)
-        return _exit(standings, graded)
-    print_table(standings, sort=session.options.sort)
-    print_looks(standings)
-    print_moves([e.move for e in graded if e.move is not None], regraded=len(graded))
-    click.echo("\nNothing was stored: --only shows some parts alone.")
-    return _exit(standings)
+    else:
+        print_table(standings, sort=session.options.sort)
+        print_looks(standings)
+        print_moves([e.move for e in graded if e.move is not None], regraded=len(graded))
+        click.echo("\nNothing was stored: --only shows some parts alone.")
+    return _exit(standings, graded)
 
 
 def _print_class(
@@ -276,7 +277,7 @@ def _print_json(standings: "Iterable[Standing]") -> None:
     click.echo()
 
 
-def _exit(standings: "list[Standing]", graded: "Sequence[Graded]" = ()) -> Exit:
+def _exit(standings: "list[Standing]", graded: "list[Graded]") -> Exit:
     """0 when everybody was graded, wholly; 4 when somebody was not."""
     failed = {event.student for event in graded if not event.is_complete}
     failed |= {standing.student for standing in standings if not standing.is_settled}
