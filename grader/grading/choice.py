@@ -22,7 +22,7 @@ from grader.model import (
     Verdict,
     plain_label,
 )
-from grader.submission import Match, TypedField
+from grader.submission import Match, TypedField, untold
 
 _WORDS = {
     **dict.fromkeys(("true", "t", "yes", "y", "right", "1", "✓", "x"), True),
@@ -44,10 +44,12 @@ def judge_text(numbered: NumberedPart, match: Match) -> PartResult:
 
 def judge_choice(numbered: NumberedPart, expected: ExpectedPart, match: Match) -> PartResult:
     """Claims judged one by one, or options picked."""
+    told = tuple(field for field in match.fields if not field.is_untold)
     if numbered.part.pick == "each":
-        given, trouble = _judged(numbered.part, match.fields)
+        given, trouble = _judged(numbered.part, told)
     else:
-        given, trouble = _picked(numbered.part, match.fields)
+        given, trouble = _picked(numbered.part, told)
+    trouble |= {f.label: untold(numbered, f, f.label) for f in match.fields if f.is_untold}
     if trouble:
         readings = tuple(_marked(reading, trouble) for reading in readings_of(match))
         return part_result(

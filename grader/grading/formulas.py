@@ -17,6 +17,7 @@ from grader.student.formulas import (
     to_mathml,
     to_unicode,
 )
+from grader.student.wire import UNTOLD, FormulaReply
 from grader.submission import Match
 
 
@@ -62,15 +63,16 @@ def formula_readings(part: Part, match: Match, outcome: TaskOutcome) -> tuple[Re
         return ()
     fields = fields_by_output(part, match.fields)
     several = len(part.signature.outputs) > 1
+    replies = {reply.output: reply for reply in outcome.formulas}
     readings = []
-    for reply in outcome.formulas:
-        field = fields[reply.output]
-        if field is None:
+    for output, field in enumerate(fields):
+        if field is None or not (field.is_untold or output in replies):
             continue
+        reply = replies.get(output, FormulaReply(task=0, output=output, error=UNTOLD))
         formula = _decoded(reply.tree)
         readings.append(
             Reading(
-                label=part.signature.outputs[reply.output].name if several else "",
+                label=part.signature.outputs[output].name if several else "",
                 typed=field.text,
                 place=field.place,
                 read_as=to_unicode(formula) if formula else "",

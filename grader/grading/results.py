@@ -119,8 +119,9 @@ def readings_of(match: Match) -> tuple[Reading, ...]:
 
 def guess_warnings(field: TypedField) -> tuple[str, ...]:
     """What to say of a field that was guessed, or that rests on other lines."""
-    guess = (f"guessed from {field.place}: {field.guess}",) if field.guess else ()
-    return (*guess, *((field.note,) if field.note else ()))
+    how = "" if field.is_untold else "guessed from "
+    guess = f"{how}{field.place}: {field.guess}" if field.guess else ""
+    return tuple(filter(None, (guess, field.note)))
 
 
 def guess_sentence(numbered: NumberedPart, field: TypedField, name: str = "") -> str:

@@ -61,7 +61,7 @@ def task_for(part: Part, expected: ExpectedPart, match: Match) -> Task | None:
     else:
         fields = fields_by_output(part, match.fields)
         answer = FormulaAnswer(
-            texts=tuple(field.text if field else "" for field in fields),
+            texts=tuple(f.text if f and not f.is_untold else "" for f in fields),
             places=tuple(field.place if field else Place(file="") for field in fields),
             notation=_all_tried(part.notation),
         )

@@ -75,8 +75,10 @@ def unmarked(
     for section in sections:
         part, prose = sheet.nodes[section.node].asked, said_in(section.lines)
         is_marked = part is not None and any(one.key[0] == part.key for one in marked)
-        if part is None or part.kind != "computed" or not is_marked or not re.search(r"\w", prose):
+        if part is None or not is_marked or not re.search(r"\w", prose):
             continue
+        if part.kind == "text" or (part.kind == "choice" and part.pick != "each"):
+            continue  # what was marked is all of it
         for key in {(part.key, name): None for name in part.names if (part.key, name) not in known}:
             known.add(key)
             told = _told(part, section, prose)

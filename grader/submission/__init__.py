@@ -13,6 +13,7 @@ from grader.submission.match import (
     field_names,
     match_answers,
     unread_files,
+    untold,
 )
 from grader.submission.take import LEFT_BEHIND, MAX_DEPTH, student_name, take_submission
 from grader.submission.unpacked import Unpacked, moment
@@ -36,4 +37,5 @@ __all__ = [
     "student_name",
     "take_submission",
     "unread_files",
+    "untold",
 ]

@@ -36,6 +36,11 @@ class TypedField(Record, frozen=True, kw_only=True):
     guess: str = ""
     note: str = ""
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether it is a text in which no value was found: nothing to evaluate."""
+        return UNTOLD in self.guess
+
 
 class Match(Record, frozen=True, kw_only=True):
     """What answers one part: a function, or typed fields, or nothing.
@@ -109,8 +114,8 @@ def _match(numbered: NumberedPart, code: Functions, fields: list[TypedField]) ->
         )
         return Match(part=part.id, fields=tuple(fields), doubt=doubt)
     fields = [field for field in fields if not _is_empty(field.text)]
-    if fields and part.kind != "text" and all(f.guess.startswith(UNTOLD) for f in fields):
-        doubt = _untold(numbered, fields[0])
+    if fields and part.kind != "text" and all(f.is_untold for f in fields):
+        doubt = untold(numbered, fields[0], next(iter(field_names(part)), ""))
         return Match(part=part.id, fields=tuple(fields), doubt=doubt)
     if fields:
         return _by_fields(part, fields)
@@ -126,8 +131,8 @@ def _match(numbered: NumberedPart, code: Functions, fields: list[TypedField]) ->
     return Match(part=part.id, remarks=tuple(code.nearly(names)))
 
 
-def _untold(numbered: NumberedPart, field: TypedField) -> str:
-    name = next(iter(field_names(numbered.part)), "")
+def untold(numbered: NumberedPart, field: TypedField, name: str) -> str:
+    """What to say of a text in which no value was found for a name."""
     several = f" {name}" if len(field_names(numbered.part)) > 1 else ""
     return (
         f"something stands here, at {field.place}, but {UNTOLD}; a person will look at it. To be"

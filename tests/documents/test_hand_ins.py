@@ -269,6 +269,28 @@ def test_a_value_that_is_not_found_waits_where_the_part_says_more(
     assert (part.marks, part.pending, part.lost) == (1, 2, ())
 
 
+def test_a_text_in_which_no_value_was_found_is_not_taken_for_one(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    """The text ends in a number that is right for two of the names it does not give."""
+    text = "1.3a\n\nThe rest is not hard to count.\n\nweights: 512\n"
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3a")
+    assert (part.marks, part.pending) == (0, 2)
+    assert part.sentence.startswith("biases: something stands here, at hw.md line 3, but no value")
+    biases = next(reading for reading in part.readings if reading.label == "biases")
+    assert (biases.read_as, biases.error) == ("", "no value could be told apart")
+    assert biases.warnings == ("hw.md line 3: no value could be told apart for biases",)
+
+
+def test_a_claim_that_is_not_marked_waits_where_its_part_says_more(
+    tmp_path: Path, week: Grading, sandbox: Sandbox
+) -> None:
+    text = "1.3b\n\nAnswer 1.3b linear: true\n\nThe other one depends on the sizes.\n"
+    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3b")
+    assert (part.pending, part.lost) == (2, ())
+    assert "write a line `Answer 1.3b square: …`" in part.sentence
+
+
 def test_a_part_without_any_value_says_how_to_be_read(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:

@@ -18,7 +18,7 @@ from grader.grading.results import guess_sentence, part_result, readings_of, spe
 from grader.grading.tasks import fields_by_output, stray_fields
 from grader.model import ExpectedPart, NumberedPart, OutputResult, Part, PartResult, Verdict
 from grader.sandbox import TaskOutcome
-from grader.submission import Match, field_names
+from grader.submission import Match, TypedField, field_names, untold
 
 
 @np.errstate(all="ignore")  # whatever numbers a student returns, nobody is warned of them
@@ -61,6 +61,9 @@ def _answer(
 ) -> Answer:
     part, signature = numbered.part, numbered.part.signature
     assert signature is not None
+    guesses = list(_guesses(numbered, match))
+    unread = {reply.output: reply.error for reply in outcome.formulas if reply.error}
+    unread |= {k: untold(numbered, field, name) for k, name, field in guesses if field.is_untold}
     return Answer(
         part=part,
         expected=expected,
@@ -71,9 +74,9 @@ def _answer(
             tuple(bind(reply, signature, layout.name) for reply in test.cases)
             for test in outcome.tests
         ),
-        unread={reply.output: reply.error for reply in outcome.formulas if reply.error},
+        unread=unread,
         unanswered=_unanswered(part, match),
-        guessed=_guessed(numbered, match),
+        guessed={k: guess_sentence(numbered, field, name) for k, name, field in guesses},
     )
 
 
@@ -85,17 +88,15 @@ def _unanswered(part: Part, match: Match) -> frozenset[int]:
     return frozenset(k for k, field in enumerate(fields) if field is None)
 
 
-def _guessed(numbered: NumberedPart, match: Match) -> dict[int, str]:
-    """Per output that was guessed from a document, what to say if it is not right."""
+def _guesses(numbered: NumberedPart, match: Match) -> Iterator[tuple[int, str, TypedField]]:
+    """The outputs that a document answers without a mark, with their names and texts."""
     if match.function is not None:
-        return {}
+        return
     fields = fields_by_output(numbered.part, match.fields)
     names = field_names(numbered.part) if len(fields) > 1 else ("",)
-    return {
-        k: guess_sentence(numbered, field, names[k])
-        for k, field in enumerate(fields)
-        if field is not None and field.guess
-    }
+    for output, field in enumerate(fields):
+        if field is not None and field.guess:
+            yield output, names[output], field
 
 
 def _best(answers: list[Answer]) -> Answer:
