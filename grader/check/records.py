@@ -15,6 +15,7 @@ class Status(enum.StrEnum):
     READ = "read"
     RUNS = "runs"
     MISSING = "not answered"
+    HIDDEN = "not found, and may stand in a file that could not be read"
 
     @property
     def needs_work(self) -> bool:

@@ -14,6 +14,7 @@ from grader.expected import bind_outputs, public_part, tried_part
 from grader.grading import (
     OwnCode,
     asked_of,
+    could_hide,
     formula_readings,
     judge_choice,
     judge_computed,
@@ -84,10 +85,13 @@ def check(
     numbered = [n for n in assignment.numbered if n.part.slug in slugs]
     work = [_work(n, matching.matches[n.part.id], seed) for n in numbered]
     outcomes = dict(_outcomes(submission, work, runner))
+    files = (*index.unread, *submission.left_out)
+    known = tuple(problem.slug for problem in assignment.problems)
+    hidden = {n.part.id for n in numbered if could_hide(n.part, files, known)}
     unread = tuple(f"{u.place.file}: {u.message}" for u in index.unread)
     return Checked(
         title=assignment.title,
-        parts=tuple(_part(w, outcomes.get(w.numbered.part.id)) for w in work),
+        parts=tuple(_part(w, outcomes.get(w.numbered.part.id), hidden) for w in work),
         notes=(*submission.notes, *unread, *matching.notes),
     )
 
@@ -126,15 +130,15 @@ def _outcomes(
             yield task.part, outcome
 
 
-def _part(work: _Work, outcome: TaskOutcome | None) -> PartCheck:
+def _part(work: _Work, outcome: TaskOutcome | None, hidden: Collection[str]) -> PartCheck:
     part, match = work.numbered.part, work.match
     if match.doubt:
         return _found(work, Status.UNREADABLE, match.doubt)
     if match.is_missing:
-        return _found(work, Status.MISSING)
+        return _found(work, Status.HIDDEN if part.id in hidden else Status.MISSING)
     if part.kind == "text":
         words = sum(len(field.text.split()) for field in match.fields)
-        return _found(work, Status.READ, f"{words} words; a person will mark this text")
+        return _found(work, Status.READ, f"{_count(words, 'word')}; a person will mark this text")
     if part.kind == "choice":
         return _choice(work)
     if outcome is None:

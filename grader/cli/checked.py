@@ -21,8 +21,8 @@ _COLOURS = {
     Status.PASSED: "green",
     Status.READ: "cyan",
     Status.RUNS: "cyan",
-    Status.MISSING: None,
 }
+_UNSEEN = (Status.HIDDEN, Status.MISSING)
 _WIDTH = 12
 _LONG = 120
 _FEW = 12
@@ -32,7 +32,7 @@ _DIGITS = (6, 10, 17)
 def print_checked(found: Checked) -> None:
     """Print a check, and what was not looked at."""
     click.echo(f"{found.title}\n")
-    shown = [part for part in found.parts if part.status is not Status.MISSING]
+    shown = [part for part in found.parts if part.status not in _UNSEEN]
     width = max((len(part.number) for part in shown), default=0)
     wide = max((len(part.title) for part in shown), default=0)
     wide = min(wide, room_for_title(width + _WIDTH + 14))
@@ -140,6 +140,6 @@ def _summary(found: Checked) -> Iterator[str]:
     waiting = [p.number for p in found.parts if p.status in (Status.READ, Status.RUNS)]
     if waiting:
         yield f"read or run, and not judged here: {', '.join(waiting)}"
-    missing = [part.number for part in found.parts if part.status is Status.MISSING]
-    if missing:
-        yield f"not answered: {', '.join(missing)}"
+    for status in _UNSEEN:
+        if numbers := [part.number for part in found.parts if part.status is status]:
+            yield f"{status}: {', '.join(numbers)}"

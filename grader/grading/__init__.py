@@ -8,12 +8,13 @@ from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.formulas import formula_readings
 from grader.grading.grade import Grading, grade, grade_timed, prepare
 from grader.grading.results import readings_of
-from grader.grading.tasks import asked_of, task_for
+from grader.grading.tasks import asked_of, could_hide, task_for
 
 __all__ = [
     "Grading",
     "OwnCode",
     "asked_of",
+    "could_hide",
     "formula_readings",
     "grade",
     "grade_timed",

@@ -93,6 +93,16 @@ def test_pieces_of_an_answer_that_were_passed_over_are_named(kit):
     assert "          1 answer; not answered: square" in lines
 
 
+def test_what_may_stand_in_an_unread_file_is_not_said_to_be_missing(kit):
+    write(kit, answers="1.4: because\n")
+    (kit / "answers" / "scan.md").write_text("All that I know stands here, without any number.\n")
+    lines = check(kit).output.splitlines()
+    assert "1 word; a person will mark this text" in map(str.strip, lines)
+    assert lines[-1] == (
+        "not found, and may stand in a file that could not be read: 1.2, 1.3a, 1.3b"
+    )
+
+
 def test_a_starter_as_it_was_received_is_not_answered_also_where_nothing_is_public(tmp_path):
     is_public = tiny.PROBLEM[tiny.PROBLEM.index("    public:") : tiny.PROBLEM.index("  size:")]
     course = Course(courses.write(tmp_path / "course", problem=[(is_public, "")]))
