@@ -149,7 +149,7 @@ def _bars(graded: Sequence[Standing]) -> tuple[Bar, ...]:
 
 def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
     """Whom to look at first: our failures, what is not read or empty, odd times, near misses."""
-    for said in (_failure, _failed_parts, _unread, _blank):
+    for said in (failure, _failed_parts, _unread, _blank):
         for standing in standings:
             if why := said(standing):
                 yield Look(who=named(standing.student), why=why)
@@ -157,7 +157,8 @@ def _looks(standings: Sequence[Standing], named: Named) -> Iterator[Look]:
     yield from _near_misses(standings, named)
 
 
-def _failure(standing: Standing) -> str:
+def failure(standing: Standing) -> str:
+    """What kept the newest attempt from being graded, or ""."""
     if not standing.is_graded:
         return f"not graded: {standing.trouble}"
     said = "the newest attempt was not graded, an earlier one counts"
@@ -166,12 +167,12 @@ def _failure(standing: Standing) -> str:
 
 def _failed_parts(standing: Standing) -> str:
     failed = _open(standing, Verdict.FAILED_TO_GRADE)
-    return f"the grader failed on {_listed(failed)}: {failed[0].sentence}" if failed else ""
+    return f"the grader failed on {listed(failed)}: {failed[0].sentence}" if failed else ""
 
 
 def _unread(standing: Standing) -> str:
     unread = _open(standing, Verdict.UNREADABLE)
-    return f"not read: {_listed(unread)}: {unread[0].sentence}" if unread else ""
+    return f"not read: {listed(unread)}: {unread[0].sentence}" if unread else ""
 
 
 def _blank(standing: Standing) -> str:
@@ -206,7 +207,8 @@ def _open(standing: Standing, verdict: Verdict) -> list[PartMark]:
     return [part for part in standing.parts if part.pending and part.verdict is verdict]
 
 
-def _listed(parts: Sequence[PartMark]) -> str:
+def listed(parts: Sequence[PartMark]) -> str:
+    """The numbers of parts, as many as somebody reads."""
     more = f" and {len(parts) - _LISTED} more" if len(parts) > _LISTED else ""
     return f"{', '.join(part.number for part in parts[:_LISTED])}{more}"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from grader.batch.figures import NOTHING_FOUND
+from grader.batch.figures import NOTHING_FOUND, failure, listed
 from grader.batch.moves import Move, MovedTest
 from grader.batch.roster import Attendance
 from grader.cli.terminal import counted, cut, echo_wrapped, near, one_line
@@ -23,7 +23,6 @@ _LOOK = {
     Verdict.UNREADABLE: "not read",
 }
 
-_LISTED = 6
 _WIDEST_NAME = 40  # columns; the class page and the spreadsheet have whole names
 
 
@@ -80,18 +79,13 @@ def print_looks(standings: Iterable[Standing]) -> None:
 
 
 def _look(standing: Standing) -> str:
-    if not standing.is_graded:
-        return f"not graded: {standing.trouble}"
-    if standing.trouble:
-        return f"the newest attempt was not graded, an earlier one counts: {standing.trouble}"
+    if said := failure(standing):
+        return said
     open_ = [part for part in standing.parts if part.pending and part.verdict in _LOOK]
     if not open_:
         return NOTHING_FOUND if standing.is_blank else ""
     pending = shown([sum((part.pending for part in open_), Fraction(0))])[0]
-    numbers = ", ".join(part.number for part in open_[:_LISTED])
-    if len(open_) > _LISTED:
-        numbers += f" and {len(open_) - _LISTED} more"
-    return f"{pending} marks open at {numbers}: {_first_sentence(open_)}"
+    return f"{pending} marks open at {listed(open_)}: {_first_sentence(open_)}"
 
 
 def _first_sentence(parts: Sequence[PartMark]) -> str:
