@@ -13,7 +13,9 @@ from grader.errors import UsageError, did_you_mean
 from grader.model import Record
 
 if TYPE_CHECKING:
-    from grader.gradebook import Gradebook, PastAttempt, Standing
+    from collections.abc import Iterable
+
+    from grader.gradebook import Counting, Gradebook, Override, PastAttempt, Standing
 
 BOOK = "gradebook.sqlite"
 _UNREAD = "unread"
@@ -32,6 +34,13 @@ class _Place(Record, frozen=True, kw_only=True):
     path: Path
     assignment: str
     count: str
+
+    @property
+    def about(self) -> "tuple[str, Counting]":
+        """What a gradebook is asked about."""
+        from grader.gradebook import Counting
+
+        return self.assignment, Counting(self.count)
 
 
 @click.group(invoke_without_command=True)
@@ -72,11 +81,10 @@ def book(
 
 def _list(place: _Place) -> None:
     from grader.cli.classtable import print_looks, print_table
-    from grader.gradebook import Counting, Gradebook
+    from grader.gradebook import Gradebook
 
     with Gradebook(place.path) as gradebook:
-        found = gradebook.standings(place.assignment, Counting(place.count))
-        standings = [standing.in_short() for standing in found]
+        standings = [standing.in_short() for standing in gradebook.standings(*place.about)]
     print_table(standings, sort="name")
     print_looks(standings)
 
@@ -108,19 +116,18 @@ def show(place: _Place, student: str) -> None:
 @click.pass_obj
 def export(place: _Place, file: Path) -> None:
     """Export everybody's current marks to FILE: .csv for a spreadsheet, .json for programs."""
-    from grader.gradebook import Counting, Gradebook, as_csv, as_json
+    from grader.gradebook import Gradebook, as_csv, as_json
     from grader.report.keeping import write_whole
 
     ending = file.suffix.lower()
     if ending not in (".csv", ".json"):
         raise UsageError(f"{file}: found the ending {file.suffix!r}; wanted .csv or .json")
     with Gradebook(place.path) as gradebook:
-        about = (place.assignment, Counting(place.count))
-        standings = gradebook.standings(*about)
-        is_csv = ending == ".csv"
-        text = (
-            as_csv(standings, gradebook.columns(*about)) if is_csv else "".join(as_json(standings))
-        )
+        standings = gradebook.standings(*place.about)
+        if ending == ".csv":
+            text = as_csv(standings, gradebook.columns(*place.about))
+        else:
+            text = "".join(as_json(standings))
     write_whole(file, text.encode("utf-8", "backslashreplace"))
     click.echo(f"wrote {near(file)}")
 
@@ -135,27 +142,16 @@ def fill(place: _Place, file: Path, by: str | None, reason: str | None) -> None:
 
     Marks that are decided are not changed. All cells are taken, or none.
     """
-    from grader.gradebook import Counting, Gradebook, Override, now, read_filled
+    from grader.gradebook import Gradebook, read_filled
 
     with Gradebook(place.path, is_writer=True) as gradebook:
-        about = (place.assignment, Counting(place.count))
-        found = read_filled(file, gradebook.standings(*about), gradebook.columns(*about))
-        decided = [
-            Override(
-                student=student,
-                assignment=place.assignment,
-                part=part,
-                marks=marks,
-                by=by or getpass.getuser(),
-                reason=reason or f"from {file.name}",
-                at=now(),
-            )
-            for student, part, marks in found.marks
-        ]
+        standings, columns = gradebook.standings(*place.about), gradebook.columns(*place.about)
+        found = read_filled(file, standings, columns)
+        decided = _decided(place, found.marks, by, reason or f"from {file.name}")
         gradebook.override(*decided)
     if found.passed_over:
-        columns = one_line(", ".join(found.passed_over))
-        click.echo(f"note: passed over what is no part's: {columns}", err=True)
+        headings = one_line(", ".join(found.passed_over))
+        click.echo(f"note: passed over what is no part's: {headings}", err=True)
     students = {one.student for one in decided}
     said = f"set {counted(len(decided), 'mark')} of {counted(len(students), 'student')}"
     click.echo(f"{said} from {near(file)}")
@@ -184,27 +180,37 @@ def override(  # noqa: PLR0913  # one parameter per option
     PART is a number or slug/part, several of them with commas, or `unread`: all that wait for a
     person because nothing of them could be read. Each of them gets MARKS.
     """
-    from grader.gradebook import Gradebook, Override, now
+    from grader.gradebook import Gradebook
 
     if (marks is None) != withdraw:
         raise UsageError("wanted the marks to set, or --withdraw to take an override back")
     with Gradebook(place.path, is_writer=True) as gradebook:
-        decided = [
-            Override(
-                student=student,
-                assignment=place.assignment,
-                part=id_,
-                marks=_marks(marks or "0"),
-                by=by or getpass.getuser(),
-                reason=reason,
-                at=now(),
-            )
-            for id_ in _part_ids(gradebook, place, student, part)
-        ]
+        ids, worth = _part_ids(gradebook, place, student, part), _marks(marks or "0")
+        decided = _decided(place, [(student, id_, worth) for id_ in ids], by, reason)
         (gradebook.withdraw if withdraw else gradebook.override)(*decided)
         for one in decided:
             said = "computed marks count again" if withdraw else f"{marks} by {one.by}"
             click.echo(f"{one_line(student)} {one.part}: {said}")
+
+
+def _decided(
+    place: _Place, marks: "Iterable[tuple[str, str, Fraction]]", by: str | None, reason: str
+) -> "list[Override]":
+    """A person's marks, from student, part and marks of each."""
+    from grader.gradebook import Override, now
+
+    return [
+        Override(
+            student=student,
+            assignment=place.assignment,
+            part=part,
+            marks=worth,
+            by=by or getpass.getuser(),
+            reason=reason,
+            at=now(),
+        )
+        for student, part, worth in marks
+    ]
 
 
 def _line(past: "PastAttempt") -> str:
@@ -229,7 +235,7 @@ def _part_ids(gradebook: "Gradebook", place: _Place, student: str, parts: str) -
     """The ids of parts, from their numbers on the sheet or from themselves; or of all unread."""
     from grader.model import Verdict
 
-    standings = gradebook.standings(place.assignment)
+    standings = gradebook.standings(*place.about)
     mine = next((s for s in standings if s.student == student), None)
     if mine is None:
         raise UsageError(_nobody(gradebook, place, student))
