@@ -1,8 +1,8 @@
 """grader: checks deep-learning homework against executable references.
 
 The front door for authors and tools. Names are loaded on first use, so that the student's side of
-the border can import `grader.student` without touching anything else. Nobody inside the package
-imports from here.
+the border can import `grader.student` without touching anything else. The package itself takes
+nothing but the version from here.
 """
 
 from importlib import import_module

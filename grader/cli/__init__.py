@@ -136,7 +136,7 @@ def _inert(message: str) -> str:
     epilog="A path needs no command:  grade submissions/alice",
 )
 @click.option(
-    _DEBUG, is_flag=True, expose_value=False, help="Show a traceback when the grader itself fails."
+    _DEBUG, is_flag=True, expose_value=False, help="Show the traceback of what ends in an error."
 )
 @click.version_option(__version__, prog_name="grade")
 def main() -> None:

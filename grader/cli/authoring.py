@@ -125,12 +125,12 @@ def _show_tests(part: "Part", expected: "ExpectedPart") -> None:
         click.echo(f"  knows   {mistake.name}: {mistake.say}")
 
 
-@click.command(name="try", short_help="Grade one file against one problem, with all visible.")
+@click.command(name="try", short_help="Grade an answer to one problem, with all visible.")
 @click.argument("slug")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @course_option()
 def try_(slug: str, path: Path, course_folder: Path | None) -> None:
-    """Grade one file against one problem, with everything visible: for its author."""
+    """Grade a file or a folder against one problem, with everything visible: for its author."""
     from grader.cli.preparing import expecting
     from grader.course import find_course
     from grader.grading import grade

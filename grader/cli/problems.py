@@ -65,7 +65,11 @@ def problems() -> None:
     help="How many mutants of each part to try: a number, 'all' or 'none'.",
 )
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes to use."
+    "--jobs",
+    "-j",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Processes to use (default: one per core).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON instead.")
 @course_option()

@@ -1,4 +1,4 @@
-"""Reports: one grading, rendered as pages that a student wants to read.
+"""Reports: one grading, rendered as pages that a student wants to read; and the class page.
 
 `redact` takes out what is hidden, `write_report` writes the pages, `record_json` gives the same as
 data, `shown` rounds marks for every place that prints them, `rendered` sets a statement as HTML.
