@@ -145,6 +145,6 @@ def _asked(only: tuple[str, ...], seeds: int, mutants: str) -> "Asked":
     checks = frozenset(only or CHECKS)
     if mutants == "none":
         checks -= {"mutants"}
-    elif mutants != "all" and not (mutants.isdigit() and int(mutants)):
-        raise UsageError(f"--mutants: found {mutants!r}; wanted a number, 'all' or 'none'")
-    return Asked(checks=checks, seeds=seeds, mutants=int(mutants) if mutants.isdigit() else 0)
+    elif mutants != "all" and not (mutants.isdecimal() and int(mutants)):
+        raise UsageError(f"--mutants: found {mutants!r}; wanted a number from 1, 'all' or 'none'")
+    return Asked(checks=checks, seeds=seeds, mutants=int(mutants) if mutants.isdecimal() else 0)

@@ -409,8 +409,9 @@ def test_the_command_gives_json(tmp_path):
     [
         (["nothing"], "there is no problem 'nothing'; the course has affine"),
         (["--only", "spelling"], "there is no check 'spelling'; wanted one of oracle, "),
-        (["--mutants", "many"], "--mutants: found 'many'; wanted a number, 'all' or 'none'"),
-        (["--mutants", "0"], "--mutants: found '0'; wanted a number, 'all' or 'none'"),
+        (["--mutants", "many"], "--mutants: found 'many'; wanted a number from 1, 'all' or 'none'"),
+        (["--mutants", "0"], "--mutants: found '0'; wanted a number from 1, 'all' or 'none'"),
+        (["--mutants", "²"], "--mutants: found '²'; wanted a number from 1, 'all' or 'none'"),
         (["--seeds", "0"], "Invalid value for '--seeds': 0 is not in the range x>=1."),
     ],
 )
