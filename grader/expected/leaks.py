@@ -1,8 +1,9 @@
 """What must not be read in public text: hidden values, the references' source, private rubrics.
 
 Looks for hidden arrays and floats, for hidden whole numbers of four digits or more, for expressions
-of the references, for source lines of more than 25 characters, and for six words in a row of what a
-good text says. Knows texts, and nothing of where they are shown.
+of the references, for source lines of more than 25 characters, for formulas that are a whole
+answer, and for six words in a row of what a good text says. Knows texts, and nothing of where they
+are shown.
 """
 
 import ast
@@ -16,6 +17,8 @@ import numpy as np
 
 from grader.authoring import PartSolution, Solution, source_of
 from grader.model import ExpectedPart, Part, Problem
+from grader.student.formulas import Formula, FormulaError, read, to_unicode
+from grader.student.formulas.tree import Constant, Name, Number
 from grader.student.packing import Packed, unpack
 
 MIN_DIGITS = 4
@@ -25,6 +28,7 @@ _MIN_OPERATIONS = 2
 _SIGNIFICANT = 6  # digits of a float of a random case: fewer would meet by chance
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _SPACES = re.compile(r"\s+")
+_FORMULA = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)|`+([^`]+)`+")
 _WORD = re.compile(r"[^\W_]+")
 _RUN = 6  # so many words in a row are no accident
 
@@ -42,6 +46,8 @@ class Secrets:
             self._numbers.update(dict.fromkeys(_numbers(parts[known.id], known), known.id))
         for declared in solution.parts.values():
             self._code.update((code, declared.id) for code in _code_of(declared))
+        pairs = [(parts[one.id], one) for one in solution.parts.values() if one.id in parts]
+        self._answers = [answer for pair in pairs for answer in _answers(*pair)]
         self._runs = {
             run: declared.id
             for declared in solution.parts.values()
@@ -54,7 +60,7 @@ class Secrets:
 
     def found_in(self, text: str) -> list[str]:
         """What a text gives away, one sentence each."""
-        return [*self.numbers_in(text), *self.code_in(text)]
+        return [*self.numbers_in(text), *self.code_in(text), *self.answers_in(text)]
 
     def numbers_in(self, text: str) -> list[str]:
         """The hidden numbers that a text holds."""
@@ -72,6 +78,16 @@ class Secrets:
             f"{code!r} is in the reference of {part}"
             for code, part in self._code.items()
             if code in squeezed
+        ]
+
+    def answers_in(self, text: str) -> list[str]:
+        """The formulas of a text that are a whole answer, however short it is."""
+        formulas = ["".join(match.groups(default="")) for match in _FORMULA.finditer(text)]
+        return [
+            f"{formula!r} is the reference of {part.id}"
+            for part, output, answer in self._answers
+            for formula in formulas
+            if answer == _spelt(_formula(formula, part, output))
         ]
 
     def rubric_in(self, text: str, *, of: str = "") -> list[str]:
@@ -192,6 +208,37 @@ def _code_of(declared: PartSolution) -> Iterator[str]:
             operations = sum(isinstance(n, ast.BinOp | ast.Call) for n in ast.walk(node.value))
             if len(code) >= _MIN_EXPRESSION and operations >= _MIN_OPERATIONS:
                 yield code
+
+
+def _answers(part: Part, declared: PartSolution) -> Iterator[tuple[Part, str, str]]:
+    """The outputs that a reference returns as a formula in the inputs, with an operation in it."""
+    function = declared.reference_function
+    if part.signature is None or not part.signature.inputs or not inspect.isfunction(function):
+        return
+    nodes = ast.walk(ast.parse(source_of(function)))
+    returned = [n.value for n in nodes if isinstance(n, ast.Return) and n.value is not None]
+    if len(returned) != 1:
+        return  # which one answers depends on the inputs
+    (value,) = returned
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    for variable, one in zip(part.signature.outputs, values, strict=False):
+        formula = _formula(ast.unparse(one), part, variable.name)
+        if formula is not None and not isinstance(formula.tree, Name | Number | Constant):
+            yield part, variable.name, _spelt(formula)
+
+
+def _formula(text: str, part: Part, output: str) -> Formula | None:
+    """A formula in a part's names; None where it is none."""
+    assert part.signature is not None
+    try:
+        return read(text, signature=part.signature, notation=part.notation, output=output)
+    except FormulaError:
+        return None
+
+
+def _spelt(formula: Formula | None) -> str:
+    """A formula in one spelling, whichever sign its products have."""
+    return re.sub(r"[\s·@*⊙]", "", to_unicode(formula)) if formula is not None else ""
 
 
 # --- texts --------------------------------------------------------------------------------------

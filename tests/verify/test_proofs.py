@@ -130,6 +130,11 @@ def test_a_test_that_nothing_fails_is_told(tmp_path):
             "Return $dL/dx$: dy @ W.T, x.T @ dy",
             "'dy@W.T,x.T@dy' is in the reference of affine/backward",
         ),
+        (
+            "Its size is $s = I + 2P - K + 1$",
+            "'s = I + 2P - K + 1' is the reference of affine/size",
+        ),
+        ("The first is $dy W^T$", "'dy W^T' is the reference of affine/backward"),
         ("The pair has 98,304 weights", "98,304 is a hidden value of affine/count"),
     ],
 )
