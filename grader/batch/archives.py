@@ -5,7 +5,6 @@ unpacked from one; nothing is unpacked to disk here.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -77,7 +76,7 @@ def _entries(
             place=f"{path}: {mine[0].member}",
             take=partial(_taken, archive, members, student, tuple(mine)),
             also=mine[0].also,
-            submitted_at=_moment(mine[0].at or newest),
+            submitted_at=utc(mine[0].at or newest),
             is_late=any(placed.is_late for placed in mine),
         )
 
@@ -95,10 +94,6 @@ def _with_metadata(archive: Archive | Unpacked) -> tuple[list[str], dict[str, Ha
         return names, {}, ""
     names.remove(above.name)
     return names, handed_by_folder(archive.read(above)), root
-
-
-def _moment(at: datetime | None) -> str:
-    return utc(at) if at else ""
 
 
 def _taken(

@@ -29,6 +29,6 @@ class Entry(Record, frozen=True, kw_only=True):
     is_late: bool = False
 
 
-def utc(moment: datetime) -> str:
-    """A moment as it is stored."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+def utc(moment: datetime | None) -> str:
+    """A moment as it is stored; "" where it is not known."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else ""

@@ -98,8 +98,7 @@ def _taken(path: Path, student: str) -> Submission:
 def _newest(path: Path) -> str:
     """When the newest file was written, as UTC; "" where there is none."""
     times = [path.lstat().st_mtime] if path.is_file() else _times(path)
-    newest = max((time for time in map(moment, times) if time is not None), default=None)
-    return utc(newest) if newest else ""
+    return utc(max(filter(None, map(moment, times)), default=None))
 
 
 def _times(folder: Path, depth: int = 0) -> Iterator[float]:
