@@ -98,14 +98,11 @@ def check(
 
 def _work(numbered: NumberedPart, match: Match, seed: int) -> _Work:
     part = numbered.part
-    expected: ExpectedPart | None = None
-    is_answered = not match.doubt and not match.is_missing
-    if part.signature is not None and is_answered:
-        expected = public_part(part, seed=seed)
-    is_judged = expected is not None and bool(expected.tests)
-    if expected is not None and not is_judged:
-        expected = tried_part(part)
-    expected = expected or ExpectedPart(id=part.id)
+    is_run = part.signature is not None and not match.doubt and not match.is_missing
+    expected = public_part(part, seed=seed) if is_run else ExpectedPart(id=part.id)
+    is_judged = bool(expected.tests)
+    if is_run and not is_judged:
+        expected = tried_part(part) or expected
     task = task_for(part, expected, match) if expected.tests else None
     return _Work(numbered=numbered, match=match, expected=expected, is_judged=is_judged, task=task)
 
@@ -203,17 +200,17 @@ def _choice(work: _Work) -> PartCheck:
         return _found(work, Status.UNREADABLE, result.sentence, readings=_shown(result.readings))
     typed = readings_of(work.match)
     guessed = tuple(replace(r, read_as=r.typed) for r in typed if r.warnings)
-    told = _count(len(typed), "answer")
+    told = [_count(len(typed), "answer")]
     if work.numbered.part.pick == "each":
-        told += _left_open((claim.id for claim in work.numbered.part.claims), typed, before="; ")
-    return _found(work, Status.READ, told, readings=guessed)
+        told.append(_left_open((claim.id for claim in work.numbered.part.claims), typed))
+    return _found(work, Status.READ, "; ".join(filter(None, told)), readings=guessed)
 
 
-def _left_open(names: Iterable[str], readings: tuple[Reading, ...], *, before: str = "") -> str:
+def _left_open(names: Iterable[str], readings: tuple[Reading, ...]) -> str:
     """Which pieces of an answer are not there yet: a key of the template that was passed over."""
     answered = {plain_label(reading.label) for reading in readings}
     left = [name for name in names if plain_label(name) not in answered]
-    return f"{before}not answered: {', '.join(left)}" if left else ""
+    return f"not answered: {', '.join(left)}" if left else ""
 
 
 def _tried(work: _Work, outcome: TaskOutcome) -> PartCheck:
