@@ -152,8 +152,13 @@ def _trouble(info: zipfile.ZipInfo, name: str) -> str:
         return "is packed in a way that is not read here and was left out; pack it as plain zip"
     is_bomb = info.file_size > _LARGE and info.file_size > MAX_RATIO * max(info.compress_size, 1)
     if info.file_size > MAX_MEMBER_BYTES or is_bomb:
-        return f"was left out: {info.file_size / 2**20:.0f} MiB is too large"
+        return too_large(info.file_size)
     return ""
+
+
+def too_large(size: int) -> str:
+    """Why a file of so many bytes is left out."""
+    return f"was left out: {size / 2**20:.0f} MiB is too large"
 
 
 def is_junk(name: str) -> bool:

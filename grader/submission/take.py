@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import SubmissionError
+from grader.submission.archive import too_large
 from grader.submission.copying import MAX_BYTES, Copying, Submission
 
 MAX_FILE_BYTES = 16 * 2**20
@@ -89,8 +90,7 @@ class _Taker:
             if not stat.S_ISREG(status.st_mode):
                 self.copying.notes.said.append(f"{name} was left out: it is not a regular file")
             elif status.st_size > (MAX_BYTES if is_all else MAX_FILE_BYTES):
-                size = f"{status.st_size / 2**20:.0f} MiB"
-                self.copying.notes.leave_out(name, f"was left out: {size} is too large")
+                self.copying.notes.leave_out(name, too_large(status.st_size))
             elif is_all or self.copying.has_room(name, status.st_size):
                 self.copying.add(name, opened.read(status.st_size))
 

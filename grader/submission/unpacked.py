@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.submission.archive import MAX_MEMBER_BYTES, NO_FILE, Member, is_junk
+from grader.submission.archive import MAX_MEMBER_BYTES, NO_FILE, Member, is_junk, too_large
 
 _MAX_DEPTH = 40  # a student's own folders, and those of the platform around them
 
@@ -52,7 +52,7 @@ class Unpacked:
         elif name in found:
             self.notes[name] = "stands in the folder twice; the first one counts"
         elif status.st_size > MAX_MEMBER_BYTES:
-            self.notes[name] = f"was left out: {status.st_size / 2**20:.0f} MiB is too large"
+            self.notes[name] = too_large(status.st_size)
         else:
             found[name] = Member(
                 name=name,
