@@ -45,6 +45,7 @@ _MOST_NEAR = 20
 _LISTED = 6
 _ODD_FACTOR, _ODD_S = 5, 5.0  # so many times the median, and so many seconds, are odd
 _LONG_S = 0.9995  # is 1.0 s, rounded
+_WRONG_WAY = -0.1  # a discrimination that is clearly below none
 _ENOUGH = 10  # students, before a discrimination says anything
 NOTHING_FOUND = "no answer was found in what was handed in"
 Named = Callable[[str], Who]
@@ -246,7 +247,7 @@ def _part_row(count: PartCount) -> PartRow:
         share=round(100 * count.share),
         discrimination=_written(count.discrimination, count.taken),
         time=_timed(count.cpu_s),
-        is_odd=(count.discrimination or 0) < -0.1 and count.taken >= _ENOUGH,  # noqa: PLR2004  # clearly below none
+        is_odd=(count.discrimination or 0) < _WRONG_WAY and count.taken >= _ENOUGH,
     )
 
 
