@@ -22,7 +22,7 @@ def list_(course_folder: Path | None) -> None:
     """List the course's problems: parts, marks, topics."""
     from grader.course import find_course, load_problem
 
-    course = find_course(given=course_folder, near=Path())
+    course = find_course(given=course_folder)
     found = [load_problem(course.problem_file(slug)) for slug in slugs_of(course, ())]
     width = max((len(problem.slug) for problem in found), default=0)
     for problem in found:
@@ -57,7 +57,7 @@ def new(slug: str, kind: str, course_folder: Path | None) -> None:
     if course_folder is not None and begins:
         _write(course_folder / COURSE_FILE, files.course)
     try:
-        course = find_course(given=course_folder, near=Path())
+        course = find_course(given=course_folder)
     except UsageError as error:
         begin = "" if course_folder else "; to begin a course here, add  --course ."
         raise UsageError(f"{error}{begin}") from error
@@ -91,7 +91,7 @@ def show(slug: str, course_folder: Path | None) -> None:
     from grader.expected import expected_for
     from grader.kit import as_markdown
 
-    course = find_course(given=course_folder, near=Path())
+    course = find_course(given=course_folder)
     slugs_of(course, (slug,))
     alone = course.alone(slug)
     (problem,) = alone.problems

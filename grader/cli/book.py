@@ -69,7 +69,7 @@ def book(
     """Show the gradebook: who has which marks."""
     from grader.course import find_course
 
-    course = find_course(given=course_folder, near=Path.cwd())
+    course = find_course(given=course_folder)
     ctx.obj = _Place(
         path=path or course.private / BOOK,
         assignment=course.assignment_name(name),

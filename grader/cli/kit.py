@@ -26,7 +26,7 @@ def kit(assignment: str | None, output: Path | None, course_folder: Path | None)
     from grader.course import find_course
     from grader.kit import make_kit
 
-    course = find_course(given=course_folder, near=Path())
+    course = find_course(given=course_folder)
     wanted = course.assignment(assignment)
     made = make_kit(course, wanted, cache=course.private / "expected")
     path = output or Path(f"{wanted.name}.zip")

@@ -90,7 +90,7 @@ def verify(  # noqa: PLR0913  # one parameter per option
     from grader.course import find_course
     from grader.verify import prove
 
-    course = find_course(given=course_folder, near=Path())
+    course = find_course(given=course_folder)
     chosen = slugs_of(course, slugs)
     if not slugs:
         _check_solutions(course)

@@ -214,7 +214,7 @@ class Course:
         return ", ".join(self._content.assignments)
 
 
-def find_course(*, given: Path | None, near: Path) -> Course:
+def find_course(*, given: Path | None, near: Path = Path()) -> Course:
     """The course given, or else the one around `near`, or around the current directory.
 
     Raises:
