@@ -6,6 +6,7 @@ HTML is made by the room that makes reports, so that nothing of an author's text
 from html import escape
 from string import Template
 
+from grader.kit.starters import needs_function
 from grader.model import Assignment, NumberedPart, Problem
 from grader.report import rendered
 
@@ -47,6 +48,10 @@ _README = Template("""\
   claims and texts into `answers.yaml`.
 - `problems/`: the same problems for the program that checks; leave it as it is.
 
+Formulas may be plain text, Python, unicode or LaTeX. Notebooks and write-ups (`.md`, `.tex`,
+`.txt`) are read as well: put them into `$answers/`, and begin the line of an answer there with
+`Answer $number:`.
+
 Two commands check your answers, both run in this folder:
 
     grade check              once: how each answer was read, public tests, numerical gradients
@@ -84,9 +89,11 @@ def as_html(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
 
 def readme(assignment: Assignment, answers: str, install: str) -> str:
     """What stands where, where the grader comes from, and the two commands that a student needs."""
+    numbered = assignment.numbered
     return _README.substitute(
         title=assignment.title,
         answers=answers,
+        number=next((n.number for n in numbered if not needs_function(n.part)), numbered[0].number),
         install=install.strip(),
         example=assignment.problems[0].slug,
     )

@@ -1,5 +1,6 @@
 """What is in a kit, what must not be, and that it is a course of its own."""
 
+import re
 import zipfile
 
 import pytest
@@ -53,6 +54,17 @@ def test_the_readme_says_where_the_grader_comes_from(kit, tmp_path):
     course = Course(root)
     own = make_kit(course, course.assignment(), cache=None).files["README.md"]
     assert "nothing else.\nOn the lab's $machines it is there.\n\nHidden tests" in own
+
+
+def test_a_line_as_the_readme_shows_it_is_an_answer(kit, tmp_path):
+    for name, text in kit.files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    (start,) = re.findall(r"`(Answer [^`]+:)`", kit.files["README.md"])
+    (tmp_path / "answers" / "notes.md").write_text(f"{start} 5 + 2*P\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", "--course", str(tmp_path), str(tmp_path / "answers")])
+    assert "read as  5 + 2·P" in done.output, done.output
 
 
 def test_what_a_marker_looks_for_stays_behind(kit):
