@@ -20,6 +20,7 @@ from grader.grading import (
     judge_computed,
     readings_of,
     task_for,
+    unlabelled,
 )
 from grader.model import (
     Assignment,
@@ -43,7 +44,6 @@ from grader.submission import Match, Submission, match_answers
 _STATUSES = {
     Verdict.PASSED: Status.PASSED,
     Verdict.WRONG: Status.WRONG,
-    Verdict.MISSING: Status.MISSING,
     Verdict.UNREADABLE: Status.UNREADABLE,
 }
 CPU_S, PATIENT_CPU_S = 2.0, 10.0
@@ -138,6 +138,8 @@ def _part(work: _Work, outcome: TaskOutcome | None, hidden: Collection[str]) -> 
         return _found(work, Status.READ, f"{_count(words, 'word')}; a person will mark this text")
     if part.kind == "choice":
         return _choice(work)
+    if why := unlabelled(part, match):
+        return _found(work, Status.UNREADABLE, why)
     if outcome is None:
         return _found(work, Status.READ, "no inputs can be drawn here, so it was not run")
     if work.is_judged:

@@ -8,7 +8,7 @@ from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.formulas import formula_readings
 from grader.grading.grade import Grading, grade, grade_timed, prepare
 from grader.grading.results import readings_of
-from grader.grading.tasks import asked_of, could_hide, task_for
+from grader.grading.tasks import asked_of, could_hide, task_for, unlabelled
 
 __all__ = [
     "Grading",
@@ -23,4 +23,5 @@ __all__ = [
     "prepare",
     "readings_of",
     "task_for",
+    "unlabelled",
 ]

@@ -14,13 +14,12 @@ from grader.expected import PartCode, expected_for
 from grader.grading.choice import judge_choice, judge_text
 from grader.grading.computed import OwnCode, judge_computed
 from grader.grading.results import broken, missing, unreadable
-from grader.grading.tasks import asked_of, could_hide, fields_by_output, task_for
+from grader.grading.tasks import asked_of, could_hide, fields_by_output, task_for, unlabelled
 from grader.model import (
     Assignment,
     ExpectedPart,
     ExpectedProblem,
     NumberedPart,
-    Part,
     PartResult,
     Problem,
     ProblemResult,
@@ -29,9 +28,7 @@ from grader.model import (
 )
 from grader.sandbox import Sandbox, TaskOutcome
 from grader.student.wire import Job, Unread
-from grader.submission import Match, Submission, field_names, match_answers, unread_files
-
-_MAX_QUOTED = 200
+from grader.submission import Match, Submission, match_answers, unread_files
 
 
 class Grading(Record, frozen=True, kw_only=True, dict=True):
@@ -172,7 +169,7 @@ class _Judge:
         if numbered.part.kind == "choice":
             return judge_choice(numbered, expected, match)
         if match.function is None and not any(fields_by_output(numbered.part, match.fields)):
-            return unreadable(numbered, match, _unlabelled(numbered.part, match))
+            return unreadable(numbered, match, unlabelled(numbered.part, match))
         outcome = self.outcomes[numbered.part.id]
         code = self.grading.codes[numbered.part.id]
         is_valid = code.is_valid if expected.has_validator else None
@@ -181,10 +178,3 @@ class _Judge:
             return judge_computed(numbered, expected, match, outcome, own)
         except ProblemError as error:
             return broken(numbered, match, str(error))
-
-
-def _unlabelled(part: Part, match: Match) -> str:
-    found = " and ".join(
-        repr((field.label or field.text)[:_MAX_QUOTED]) for field in match.fields[:3]
-    )
-    return f"found {found}; wanted one value for each of {', '.join(field_names(part))}"

@@ -22,6 +22,7 @@ from grader.student.wire import (
 )
 from grader.submission import Match, TypedField, field_names
 
+_MAX_QUOTED = 200  # characters of what was typed, in a sentence
 _OF_ANY = DOCUMENTS | NOT_READ | {".ipynb"}  # files that may answer a part of any kind
 
 
@@ -100,6 +101,16 @@ def stray_fields(part: Part, fields: tuple[TypedField, ...]) -> list[TypedField]
     """The typed fields that belong to no output."""
     used = [field for field in fields_by_output(part, fields) if field is not None]
     return [field for field in fields if field not in used]
+
+
+def unlabelled(part: Part, match: Match) -> str:
+    """Says that typed values belong to no output while outputs have none, or ""."""
+    if match.function is not None or all(fields_by_output(part, match.fields)):
+        return ""
+    stray = stray_fields(part, match.fields)
+    found = " and ".join(repr((field.label or field.text)[:_MAX_QUOTED]) for field in stray[:3])
+    wanted = ", ".join(field_names(part))
+    return f"found {found}; wanted one value for each of {wanted}" if stray else ""
 
 
 def could_hide(part: Part, unread: tuple[Unread, ...], slugs: tuple[str, ...]) -> Unread | None:

@@ -93,6 +93,14 @@ def test_pieces_of_an_answer_that_were_passed_over_are_named(kit):
     assert "          1 answer; not answered: square" in lines
 
 
+@pytest.mark.parametrize("typed", ["{weights: 384, sum: 512}", "sum"])
+def test_a_value_under_a_wrong_name_is_no_missing_value(kit, typed):
+    write(kit, answers=f"1.3a: {typed}\n")
+    lines = [line.strip() for line in check(kit).output.splitlines()]
+    assert "1.3a  Parameters         unreadable" in lines
+    assert "found 'sum'; wanted one value for each of weights, biases, total" in lines
+
+
 def test_what_may_stand_in_an_unread_file_is_not_said_to_be_missing(kit):
     write(kit, answers="1.4: because\n")
     (kit / "answers" / "scan.md").write_text("All that I know stands here, without any number.\n")

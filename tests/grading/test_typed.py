@@ -124,6 +124,15 @@ def test_a_field_that_names_nothing_is_remarked(desk):
     assert (part.marks, part.remarks) == (3, ("'sum' names none of this part's values",))
 
 
+def test_a_value_under_a_wrong_name_is_not_lost_where_one_is_missing(desk):
+    part = desk.part("1.3a", answers="1.3a: {weights: 384, biases: 128, sum: 512}\n")
+    assert (part.verdict, part.marks, part.pending) == (Verdict.UNREADABLE, 2, 1)
+    assert (
+        part.sentence == "total: found 'sum'; wanted one value for each of weights, biases, total"
+    )
+    assert part.remarks == ()
+
+
 def test_values_without_names_are_not_guessed_at(desk):
     part = desk.part("1.3a", answers="1.3a: 512\n")
     assert (part.verdict, part.pending) == (Verdict.UNREADABLE, 3)

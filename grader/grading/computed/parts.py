@@ -15,7 +15,7 @@ from grader.grading.computed.binding import bind
 from grader.grading.computed.marking import Marked, marked
 from grader.grading.formulas import Layout, formula_readings, layouts
 from grader.grading.results import guess_sentence, part_result, readings_of, speaking
-from grader.grading.tasks import fields_by_output, stray_fields
+from grader.grading.tasks import fields_by_output, stray_fields, unlabelled
 from grader.model import ExpectedPart, NumberedPart, OutputResult, Part, PartResult, Verdict
 from grader.sandbox import TaskOutcome
 from grader.submission import Match, TypedField, field_names, untold
@@ -61,8 +61,10 @@ def _answer(
 ) -> Answer:
     part, signature = numbered.part, numbered.part.signature
     assert signature is not None
+    unanswered, stray = _unanswered(part, match), unlabelled(part, match)
     guesses = list(_guesses(numbered, match))
     unread = {reply.output: reply.error for reply in outcome.formulas if reply.error}
+    unread |= dict.fromkeys(unanswered if stray else (), stray)
     unread |= {k: untold(numbered, field, name) for k, name, field in guesses if field.is_untold}
     return Answer(
         part=part,
@@ -75,7 +77,7 @@ def _answer(
             for test in outcome.tests
         ),
         unread=unread,
-        unanswered=_unanswered(part, match),
+        unanswered=unanswered,
         guessed={k: guess_sentence(numbered, field, name) for k, name, field in guesses},
     )
 
@@ -135,6 +137,6 @@ def _remarks(match: Match, best: Marked, outputs: list[OutputResult]) -> Iterato
         yield "answered in float32, and judged with a tolerance that is fair to float32"
     if best.answer.layout.name and best.marks:
         yield f"read in the {best.answer.layout.name} layout"
-    if match.function is None:
+    if match.function is None and not best.answer.unanswered:
         for field in stray_fields(best.answer.part, match.fields):
             yield f"{field.label or field.text!r} names none of this part's values"
