@@ -46,7 +46,7 @@ class Choices(Record, frozen=True, kw_only=True):
         fail_fast: stop at the first submission that can not be graded.
         is_stored: attempts go to the gradebook.
         due: when submissions are due, or None.
-        reports: where the students' pages are, or None where none are written.
+        reports: where the students' pages are.
     """
 
     is_regrade: bool = False
@@ -54,7 +54,7 @@ class Choices(Record, frozen=True, kw_only=True):
     fail_fast: bool = False
     is_stored: bool = True
     due: datetime | None = None
-    reports: Path | None = None
+    reports: Path
 
 
 class Graded(Record, frozen=True, kw_only=True):
@@ -114,8 +114,8 @@ class ClassRun:
         return self._prints.of(_taken(entry)[0]) != past.fingerprint
 
     def _has_pages(self, student: str) -> bool:
-        folder = self._choices.reports
-        return folder is None or (folder / self._prints.assignment / student / INDEX).is_file()
+        folder = self._choices.reports / self._prints.assignment
+        return (folder / student / INDEX).is_file()
 
     def events(self, entries: tuple[Entry, ...], crew: Crew) -> Iterator[Graded]:
         """Grade the entries; every attempt is in the gradebook before its event is given."""
@@ -157,9 +157,9 @@ class ClassRun:
         report = unpacked(done.record) if done.record else None
         move = self._move(entry.student, report, print_)
         aside = self._aside(entry.student, report)
-        if self._choices.is_stored and report is not None and done.pages:
-            _write_pages(self._choices, report, done.pages)
         if self._choices.is_stored:
+            if report is not None:
+                _write_pages(self._choices.reports, report, done.pages)
             self._book.store(self._attempt(entry, print_, done, report, aside))
         return Graded(
             student=entry.student,
@@ -242,9 +242,8 @@ def _parts_of(report: Report, ids: set[str]) -> Report:
     return replace(report, problems=tuple(p for p in problems if p.parts))
 
 
-def _write_pages(choices: Choices, report: Report, pages: dict[str, bytes]) -> None:
-    assert choices.reports is not None
-    folder = choices.reports / report.assignment / report.student
+def _write_pages(reports: Path, report: Report, pages: dict[str, bytes]) -> None:
+    folder = reports / report.assignment / report.student
     make_folder(folder)
     for name, data in pages.items():
         write_whole(folder / name, data)
