@@ -95,7 +95,7 @@ def verify(  # noqa: PLR0913  # one parameter per option
     if not slugs:
         _check_solutions(course)
     files = [(course.problem_file(slug), course.solution_file(slug)) for slug in chosen]
-    progress = Progress(files)
+    progress = Progress()
     proofs = prove(files, _asked(only, seeds, mutants), processes=jobs, progress=progress.done)
     found = []
     for proof in proofs:

@@ -5,9 +5,8 @@ Prints records of `verify`; decides nothing.
 
 import statistics
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,8 +20,7 @@ _HEADS = ("", "oracle", "noise", "allowed", "nearest", "known", "right", "mutant
 class Progress:
     """A line on the terminal that says which part was proven last."""
 
-    def __init__(self, files: Sequence[tuple[Path, Path]]) -> None:
-        self._problems = len(files)
+    def __init__(self) -> None:
         self._done = 0
         self._is_shown = sys.stderr.isatty()
 

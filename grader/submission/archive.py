@@ -66,7 +66,6 @@ class Archive:
         Raises:
             SubmissionError: it is no zip archive, or lists too many members.
         """
-        self._place = place
         try:
             self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
