@@ -16,8 +16,7 @@ from grader.batch.crew import Crew
 from grader.batch.entries import Entry
 from grader.batch.moves import Move, moved
 from grader.batch.prints import Prints, changes
-from grader.batch.setup import Done, Stages
-from grader.errors import GraderError
+from grader.batch.setup import Done, Stages, trouble_of
 from grader.gradebook import (
     Attempt,
     Counted,
@@ -215,7 +214,7 @@ def _taken(entry: Entry) -> tuple[Submission | None, str]:
     try:
         return entry.take(), ""
     except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
-        return None, _said(error)
+        return None, trouble_of(error)
 
 
 def _done(entry: Entry, future: Future[bytes]) -> Done:
@@ -225,12 +224,7 @@ def _done(entry: Entry, future: Future[bytes]) -> Done:
     except CancelledError:
         raise
     except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
-        return Done(student=entry.student, trouble=_said(error))
-
-
-def _said(error: Exception) -> str:
-    is_ours = not isinstance(error, GraderError)
-    return f"the grader failed ({type(error).__name__}: {error})" if is_ours else str(error)
+        return Done(student=entry.student, trouble=trouble_of(error))
 
 
 def _parts_of(report: Report, ids: set[str]) -> Report:

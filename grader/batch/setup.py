@@ -6,6 +6,7 @@ A station is a process that grades one submission after the other. Knows records
 import msgspec
 
 from grader.course import Course
+from grader.errors import GraderError
 from grader.grading import Grading
 from grader.model import Assignment, ExpectedProblem, Record, Walls
 
@@ -70,6 +71,12 @@ class Done(Record, frozen=True, kw_only=True):
     seconds: float = 0.0
     stages: Stages = Stages()
     peak_mib: float = 0.0
+
+
+def trouble_of(error: Exception) -> str:
+    """Why a submission could not be graded: by what a person can put right, or by our failure."""
+    is_ours = not isinstance(error, GraderError)
+    return f"the grader failed ({type(error).__name__}: {error})" if is_ours else str(error)
 
 
 def setup_for(course: Course, grading: Grading, *, walls: Walls | None, reports: str) -> Setup:

@@ -24,6 +24,7 @@ from grader.batch.setup import (
     Ready,
     Setup,
     Stages,
+    trouble_of,
 )
 from grader.errors import GraderError
 from grader.gradebook import packed
@@ -66,11 +67,9 @@ class Station:
             pages = self._render(report)
             rendered = time.perf_counter()
             record = packed(report)
-        except GraderError as error:
-            return self._failed(submission, str(error), began)
         except Exception as error:  # noqa: BLE001  # one submission must not end the whole class
-            trouble = f"the grader failed ({type(error).__name__}: {error})"
-            return self._failed(submission, trouble, began)
+            seconds = time.perf_counter() - began
+            return Done(student=submission.student, trouble=trouble_of(error), seconds=seconds)
         ended = time.perf_counter()
         return Done(
             student=submission.student,
@@ -82,10 +81,6 @@ class Station:
             stages=Stages(grade=judged - began, render=rendered - judged, pack=ended - rendered),
             peak_mib=_peak_mib(),
         )
-
-    def _failed(self, submission: Submission, trouble: str, began: float) -> Done:
-        seconds = time.perf_counter() - began
-        return Done(student=submission.student, trouble=trouble, seconds=seconds)
 
     def _render(self, report: Report) -> dict[str, bytes]:
         """Write the pages in their place, or give them back where that is on another machine."""
