@@ -84,6 +84,17 @@ def test_all_that_was_not_read_is_settled_at_once(root):
     assert "waits because nothing of it could be read" in run(root, *settle, check=2).stderr
 
 
+def test_what_is_settled_at_once_is_of_the_attempt_that_counts(root):
+    folder = root / "submissions/student000"
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "essay.pdf").write_bytes(b"")
+    run(root, "submissions", check=0)
+    settle = ("override", "student000", "unread", "0", "--reason", "the PDF is empty")
+    assert "waits because" in run(root, "book", "--count", "best", *settle, check=2).stderr
+    run(root, "book", *settle, check=0)
+
+
 def test_several_parts_are_decided_together_or_not_at_all(root):
     several = ("book", "override", "student001", "1.1,1.9", "1", "--reason", "fine")
     run(root, *several, check=2)
