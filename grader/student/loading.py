@@ -1,7 +1,6 @@
-"""Loads students' files as modules: from their bytes, under private names, with an import rule.
+"""Loads students' files as modules: from their bytes, with an import rule.
 
-Siblings are importable after the standard library and the packages, so that a student's `random.py`
-shadows nothing. Of a file, or of a notebook's cells, only the definitions are run that the wanted
+Of a file, or of a notebook's cells, only the definitions are run that the wanted
 names need, and the whole of it where that does not do. A package that a part does not allow is
 stood in for while a file loads, so that an import which nothing needs costs nothing; using it is
 refused with a sentence. This is a courtesy and no wall: what must not be read is not there.
@@ -10,27 +9,24 @@ refused with a sentence. This is a courtesy and no wall: what must not be read i
 import ast
 import builtins
 import contextlib
-import importlib.machinery
 import importlib.util
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
-from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Any, Self
 
 from grader.student.excerpts import compiled, excerpt
 from grader.student.inert import is_inert
+from grader.student.siblings import ROOT, Loader, Siblings, private_name
 from grader.student.standins import ImportRefusedError, StandIn, shim, shim_remark
-from grader.student.trees import lines_in_try, place_of, source_line, trees_of
+from grader.student.trees import lines_in_try, source_line, trees_of
 
 _CERTAIN = (OSError, SyntaxError, MemoryError, RecursionError, SystemExit)
 _MAKES_NAMES = re.compile(
     rb"\b(?:globals|locals|vars|exec|eval|setattr)\(|__dict__|sys\.modules|import \*"
 )
-ROOT = "_handed_in"
-"""The package under which students' files are loaded, whatever they are called."""
 
 
 class StudentFiles:
@@ -53,22 +49,21 @@ class StudentFiles:
         self.is_whole = True
         self.is_lenient = False
         self._allowed: frozenset[str] = frozenset()
-        self._main = ""
         self._wanted: tuple[str, ...] = ()
         self._is_loading = False
-        self._loaded: set[str] = set()
+        self._siblings = Siblings(self.sources, self.execute)
         self._guarded: dict[str, frozenset[int]] = {}
         self._import, self._find_spec = builtins.__import__, importlib.util.find_spec
 
     def __enter__(self) -> Self:
         builtins.__import__ = self._checked_import
         importlib.util.find_spec = self._checked_find_spec
-        sys.meta_path.append(self)
+        sys.meta_path.append(self._siblings)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._forget()
-        sys.meta_path.remove(self)
+        sys.meta_path.remove(self._siblings)
         builtins.__import__ = self._import
         importlib.util.find_spec = self._find_spec
 
@@ -112,7 +107,7 @@ class StudentFiles:
         self._forget()
         self.is_whole = True
         with contextlib.suppress(Exception):  # then the first trouble is what there is to say
-            module = importlib.import_module(_module_name(path))
+            module = importlib.import_module(private_name(path))
             if _has_all(module, names):
                 return module
         raise trouble from None
@@ -124,9 +119,9 @@ class StudentFiles:
     def _load(self, path: str, allowed: frozenset[str], names: tuple[str, ...]) -> ModuleType:
         self._forget()
         self._allowed, self.is_whole = allowed, not names
-        self._main = path
-        name = _module_name(path)
-        spec = self._spec(name, path)
+        self._siblings.main = path
+        name = private_name(path)
+        spec = self._siblings.spec(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         self.execute(module, path, names)
@@ -167,45 +162,9 @@ class StudentFiles:
 
     def _forget(self) -> None:
         """Drop what was loaded before, so that a part never meets another part's state."""
-        for name in self._loaded:
-            sys.modules.pop(name, None)
-        self._loaded.clear()
+        self._siblings.forget()
         self.unneeded.clear()
         self.supplied.clear()
-
-    # --- finding siblings -----------------------------------------------------------------------
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The protocol of `sys.meta_path`; asked last, after the standard library."""
-        del path, target  # names alone decide
-        if name == ROOT:
-            return self._package(name)
-        place = self._place(name)
-        if place is None:
-            return None
-        return self._package(name) if place.endswith("/") else self._spec(name, place)
-
-    def _place(self, name: str) -> str | None:
-        """The file that a module's name means, or the folder, which ends in a slash."""
-        first, *rest = name.split(".")
-        if first == ROOT:
-            return place_of(rest, (PurePosixPath(),), self.sources)
-        return place_of([first, *rest], PurePosixPath(self._main).parents, self.sources)
-
-    def _package(self, name: str) -> ModuleSpec:
-        self._loaded.add(name)
-        spec = ModuleSpec(name, None, is_package=True)
-        spec.submodule_search_locations = []
-        return spec
-
-    def _spec(self, name: str, path: str) -> ModuleSpec:
-        self._loaded.add(name)
-        spec = ModuleSpec(name, _Loader(self, path))  # type: ignore[arg-type]  # a loader by its methods
-        if path.endswith("/__init__.py"):
-            spec.submodule_search_locations = []
-        return spec
 
     # --- the import rule ------------------------------------------------------------------------
 
@@ -219,7 +178,7 @@ class StudentFiles:
     ) -> Any:
         """Python's own import for everybody, but for students' modules and what is not allowed."""
         loader = None if globals is None else globals.get("__loader__")
-        if level or type(loader) is not _Loader:
+        if level or type(loader) is not Loader:
             return self._import(name, globals, locals, fromlist or (), level)
         if self._may_import(name):
             return self._namesake(name, fromlist or ()) or self._import(
@@ -241,7 +200,7 @@ class StudentFiles:
 
     def _namesake(self, name: str, wanted: Sequence[str]) -> ModuleType | None:
         """The student's file, where a library of that name does not have what is imported."""
-        path = self._place(name) if wanted and name not in self._loaded else None
+        path = self._siblings.place(name) if wanted and name not in self._siblings.loaded else None
         if path is None or path.endswith("/"):
             return None
         with contextlib.suppress(ImportError):
@@ -250,13 +209,13 @@ class StudentFiles:
                 return None
         private = f"{ROOT}:{path}"
         if private not in sys.modules:
-            self._load_sibling(self._spec(private, path))
+            self._siblings.load(self._siblings.spec(private, path))
         return sys.modules[private]
 
     def _checked_find_spec(self, name: str, package: str | None = None) -> ModuleSpec | None:
         """`importlib.util.find_spec`, which knows of no package that a student may not import."""
         asking = sys._getframe(1).f_globals.get("__loader__")  # noqa: SLF001  # as above
-        if type(asking) is _Loader and not self._may_import(name):
+        if type(asking) is Loader and not self._may_import(name):
             return None
         return self._find_spec(name, package)
 
@@ -264,24 +223,12 @@ class StudentFiles:
         top = name.partition(".")[0]
         if top in self._allowed or top in sys.stdlib_module_names:
             return True
-        if top in self._loaded:
+        if top in self._siblings.loaded:
             return True
-        spec = self.find_spec(top)
+        spec = self._siblings.find_spec(top)
         if spec is not None:
-            self._load_sibling(spec)
+            self._siblings.load(spec)
         return spec is not None
-
-    def _load_sibling(self, spec: ModuleSpec) -> None:
-        """Load a student's file by its plain name, even where a library of ours has that name."""
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module
-        if spec.loader is not None:
-            try:
-                spec.loader.exec_module(module)
-            except BaseException:
-                del sys.modules[spec.name]
-                self._loaded.discard(spec.name)
-                raise
 
     def _refusal(self, top: str, path: str, line: int) -> str:
         shown = source_line(self.sources, path, line)
@@ -292,31 +239,5 @@ class StudentFiles:
         )
 
 
-class _Loader:
-    """Loads one file of a submission; the mark by which students' modules are known."""
-
-    def __init__(self, files: StudentFiles, path: str) -> None:
-        self.path = path
-        self._files = files
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """The usual module."""
-        del spec
-        return None  # the protocol's way to say so
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the file."""
-        self._files.execute(module, self.path)
-
-    def get_source(self, name: str) -> str:
-        """The text, for tracebacks and `inspect`."""
-        del name
-        return self._files.sources[self.path].decode(errors="replace")
-
-
 def _has_all(module: ModuleType, names: tuple[str, ...]) -> bool:
     return all(hasattr(module, name) for name in names)
-
-
-def _module_name(path: str) -> str:
-    return f"{ROOT}.{path.rpartition('.')[0].replace('/', '.')}"
