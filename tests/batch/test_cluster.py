@@ -66,7 +66,8 @@ def test_the_next_worker_removes_what_a_killed_one_has_left(template, tmp_path):
             stderr=subprocess.DEVNULL,
         )
         wait_for(lambda: len(stored(root)) >= 1)
-        for one in [*psutil.Process(worker.pid).children(recursive=True), worker]:
+        # The worker first: it would notice that its stations are gone, and tidy up.
+        for one in [worker, *psutil.Process(worker.pid).children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):  # it went with one killed before
                 one.kill()
         left = [*tmp_path.glob("worker0/**/solutions/affine.py")]
