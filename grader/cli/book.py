@@ -199,18 +199,26 @@ def _decided(
     """A person's marks, from student, part and marks of each."""
     from grader.gradebook import Override, now
 
+    who = by or _login_name()
     return [
         Override(
             student=student,
             assignment=place.assignment,
             part=part,
             marks=worth,
-            by=by or getpass.getuser(),
+            by=who,
             reason=reason,
             at=now(),
         )
         for student, part, worth in marks
     ]
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # which of them depends on the version of Python
+        raise UsageError("this system has no name for you; say who decides with --by") from None
 
 
 def _line(past: "PastAttempt") -> str:

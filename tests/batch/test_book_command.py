@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 import shutil
+import subprocess
 from unicodedata import normalize
 
 import pytest
@@ -11,6 +13,7 @@ from grader.gradebook import Gradebook
 from tests import tiny
 from tests.batch.classes import run
 from tests.gradebook.attempts import attempt
+from tests.sandbox.restricted import BUBBLEWRAP, GRADE
 
 
 @pytest.fixture
@@ -48,6 +51,22 @@ def test_a_spreadsheet_that_was_filled_in_sets_the_open_marks(root):
     assert "affine/why: 0.50 by Dr Ng" in run(root, "book", "show", "student000", check=0).stdout
     done = run(root, "book", "fill", "gone.csv", check=2)
     assert done.stderr == "error: gone.csv: can not be read: No such file or directory\n"
+
+
+def test_who_has_no_name_on_this_machine_is_asked_for_one(root):
+    """As in a container that is started with a bare user number."""
+    nameless = ["--unshare-user", "--uid", "54321", "--gid", "54321", "--dev-bind", "/", "/"]
+    override = ["book", "override", "student001", "1.1", "4", "--reason", "fine"]
+    done = subprocess.run(
+        [BUBBLEWRAP, *nameless, GRADE, *override],
+        cwd=root,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == "error: this system has no name for you; say who decides with --by\n"
+    assert done.returncode == 2
 
 
 def test_an_override_can_be_withdrawn_and_both_stay_on_record(root):
