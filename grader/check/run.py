@@ -139,7 +139,8 @@ def _part(work: _Work, outcome: TaskOutcome | None, hidden: Collection[str]) -> 
     if part.kind == "choice":
         return _choice(work)
     if why := unlabelled(part, match):
-        return _found(work, Status.UNREADABLE, why)
+        read = formula_readings(part, match, outcome) if outcome is not None else ()
+        return _found(work, Status.UNREADABLE, why, readings=_shown(read))
     if outcome is None:
         return _found(work, Status.READ, "no inputs can be drawn here, so it was not run")
     if work.is_judged:
