@@ -55,7 +55,6 @@ class Function:
         self._names: dict[str, object] = {}
         self._by_name: dict[str, int] = {}
         self._imports = frozenset(imports)
-        self._printed = Printed()
         files.is_lenient = False
         self._load(self._wanted)
         if self._failed is not None and _wants_lenience(self._failed):
@@ -75,7 +74,7 @@ class Function:
             return CaseReply(result=self._failed, remarks=self._remarks)
         values = tuple(map(_fresh, inputs))
         _seed()
-        with self._printed as printed:
+        with Printed() as printed:
             result = self._result(values)
             if isinstance(result, Raised) and self._misses_a_name(result):
                 values = tuple(map(_fresh, inputs))

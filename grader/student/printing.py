@@ -12,15 +12,15 @@ MAX_SHOWN = 2_000
 
 
 class Printed:
-    """What is printed while a student's code runs; use it as a context manager, again and again.
+    """What is printed while a student's code runs; use it as a context manager.
 
     Attributes:
-        kept, dropped: what was printed this time, and how many bytes more there were.
+        kept, dropped: what was printed, and how many bytes more there were.
         is_out: whether anything went to the standard output (warnings go to the other one).
     """
 
     def __enter__(self) -> Self:
-        """Replace the standard streams, and begin anew."""
+        """Replace the standard streams."""
         self.kept, self.dropped, self.is_out = bytearray(), 0, False
         self._before = sys.stdout, sys.stderr
         _at_work.append(self)
