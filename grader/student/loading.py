@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Self
 
 from grader.student.excerpts import compiled, excerpt
@@ -53,6 +53,7 @@ class StudentFiles:
         self._is_loading = False
         self._siblings = Siblings(self.sources, self.execute)
         self._guarded: dict[str, frozenset[int]] = {}
+        self._codes: dict[str, CodeType] = {}
         self._import, self._find_spec = builtins.__import__, importlib.util.find_spec
 
     def __enter__(self) -> Self:
@@ -147,9 +148,10 @@ class StudentFiles:
         if self.is_lenient or not path.endswith(".py"):
             return False
         with contextlib.suppress(Exception):  # then a closer look finds what is needed, or says why
-            code = compiled(self.sources[path], path)
-            if is_inert(code, self.sources[path], names):
-                exec(code, module.__dict__)  # noqa: S102  # as above
+            if path not in self._codes:  # each part of a problem loads its file anew
+                self._codes[path] = compiled(self.sources[path], path)
+            if is_inert(self._codes[path], self.sources[path], names):
+                exec(self._codes[path], module.__dict__)  # noqa: S102  # as above
                 self.is_whole |= bool(names)  # nothing is left out of a sibling anyway
                 return True
         return False
