@@ -27,6 +27,7 @@ from grader.student.wire import (
     Job,
     Progress,
     Raised,
+    Returned,
     Task,
     TestReply,
 )
@@ -35,6 +36,7 @@ MAX_TIMEOUTS = 2
 """After so many timeouts in one part its remaining tests are skipped."""
 MAX_REPLIES = 16 * frames.MAX_REPLY
 """The bytes that all replies to one job may take here: the judge has them in memory at once."""
+_UNUSABLE = -1
 _ITEM_BYTES = 200  # what the smallest value takes, whose name on the wire is short
 OUT_OF_CLOCK = "timed out by the clock"
 """The reason of a timeout for which other work on the machine may be to blame."""
@@ -187,12 +189,12 @@ class JobRun:
         wanted = self._job.tasks[self.position.task].tests[self.position.test]
         if (reply.task, reply.test) != (self.position.task, self.position.test):
             return False
-        items = [0]
         if len(reply.cases) != len(wanted.cases):
             return False
-        if not all(_is_usable(case, items) for case in reply.cases):
+        items = list(map(_items, reply.cases))
+        if _UNUSABLE in items:
             return False
-        self._room -= len(payload) + _ITEM_BYTES * items[0]
+        self._room -= len(payload) + _ITEM_BYTES * sum(items)
         if self._room < 0:
             sentence = f"returned too much: all tests of a problem may return {MAX_REPLIES:,} bytes"
             self._close(_cut_off("returned too much", sentence))
@@ -240,16 +242,15 @@ def _decoded(payload: bytes, kind: type[_Reply]) -> _Reply | None:
 # --- a test that ran ----------------------------------------------------------------------------
 
 
-def _is_usable(case: CaseReply, items: list[int]) -> bool:
-    """Whether a returned value follows the wire format to the last byte; adds up its items."""
-    if isinstance(case.result, Raised):
-        return True
+def _items(case: CaseReply) -> int:
+    """How many items a returned value has; `_UNUSABLE` unless all of it follows the wire format."""
+    seen = [0]
     try:
-        unpack(case.result.value, seen := [0])
-        items[0] += seen[0]
+        if isinstance(case.result, Returned):
+            unpack(case.result.value, seen)
     except (WireError, ValueError, OverflowError, RecursionError):
-        return False
-    return True
+        return _UNUSABLE
+    return seen[0]
 
 
 def _ran(cases: tuple[CaseReply, ...]) -> TestOutcome:
