@@ -68,10 +68,7 @@ def read_submission(
     beside = frozenset(source.path for source in sources)
     for number, source in enumerate(sources):
         starting(number)
-        read = _read(source, sheet, beside)
-        if is_misnamed(source.path, beside):
-            read = read_misnamed(source, asked)
-        for item in map(_crossing, read):
+        for item in map(_crossing, _read(source, sheet, beside)):
             (found if isinstance(item, Found) else unread).append(item)  # type: ignore[arg-type]  # picked by type
         if len(found) > MAX_FOUND:
             unread.append(
@@ -112,6 +109,8 @@ def _read(source: Source, sheet: Sheet, beside: frozenset[str]) -> Iterator[Foun
     elif path.suffix.lower() in DOCUMENTS:
         yield from read_document(source, sheet, beside)
         yield from _read_listings(source, sheet)
+    elif is_misnamed(source.path, beside):
+        yield from read_misnamed(source, sheet.below(0))
     elif (unread := not_read(source, beside)) is not None:
         yield unread
 
