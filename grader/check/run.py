@@ -33,6 +33,7 @@ from grader.model import (
     Record,
     TestResult,
     Verdict,
+    counted,
     plain_label,
 )
 from grader.sandbox import Plain, Sandbox, TaskOutcome
@@ -135,7 +136,7 @@ def _part(work: _Work, outcome: TaskOutcome | None, hidden: Collection[str]) -> 
         return _found(work, Status.HIDDEN if part.id in hidden else Status.MISSING)
     if part.kind == "text":
         words = sum(len(field.text.split()) for field in match.fields)
-        return _found(work, Status.READ, f"{_count(words, 'word')}; a person will mark this text")
+        return _found(work, Status.READ, f"{counted(words, 'word')}; a person will mark this text")
     if part.kind == "choice":
         return _choice(work)
     if why := unlabelled(part, match):
@@ -203,7 +204,7 @@ def _choice(work: _Work) -> PartCheck:
         return _found(work, Status.UNREADABLE, result.sentence, readings=_shown(result.readings))
     typed = readings_of(work.match)
     guessed = tuple(replace(r, read_as=r.typed) for r in typed if r.warnings)
-    told = [_count(len(typed), "answer")]
+    told = [counted(len(typed), "answer")]
     if work.numbered.part.pick == "each":
         told.append(_left_open((claim.id for claim in work.numbered.part.claims), typed))
     return _found(work, Status.READ, "; ".join(filter(None, told)), readings=guessed)
@@ -277,7 +278,3 @@ def _returned(part: Part, values: tuple[Value, ...]) -> str:
 def _shape(variable: Variable, value: Value) -> str:
     shape = np.shape(value) if not isinstance(value, str | dict | tuple) else ()
     return f"{variable.name} of shape {shape}" if shape else variable.name
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

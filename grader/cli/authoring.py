@@ -9,8 +9,9 @@ import click
 from grader.cli.exits import Exit
 from grader.cli.options import course_option
 from grader.cli.problems import slugs_of
-from grader.cli.terminal import counted, near, one_line
+from grader.cli.terminal import near, one_line
 from grader.errors import UsageError
+from grader.model import counted
 
 if TYPE_CHECKING:
     from grader.model import ExpectedPart, OutputResult, Part, Report

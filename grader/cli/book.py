@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.options import ASSIGNMENT, course_option
-from grader.cli.terminal import counted, near, one_line
+from grader.cli.terminal import near, one_line
 from grader.errors import UsageError, did_you_mean
-from grader.model import Record
+from grader.model import Record, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

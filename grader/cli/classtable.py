@@ -13,9 +13,9 @@ import click
 from grader.batch.figures import NOTHING_FOUND, failure, listed
 from grader.batch.moves import Move, MovedTest
 from grader.batch.roster import Attendance
-from grader.cli.terminal import counted, cut, echo_wrapped, near, one_line
+from grader.cli.terminal import cut, echo_wrapped, near, one_line
 from grader.gradebook import PartMark, Standing
-from grader.model import Verdict
+from grader.model import Verdict, counted
 from grader.report import shown
 
 _LOOK = {

@@ -13,9 +13,8 @@ from grader.cli.exits import Exit
 from grader.cli.pages import write_pages
 from grader.cli.paths import is_class
 from grader.cli.progress import watched
-from grader.cli.terminal import counted
 from grader.errors import UsageError
-from grader.model import Record, Walls, encode
+from grader.model import Record, Walls, counted, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -134,11 +134,6 @@ def room_for_title(beside: int) -> int:
     return max(_width() - beside, _LEAST_ROOM) if _width() else _NO_LIMIT
 
 
-def counted(number: int | Fraction, what: str) -> str:
-    """So many of something: "1 part", "2 parts"."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def cut(text: str, room: int) -> str:
     """As much of a title or name as `room` columns hold."""
     return text if len(text) <= room else f"{text[: room - 1].rstrip()}…"

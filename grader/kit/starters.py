@@ -8,7 +8,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 
-from grader.model import Assignment, NumberedPart, Part, Problem
+from grader.model import Assignment, NumberedPart, Part, Problem, counted
 from grader.student.signature import Variable
 
 _WIDTH = 88
@@ -105,7 +105,7 @@ def _described(variable: Variable) -> str:
 
 def _typed(numbered: NumberedPart) -> Iterator[str]:
     part = numbered.part
-    marks = "1 mark" if part.marks == 1 else f"{part.marks} marks"
+    marks = counted(part.marks, "mark")
     yield f"# {numbered.number} {part.title} ({marks}): {_wanted(part)}"
     key = json.dumps(numbered.number)
     if part.kind == "choice" and part.pick == "each":

@@ -7,7 +7,7 @@ from html import escape
 from string import Template
 
 from grader.kit.starters import needs_function
-from grader.model import Assignment, NumberedPart, Problem
+from grader.model import Assignment, NumberedPart, Problem, counted
 from grader.report import rendered
 
 _PAGE = Template("""\
@@ -70,7 +70,7 @@ def as_markdown(problem: Problem, numbered: tuple[NumberedPart, ...]) -> str:
     pieces = [f"# {problem.title}", problem.statement.strip()]
     for number in numbered:
         part = number.part
-        pieces.append(f"## {number.number} {part.title} ({_marks(number)})")
+        pieces.append(f"## {number.number} {part.title} ({counted(number.part.marks, 'mark')})")
         pieces.append(part.ask.strip())
         if part.signature is not None and part.signature.inputs:
             pieces.append(f"    {part.signature}")
@@ -97,8 +97,3 @@ def readme(assignment: Assignment, answers: str, install: str) -> str:
         install=install.strip(),
         example=assignment.problems[0].slug,
     )
-
-
-def _marks(numbered: NumberedPart) -> str:
-    marks = numbered.part.marks
-    return "1 mark" if marks == 1 else f"{marks} marks"

@@ -28,6 +28,7 @@ from grader.model.problems import (
     Pick,
     Problem,
     PublicTest,
+    counted,
     plain_label,
 )
 from grader.model.records import Record, Verdict, Walls, decode, encode
@@ -77,6 +78,7 @@ __all__ = [
     "TestResult",
     "Verdict",
     "Walls",
+    "counted",
     "decode",
     "due_at",
     "encode",

@@ -143,3 +143,8 @@ class Assignment(Record, frozen=True, kw_only=True):
 def plain_label(text: str) -> str:
     """A label as it is compared, however a student spaces, joins or capitalises it."""
     return text.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def counted(number: int | Fraction, what: str) -> str:
+    """So many of something: "1 part", "2 parts"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
