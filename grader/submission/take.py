@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.submission.archive import too_large
 from grader.submission.copying import MAX_BYTES, Copying, Submission
+from grader.submission.unpacked import open_unlinked
 
 MAX_FILE_BYTES = 16 * 2**20
 LEFT_BEHIND = frozenset({"__pycache__", "node_modules", "venv", "env", "__MACOSX"})
@@ -72,21 +73,19 @@ class _Taker:
             self.file(path, name)
 
     def file(self, path: Path, name: str, *, is_all: bool = False) -> None:
-        """Copy one file through a descriptor that refuses links, so that none can slip in.
+        """Copy one file.
 
         Args:
             is_all: it is an archive that holds the whole submission.
         """
         name = _as_text(name)
         try:
-            descriptor = os.open(
-                path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-            )
+            opened = open_unlinked(path)
         except OSError as error:
             self.copying.notes.leave_out(name, f"was left out: {error.strerror}")
             return
-        with os.fdopen(descriptor, "rb") as opened:
-            status = os.fstat(descriptor)
+        with opened:
+            status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode):
                 self.copying.notes.said.append(f"{name} was left out: it is not a regular file")
             elif status.st_size > (MAX_BYTES if is_all else MAX_FILE_BYTES):

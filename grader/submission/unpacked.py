@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.errors import SubmissionError
 from grader.submission.archive import MAX_MEMBER_BYTES, NO_FILE, Member, is_junk, too_large
@@ -68,16 +69,24 @@ class Unpacked:
         Raises:
             SubmissionError: it can not be opened, or is larger than allowed.
         """
-        flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
-            descriptor = os.open(self._paths[member.index], os.O_RDONLY | flags)
-            with os.fdopen(descriptor, "rb") as opened:
+            with open_unlinked(self._paths[member.index]) as opened:
                 data = opened.read(MAX_MEMBER_BYTES + 1)
         except OSError as error:
             raise SubmissionError(f"{member.name} can not be opened: {error.strerror}") from error
         if len(data) > MAX_MEMBER_BYTES:
             raise SubmissionError(f"{member.name} is larger than {MAX_MEMBER_BYTES // 2**20} MiB")
         return data
+
+
+def open_unlinked(path: Path) -> BinaryIO:
+    """Open a file that is no link, so that none can slip in; no pipe is waited for.
+
+    Raises:
+        OSError: as `open`, and where it is a link.
+    """
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.fdopen(os.open(path, os.O_RDONLY | flags), "rb")
 
 
 def moment(seconds: float) -> datetime | None:
