@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.student.signature import Dim, Signature
+from grader.expected.fitting import shared_sizes
+from grader.student.signature import Signature
 
 HELPER = "gradient"
 """The keyword by which a forward pass asks for `derivative`."""
@@ -117,13 +118,10 @@ class _Loss:
 def _drawn(signature: Signature, inputs: dict[str, Any], name: str) -> np.ndarray:
     """A parameter that only its gradient names, as a bias: of the gradient's shape."""
     (output,) = (v for v in signature.outputs if v.name in {f"d{name}", f"g{name}"})
-    form = next(
-        form
+    form, sizes = next(
+        (form, sizes)
         for form in range(signature.forms)
-        if all(len(v.form(form)) == np.ndim(inputs[v.name]) for v in signature.inputs)
+        if (sizes := shared_sizes(signature, inputs, (), form)) is not None
     )
-    sizes: dict[Dim, int] = {n: int(inputs[n]) for n in signature.sizes if n in inputs}
-    for variable in signature.inputs:
-        sizes.update(zip(variable.form(form), np.shape(inputs[variable.name]), strict=True))
     shape = [sizes[dim] if isinstance(dim, str) else dim for dim in output.form(form)]
     return np.random.default_rng(0).standard_normal(shape)

@@ -17,10 +17,11 @@ _KINDS = {"float": "biuf", "int": "iu", "bool": "b"}
 
 def fits(signature: Signature, inputs: dict[str, Any], values: Sequence[Value]) -> bool:
     """Whether each value has its output's type, and its shape where the inputs' sizes tell it."""
-    pairs = zip(signature.outputs, values, strict=True)
+    pairs = list(zip(signature.outputs, values, strict=True))
     if not all(_has_type(variable, value) for variable, value in pairs):
         return False
-    return any(_has_shapes(signature, inputs, values, form) for form in range(signature.forms))
+    forms = range(signature.forms)
+    return any(shared_sizes(signature, inputs, pairs, form) is not None for form in forms)
 
 
 def _has_type(variable: Variable, value: Value) -> bool:
@@ -35,17 +36,20 @@ def _has_type(variable: Variable, value: Value) -> bool:
     return np.asarray(value).dtype.kind in _KINDS[variable.type]
 
 
-def _has_shapes(
-    signature: Signature, inputs: dict[str, Any], values: Sequence[Value], form: int
-) -> bool:
-    """Whether inputs and outputs share one reading of the signature's `form`-th shapes."""
+def shared_sizes(
+    signature: Signature,
+    inputs: dict[str, Any],
+    outputs: Sequence[tuple[Variable, Value]],
+    form: int,
+) -> dict[Dim, int] | None:
+    """The sizes by which inputs and outputs have the signature's `form`-th shapes, or None."""
     sizes: dict[Dim, int] = {name: int(inputs[name]) for name in signature.sizes if name in inputs}
     given = [(v.form(form), np.shape(inputs[v.name])) for v in signature.inputs]
-    given += [(v.form(form), np.shape(x)) for v, x in zip(signature.outputs, values, strict=True)]
+    given += [(v.form(form), np.shape(x)) for v, x in outputs]
     for wanted, found in given:
         if len(wanted) != len(found):
-            return False
+            return None
         for dim, size in zip(wanted, found, strict=True):
             if sizes.setdefault(dim, size) != size or (isinstance(dim, int) and dim != size):
-                return False
-    return True
+                return None
+    return sizes
