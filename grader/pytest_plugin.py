@@ -271,7 +271,7 @@ def _of_output(output: OutputResult) -> Iterator[str]:
         yield f"  {found.stage}: error {found.error:.2g}, at most {found.bound:.2g}{outside}"
     else:
         yield f"  {found.stage}: {found.sentence or 'agrees'}{outside}"
-    if output.got is not None and output.expected is not None and (values := values_of(output)):
+    if values := values_of(output):
         yield f"  case {output.case}: {values}"
     if output.misconception:
         yield f"  misconception: {output.misconception}"
