@@ -51,7 +51,7 @@ NOTHING_FOUND = "no answer was found in what was handed in"
 Named = Callable[[str], Who]
 
 
-def class_page(  # what the page is about, each by its name
+def class_page(
     book: Gradebook,
     standings: tuple[Standing, ...],
     grading: Grading,
