@@ -165,6 +165,10 @@ def week_report(folder: Path, text: str, week: Grading, sandbox: Sandbox) -> Rep
     return graded(folder, week, sandbox)
 
 
+def week_part(number: str, folder: Path, text: str, week: Grading, sandbox: Sandbox) -> PartResult:
+    return next(p for p in week_report(folder, text, week, sandbox).parts if p.number == number)
+
+
 def test_a_right_guess_earns_its_marks_and_says_that_it_is_one(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
@@ -230,7 +234,7 @@ def output_size(I, K, P):
 def test_a_program_in_a_write_up_is_run_as_a_function(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
-    part = next(p for p in week_report(tmp_path, PROGRAM, week, sandbox).parts if p.number == "1.2")
+    part = week_part("1.2", tmp_path, PROGRAM, week, sandbox)
     assert (part.verdict, part.marks) == (Verdict.PASSED, 2)
     assert str(part.readings[0].place) == "hw.md line 4"
 
@@ -239,7 +243,7 @@ def test_what_a_program_in_a_write_up_raises_names_the_document_and_its_line(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     text = PROGRAM.replace("if K == 0 else 0", "")
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.2")
+    part = week_part("1.2", tmp_path, text, week, sandbox)
     assert part.verdict is Verdict.RAISED
     assert "ZeroDivisionError" in part.sentence
     assert "at line 5 of hw.md" in part.sentence
@@ -249,7 +253,7 @@ def test_a_program_that_is_no_python_waits_for_a_person(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     text = PROGRAM.replace("(I, K, P):", "(I, K, P)")
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.2")
+    part = week_part("1.2", tmp_path, text, week, sandbox)
     assert (part.verdict, part.pending) == (Verdict.UNREADABLE, 2)
 
 
@@ -257,7 +261,7 @@ def test_a_python_file_counts_before_the_same_program_in_a_write_up(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     (tmp_path / "hw.py").write_text("def output_size(I, K, P): return 0", encoding="utf-8")
-    part = next(p for p in week_report(tmp_path, PROGRAM, week, sandbox).parts if p.number == "1.2")
+    part = week_part("1.2", tmp_path, PROGRAM, week, sandbox)
     assert (part.verdict, part.marks) == (Verdict.WRONG, 0)
 
 
@@ -265,7 +269,7 @@ def test_a_value_that_is_not_found_waits_where_the_part_says_more(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     text = "1.3a\n\nweights = 384\n\nand each filter has one bias, which makes 128.\n"
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3a")
+    part = week_part("1.3a", tmp_path, text, week, sandbox)
     assert (part.marks, part.pending, part.lost) == (1, 2, ())
 
 
@@ -274,7 +278,7 @@ def test_a_text_in_which_no_value_was_found_is_not_taken_for_one(
 ) -> None:
     """The text ends in a number that is right for two of the names it does not give."""
     text = "1.3a\n\nThe rest is not hard to count.\n\nweights: 512\n"
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3a")
+    part = week_part("1.3a", tmp_path, text, week, sandbox)
     assert (part.marks, part.pending) == (0, 2)
     assert part.sentence.startswith("biases: something stands here, at hw.md line 3, but no value")
     biases = next(reading for reading in part.readings if reading.label == "biases")
@@ -286,7 +290,7 @@ def test_a_claim_that_is_not_marked_waits_where_its_part_says_more(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     text = "1.3b\n\nAnswer 1.3b linear: true\n\nThe other one depends on the sizes.\n"
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3b")
+    part = week_part("1.3b", tmp_path, text, week, sandbox)
     assert (part.pending, part.lost) == (2, ())
     assert "write a line `Answer 1.3b square: …`" in part.sentence
 
@@ -295,7 +299,7 @@ def test_a_part_without_any_value_says_how_to_be_read(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     text = "1.3a\n\nEach filter has its weights, and one bias.\n"
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.3a")
+    part = week_part("1.3a", tmp_path, text, week, sandbox)
     assert (part.verdict, part.lost) == (Verdict.UNREADABLE, ())
     assert "hw.md line 3, but no value could be told apart" in part.sentence
     assert "write a line `Answer 1.3a weights: …`" in part.sentence
@@ -305,7 +309,7 @@ def test_the_lines_of_a_derivation_are_held_against_each_other(
     tmp_path: Path, week: Grading, sandbox: Sandbox
 ) -> None:
     text = "1.2\n\n$$\n\\begin{aligned}\ns &= I - K + 2P + 1 \\\\\n&= I - K + P + 1\n\\end{aligned}\n$$\n"
-    part = next(p for p in week_report(tmp_path, text, week, sandbox).parts if p.number == "1.2")
+    part = week_part("1.2", tmp_path, text, week, sandbox)
     told = " ".join(str(output.diagnosis) for test in part.tests for output in test.outputs)
     assert "two sides of your equation differ: I - K + 2·P + 1 and I - K + P + 1" in told
 
